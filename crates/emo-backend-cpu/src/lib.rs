@@ -1,0 +1,1 @@
+//! The CPU reference backend: compiles an ONNX graph once, then runs it

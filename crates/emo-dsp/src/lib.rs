@@ -1,0 +1,1 @@
+//! Signal processing that two modalities share: sample rates, filters and their design

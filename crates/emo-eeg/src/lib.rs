@@ -1,0 +1,1 @@
+//! EEG recordings, channel selection by name, and differential-entropy features

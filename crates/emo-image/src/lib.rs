@@ -1,0 +1,1 @@
+//! Face images for emotion recognition: bounded decoding, orientation, grey conversion, resizing and normalisation

@@ -1,0 +1,1 @@
+//! From raw recordings to one fused emotion: bundles and the recognizer

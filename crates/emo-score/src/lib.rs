@@ -1,0 +1,1 @@
+//! Class scores: labels, fusion rules at the decision level, and metrics

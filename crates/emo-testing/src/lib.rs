@@ -1,0 +1,127 @@
+//! Test support of the workspace: tolerances, fixtures and reference arrays.
+//!
+//! Not published; only ever a development dependency.
+
+use std::path::{Path, PathBuf};
+
+use ndarray::{ArrayD, ArrayViewD};
+use ndarray_npy::ReadNpyError;
+
+/// Fails unless `|actual − expected| ≤ atol + rtol · |expected|` holds for every element; NaN equals NaN.
+///
+/// # Panics
+/// If the lengths differ or an element is further away; the message names the worst one.
+#[track_caller]
+pub fn assert_close<A, E>(
+    actual: impl IntoIterator<Item = A>,
+    expected: impl IntoIterator<Item = E>,
+    rtol: f64,
+    atol: f64,
+) where
+    A: Into<f64>,
+    E: Into<f64>,
+{
+    let actual: Vec<f64> = actual.into_iter().map(Into::into).collect();
+    let expected: Vec<f64> = expected.into_iter().map(Into::into).collect();
+    assert_eq!(actual.len(), expected.len(), "lengths differ");
+    let excess = |(a, e): (&f64, &f64)| {
+        if a.is_nan() && e.is_nan() || a == e {
+            return 0.0;
+        }
+        let ratio = (a - e).abs() / (atol + rtol * e.abs());
+        if ratio.is_nan() { f64::INFINITY } else { ratio }
+    };
+    let worst = actual
+        .iter()
+        .zip(&expected)
+        .map(excess)
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    if let Some((index, ratio)) = worst {
+        assert!(
+            ratio <= 1.0,
+            "element {index} is {}, expected {}: {ratio:.3} times the tolerance (rtol {rtol}, atol {atol})",
+            actual[index],
+            expected[index],
+        );
+    }
+}
+
+/// The workspace's root folder.
+pub fn workspace_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A file below the workspace's `fixtures` folder.
+pub fn fixture(path: impl AsRef<Path>) -> PathBuf {
+    workspace_root().join("fixtures").join(path)
+}
+
+/// A file below the folder of shared references beside the checkout, or `None`, said aloud, where it is absent.
+pub fn shared(path: impl AsRef<Path>) -> Option<PathBuf> {
+    let full = workspace_root().join("../shared").join(&path);
+    if full.exists() {
+        return Some(full);
+    }
+    eprintln!(
+        "skipped: {} is not beside this checkout",
+        path.as_ref().display()
+    );
+    None
+}
+
+/// Reads a `.npy` array of `f32` or `f64`.
+///
+/// # Panics
+/// If the file is missing or holds something else.
+#[track_caller]
+pub fn load_npy(path: impl AsRef<Path>) -> ArrayD<f64> {
+    let path = path.as_ref();
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    read_npy(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn read_npy(bytes: &[u8]) -> Result<ArrayD<f64>, ReadNpyError> {
+    use ndarray_npy::ReadNpyExt;
+    match ArrayD::<f64>::read_npy(bytes) {
+        Err(ReadNpyError::WrongDescriptor(_)) => {
+            Ok(ArrayD::<f32>::read_npy(bytes)?.mapv(f64::from))
+        }
+        other => other,
+    }
+}
+
+/// The rows of a two-dimensional array.
+///
+/// # Panics
+/// If `array` has another number of axes.
+pub fn rows(array: &ArrayViewD<'_, f64>) -> Vec<Vec<f64>> {
+    assert_eq!(array.ndim(), 2, "not two-dimensional");
+    array
+        .outer_iter()
+        .map(|row| row.iter().copied().collect())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_and_near_values_pass() {
+        assert_close([1.0, f64::NAN], [1.0 + 1e-9, f64::NAN], 1e-8, 0.0);
+        assert_close([0.0_f32], [1e-7_f32], 0.0, 1e-6);
+    }
+
+    #[test]
+    #[should_panic(expected = "element 1 is 2.1, expected 2")]
+    fn the_worst_element_is_named() {
+        assert_close([1.0, 2.1, 3.001], [1.0, 2.0, 3.0], 1e-4, 0.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "element 0")]
+    fn nan_differs_from_a_number() {
+        assert_close([f64::NAN], [1.0], 1.0, 1.0);
+    }
+}
