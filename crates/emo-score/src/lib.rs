@@ -1,1 +1,43 @@
-//! Class scores: labels, fusion rules at the decision level, and metrics
+//! Class scores: from one score vector per modality to one decision, and how good the decisions are.
+//!
+//! Every modality of a multimodal recognizer ends in a score per class. This crate holds what happens from
+//! there on: [`ScoreTable`] collects the modalities' scores and knows which of them are absent, a
+//! [`FusionRule`] combines them at the decision level, and [`ConfusionMatrix`] judges the decisions.
+//!
+//! ```
+//! use emo_score::{FusionRule, Labels, ScoreTable, WeightedMean, argmax};
+//!
+//! let labels = Labels::new(["happy", "calm", "sad", "angry"])?;
+//! let mut scores = ScoreTable::new(labels.len());
+//! scores.push(&[0.7, 0.1, 0.1, 0.1])?; // speech
+//! scores.push_absent(); // EEG: no electrodes today
+//! scores.push(&[0.2, 0.6, 0.1, 0.1])?; // face
+//!
+//! let fused = WeightedMean::new([0.78, 0.71, 0.74])?.fuse(&scores)?;
+//! assert_eq!(&labels[argmax(&fused.scores)], "happy");
+//! // What each modality added to the score of the decision:
+//! let added = fused.contributions.column(0);
+//! assert!((added.sum() - fused.scores[0]).abs() < 1e-6);
+//! # Ok::<(), emo_score::ScoreError>(())
+//! ```
+//!
+//! # Laws
+//! Every rule obeys them, and property tests hold them: fused scores are finite, not negative and sum to 1;
+//! the order of the modalities does not matter; an absent modality changes nothing; a single modality is
+//! returned as it is; without any modality there is an error, never a uniform guess.
+
+mod confusion;
+mod error;
+mod fusion;
+mod labels;
+mod mean;
+mod table;
+
+pub use confusion::{ClassMetrics, ConfusionMatrix};
+pub use error::ScoreError;
+pub use fusion::{Fused, FusionRule, argmax};
+pub use labels::Labels;
+pub use mean::{Mean, WeightedMean};
+pub use table::ScoreTable;
+
+pub use ndarray;

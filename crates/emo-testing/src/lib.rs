@@ -2,9 +2,11 @@
 //!
 //! Not published; only ever a development dependency.
 
+#![expect(clippy::panic, reason = "failing loudly is what test support is for")]
+
 use std::path::{Path, PathBuf};
 
-use ndarray::{ArrayD, ArrayViewD};
+use ndarray::ArrayD;
 use ndarray_npy::ReadNpyError;
 
 /// Fails unless `|actual − expected| ≤ atol + rtol · |expected|` holds for every element; NaN equals NaN.
@@ -89,18 +91,6 @@ fn read_npy(bytes: &[u8]) -> Result<ArrayD<f64>, ReadNpyError> {
         }
         other => other,
     }
-}
-
-/// The rows of a two-dimensional array.
-///
-/// # Panics
-/// If `array` has another number of axes.
-pub fn rows(array: &ArrayViewD<'_, f64>) -> Vec<Vec<f64>> {
-    assert_eq!(array.ndim(), 2, "not two-dimensional");
-    array
-        .outer_iter()
-        .map(|row| row.iter().copied().collect())
-        .collect()
 }
 
 #[cfg(test)]

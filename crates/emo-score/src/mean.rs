@@ -1,0 +1,239 @@
+use ndarray::{Array2, Axis};
+
+use crate::{Fused, FusionRule, ScoreError, ScoreTable};
+
+/// The mean of the present modalities' scores: the linear opinion pool with equal weights.
+///
+/// `s(c) = Σ_A p_m(c) / |A|` over the modalities A that are present.
+///
+/// # References
+/// J. Kittler, M. Hatef, R. P. W. Duin, J. Matas, *On combining classifiers*, IEEE TPAMI 20(3), 1998,
+/// doi:10.1109/34.667881.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mean;
+
+impl FusionRule for Mean {
+    fn name(&self) -> &'static str {
+        "mean"
+    }
+
+    fn fuse(&self, scores: &ScoreTable) -> Result<Fused, ScoreError> {
+        linear_pool(scores, |_| 1.0)
+    }
+}
+
+/// The weighted mean of the present modalities' scores: the linear opinion pool.
+///
+/// `s(c) = Σ_A w_m p_m(c) / Σ_A w_m` over the modalities A that are present, so that the weights of absent
+/// ones are shared out in proportion.
+///
+/// # References
+/// C. Genest, J. V. Zidek, *Combining probability distributions: a critique and an annotated bibliography*,
+/// Statistical Science 1(1), 1986, doi:10.1214/ss/1177013825.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightedMean {
+    weights: Vec<f32>,
+}
+
+impl WeightedMean {
+    /// One weight per modality, finite and not negative, in the order of the table's rows. They need not sum
+    /// to 1.
+    ///
+    /// # Errors
+    /// [`ScoreError::Weight`].
+    pub fn new(weights: impl IntoIterator<Item = f32>) -> Result<Self, ScoreError> {
+        let weights: Vec<f32> = weights.into_iter().collect();
+        match weights
+            .iter()
+            .position(|weight| !weight.is_finite() || *weight < 0.0)
+        {
+            Some(index) => Err(ScoreError::Weight {
+                index,
+                value: weights[index],
+            }),
+            None => Ok(Self { weights }),
+        }
+    }
+
+    /// The weights, as given.
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+}
+
+impl FusionRule for WeightedMean {
+    fn name(&self) -> &'static str {
+        "weighted"
+    }
+
+    fn fuse(&self, scores: &ScoreTable) -> Result<Fused, ScoreError> {
+        if scores.n_modalities() != self.weights.len() {
+            return Err(ScoreError::ModalityCount {
+                expected: self.weights.len(),
+                actual: scores.n_modalities(),
+            });
+        }
+        linear_pool(scores, |row| f64::from(self.weights[row]))
+    }
+}
+
+fn linear_pool(scores: &ScoreTable, weight: impl Fn(usize) -> f64) -> Result<Fused, ScoreError> {
+    // Dividing by the total of weight × (sum of the row) instead of the weights alone makes the outcome sum to
+    // 1 even where a row's own sum is off by rounding.
+    let total: f64 = scores
+        .rows()
+        .enumerate()
+        .filter_map(|(row, scores)| {
+            Some(weight(row) * scores?.iter().map(|&s| f64::from(s)).sum::<f64>())
+        })
+        .sum();
+    if total <= 0.0 {
+        return Err(ScoreError::NoEvidence);
+    }
+    let mut contributions = Array2::zeros((scores.n_modalities(), scores.n_classes()));
+    let mut fused = ndarray::Array1::<f64>::zeros(scores.n_classes());
+    for (row, present) in scores.rows().enumerate() {
+        let Some(present) = present else { continue };
+        let share = weight(row) / total;
+        let added = present.mapv(|score| share * f64::from(score));
+        fused += &added;
+        contributions
+            .index_axis_mut(Axis(0), row)
+            .assign(&added.mapv(|score| score as f32));
+    }
+    Ok(Fused {
+        scores: fused.mapv(|score| score as f32),
+        contributions,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array1;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A score vector of `n` classes, made by normalising arbitrary non-negative numbers.
+    fn scores(n: usize) -> impl Strategy<Value = Vec<f32>> {
+        prop::collection::vec(0.0_f32..1.0, n).prop_filter_map("all zero", |raw| {
+            let sum: f32 = raw.iter().sum();
+            (sum > 1e-3).then(|| raw.iter().map(|score| score / sum).collect())
+        })
+    }
+
+    type Rows = Vec<(Option<Vec<f32>>, f32)>;
+
+    fn rows() -> impl Strategy<Value = Rows> {
+        prop::collection::vec(
+            (prop::option::weighted(0.8, scores(4)), 0.01_f32..10.0),
+            1..6,
+        )
+    }
+
+    fn table(rows: &Rows) -> ScoreTable {
+        let mut table = ScoreTable::new(4);
+        for (scores, _) in rows {
+            match scores {
+                Some(scores) => table.push(scores).unwrap(),
+                None => table.push_absent(),
+            }
+        }
+        table
+    }
+
+    fn weighted(rows: &Rows) -> Result<Fused, ScoreError> {
+        WeightedMean::new(rows.iter().map(|row| row.1))
+            .unwrap()
+            .fuse(&table(rows))
+    }
+
+    fn near(a: &Array1<f32>, b: &Array1<f32>) -> bool {
+        a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-6)
+    }
+
+    proptest! {
+        #[test]
+        fn scores_are_not_negative_and_sum_to_one(rows in rows()) {
+            prop_assume!(rows.iter().any(|row| row.0.is_some()));
+            for fused in [weighted(&rows).unwrap(), Mean.fuse(&table(&rows)).unwrap()] {
+                prop_assert!(fused.scores.iter().all(|score| score.is_finite() && *score >= 0.0));
+                prop_assert!((fused.scores.sum() - 1.0).abs() <= 1e-5);
+                prop_assert!(near(&fused.contributions.sum_axis(Axis(0)), &fused.scores));
+            }
+        }
+
+        #[test]
+        fn the_order_of_the_modalities_does_not_matter(rows in rows(), seed in any::<u64>()) {
+            prop_assume!(rows.iter().any(|row| row.0.is_some()));
+            let mut shuffled = rows.clone();
+            let len = shuffled.len();
+            for i in 0..len {
+                shuffled.swap(i, (seed.rotate_left(i as u32 * 7) % len as u64) as usize);
+            }
+            prop_assert!(near(&weighted(&rows).unwrap().scores, &weighted(&shuffled).unwrap().scores));
+        }
+
+        #[test]
+        fn an_absent_modality_is_as_if_it_never_was(rows in rows()) {
+            let present: Rows = rows.iter().filter(|row| row.0.is_some()).cloned().collect();
+            prop_assume!(!present.is_empty());
+            prop_assert_eq!(weighted(&rows).unwrap().scores, weighted(&present).unwrap().scores);
+        }
+
+        #[test]
+        fn equal_weights_are_the_mean(rows in rows(), weight in 0.01_f32..10.0) {
+            prop_assume!(rows.iter().any(|row| row.0.is_some()));
+            let equal: Rows = rows.iter().map(|row| (row.0.clone(), weight)).collect();
+            let mean = Mean.fuse(&table(&rows)).unwrap().scores;
+            prop_assert!(near(&weighted(&equal).unwrap().scores, &mean));
+        }
+
+        #[test]
+        fn equal_rows_and_a_single_row_are_returned_as_they_are(row in scores(4), n in 1_usize..5) {
+            let rows: Rows = (0..n).map(|i| (Some(row.clone()), 0.5 + i as f32)).collect();
+            prop_assert!(near(&weighted(&rows).unwrap().scores, &Array1::from(row)));
+        }
+    }
+
+    #[test]
+    fn the_weights_of_the_present_modalities_count() {
+        let rows = vec![
+            (Some(vec![1.0, 0.0, 0.0, 0.0]), 3.0),
+            (None, 100.0),
+            (Some(vec![0.0, 1.0, 0.0, 0.0]), 1.0),
+        ];
+        let fused = weighted(&rows).unwrap();
+        assert_eq!(fused.scores.to_vec(), [0.75, 0.25, 0.0, 0.0]);
+        assert_eq!(fused.contributions.column(0).to_vec(), [0.75, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn without_evidence_there_is_no_guess() {
+        let absent: Rows = vec![(None, 1.0), (None, 1.0)];
+        assert_eq!(weighted(&absent), Err(ScoreError::NoEvidence));
+        assert_eq!(Mean.fuse(&table(&absent)), Err(ScoreError::NoEvidence));
+        let weightless: Rows = vec![(Some(vec![0.25; 4]), 0.0)];
+        assert_eq!(weighted(&weightless), Err(ScoreError::NoEvidence));
+    }
+
+    #[test]
+    fn weights_must_fit() {
+        assert!(matches!(
+            WeightedMean::new([0.5, f32::NAN]),
+            Err(ScoreError::Weight { index: 1, .. })
+        ));
+        assert!(matches!(
+            WeightedMean::new([-0.5]),
+            Err(ScoreError::Weight { index: 0, .. })
+        ));
+        let rule = WeightedMean::new([1.0]).unwrap();
+        assert_eq!(
+            rule.fuse(&ScoreTable::new(2)),
+            Err(ScoreError::ModalityCount {
+                expected: 1,
+                actual: 0
+            })
+        );
+    }
+}
