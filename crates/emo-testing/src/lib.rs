@@ -59,6 +59,19 @@ pub fn fixture(path: impl AsRef<Path>) -> PathBuf {
     workspace_root().join("fixtures").join(path)
 }
 
+/// The program of the example `name`, as `cargo test` and `cargo nextest` build it beside the running test.
+///
+/// # Panics
+/// If it has not been built.
+#[track_caller]
+pub fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a running test has a path");
+    let profile = test.ancestors().nth(2).expect("tests lie in the profile's folder `deps`");
+    let path = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "{} has not been built", path.display());
+    path
+}
+
 /// A file below the folder of shared references beside the checkout, or `None`, said aloud, where it is absent.
 pub fn shared(path: impl AsRef<Path>) -> Option<PathBuf> {
     let full = workspace_root().join("../shared").join(&path);

@@ -1,0 +1,14 @@
+//! Speech and a face in, an emotion out. Run it from the workspace's root.
+
+use emo_fusion::{Bundle, CpuBackend, Inputs, PipelineError, Recognizer};
+
+fn main() -> Result<(), PipelineError> {
+    let mut recognizer = Recognizer::new(&Bundle::embedded()?, &CpuBackend::default())?;
+    let mut inputs = Inputs::default();
+    inputs
+        .read_speech("fixtures/recordings/speech.wav")?
+        .read_image("fixtures/recordings/portrait.jpg", None)?;
+    let recognition = recognizer.recognize(&inputs)?;
+    println!("{} {:?}", recognition.label(), recognition.scores.to_vec());
+    Ok(())
+}

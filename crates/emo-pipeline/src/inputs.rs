@@ -1,0 +1,289 @@
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use emo_dsp::SampleRate;
+use emo_image::{FaceBox, GreyImage, Limits};
+use emo_recording::{Channel, Recording};
+use ndarray::{Array1, Array2, Axis};
+
+use crate::{InputError, Modality, PipelineError};
+
+/// What the heart does, as measured.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum HrSignal {
+    /// Heart rate in beats per minute, one value per second.
+    HeartRate(Vec<f32>),
+    /// An electrocardiogram, in any unit.
+    Ecg {
+        /// The samples.
+        samples: Vec<f32>,
+        /// Samples per second.
+        sample_rate: SampleRate,
+    },
+    /// A photoplethysmogram, in any unit.
+    Ppg {
+        /// The samples.
+        samples: Vec<f32>,
+        /// Samples per second.
+        sample_rate: SampleRate,
+    },
+}
+
+/// An electroencephalogram.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EegSignal {
+    /// `[channels, samples]` in microvolts.
+    pub samples: Array2<f32>,
+    /// The names of the channels in the 10-20 or 10-10 system.
+    pub channels: Vec<String>,
+    /// Samples per second.
+    pub sample_rate: SampleRate,
+}
+
+/// Speech, one channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpeechSignal {
+    /// The samples, full scale at 1.
+    pub samples: Vec<f32>,
+    /// Samples per second.
+    pub sample_rate: u32,
+}
+
+/// A picture with a face.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImageSignal {
+    /// The grey picture.
+    pub image: GreyImage,
+    /// Where the face is; the whole picture where there is none.
+    pub face: Option<FaceBox>,
+}
+
+/// A signal and where it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Input<S> {
+    pub(crate) signal: S,
+    pub(crate) source: String,
+    pub(crate) decode: Duration,
+}
+
+/// What there is to recognize an emotion from: any subset of the modalities.
+///
+/// The `set_…` methods take decoded signals, the `read_…` methods files. Each replaces what was there for its
+/// modality; heart rate, ECG and PPG are one modality.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Inputs {
+    pub(crate) hr: Option<Input<HrSignal>>,
+    pub(crate) eeg: Option<Input<EegSignal>>,
+    pub(crate) speech: Option<Input<SpeechSignal>>,
+    pub(crate) image: Option<Input<ImageSignal>>,
+}
+
+impl Inputs {
+    /// Whether there is nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.hr.is_none() && self.eeg.is_none() && self.speech.is_none() && self.image.is_none()
+    }
+
+    /// Takes a heart rate, an ECG or a PPG. `source` is how reports and errors call it.
+    pub fn set_hr(&mut self, source: impl Into<String>, signal: HrSignal) -> &mut Self {
+        self.hr = Some(given(source, signal));
+        self
+    }
+
+    /// Takes an EEG. `source` is how reports and errors call it.
+    pub fn set_eeg(&mut self, source: impl Into<String>, signal: EegSignal) -> &mut Self {
+        self.eeg = Some(given(source, signal));
+        self
+    }
+
+    /// Takes speech. `source` is how reports and errors call it.
+    pub fn set_speech(&mut self, source: impl Into<String>, signal: SpeechSignal) -> &mut Self {
+        self.speech = Some(given(source, signal));
+        self
+    }
+
+    /// Takes a picture. `source` is how reports and errors call it.
+    pub fn set_image(&mut self, source: impl Into<String>, signal: ImageSignal) -> &mut Self {
+        self.image = Some(given(source, signal));
+        self
+    }
+
+    /// Reads a heart rate in beats per minute from CSV: the column `bpm`, `hr` or `heart_rate`, or the only one.
+    /// With a time column it is brought to one value per second, without one it must be so already.
+    ///
+    /// # Errors
+    /// [`PipelineError::Input`], naming the file and the reason.
+    pub fn read_heart_rate(&mut self, path: impl AsRef<Path>) -> Result<&mut Self, PipelineError> {
+        self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
+            let recording = Recording::read(path)?;
+            let channel = one_channel(&recording, &["bpm", "hr", "heart_rate", "heartrate", "heart rate"])?;
+            let rate = channel.sample_rate.map_or(1.0, SampleRate::hz);
+            if rate == 1.0 {
+                return Ok(HrSignal::HeartRate(channel.samples.clone()));
+            }
+            let bpm = emo_hr::resample_to_1hz(&channel.samples, SampleRate::from_hz(rate)?)?;
+            Ok(HrSignal::HeartRate(bpm))
+        })?);
+        Ok(self)
+    }
+
+    /// Reads an ECG from EDF or CSV: the channel whose name begins with `ecg` or `ekg`, or the only one.
+    /// `sample_rate` in Hz is needed where the file has none.
+    ///
+    /// # Errors
+    /// [`PipelineError::Input`], naming the file and the reason.
+    pub fn read_ecg(
+        &mut self,
+        path: impl AsRef<Path>,
+        sample_rate: Option<f64>,
+    ) -> Result<&mut Self, PipelineError> {
+        self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
+            let recording = Recording::read(path)?;
+            let channel = one_channel(&recording, &["ecg", "ekg"])?;
+            let sample_rate = rate_of(channel, sample_rate)?;
+            Ok(HrSignal::Ecg { samples: channel.samples.clone(), sample_rate })
+        })?);
+        Ok(self)
+    }
+
+    /// Reads a PPG from EDF or CSV: the channel whose name begins with `ppg`, `bvp` or `pleth`, or the only one.
+    /// `sample_rate` in Hz is needed where the file has none.
+    ///
+    /// # Errors
+    /// [`PipelineError::Input`], naming the file and the reason.
+    pub fn read_ppg(
+        &mut self,
+        path: impl AsRef<Path>,
+        sample_rate: Option<f64>,
+    ) -> Result<&mut Self, PipelineError> {
+        self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
+            let recording = Recording::read(path)?;
+            let channel = one_channel(&recording, &["ppg", "bvp", "pleth"])?;
+            let sample_rate = rate_of(channel, sample_rate)?;
+            Ok(HrSignal::Ppg { samples: channel.samples.clone(), sample_rate })
+        })?);
+        Ok(self)
+    }
+
+    /// Reads an EEG from EDF or CSV, all channels of the most frequent rate and length; the bundle picks by name.
+    /// `sample_rate` in Hz is needed where the file has none. A CSV is taken to be in microvolts.
+    ///
+    /// # Errors
+    /// [`PipelineError::Input`], naming the file and the reason.
+    pub fn read_eeg(
+        &mut self,
+        path: impl AsRef<Path>,
+        sample_rate: Option<f64>,
+    ) -> Result<&mut Self, PipelineError> {
+        self.eeg = Some(read(Modality::Eeg, path.as_ref(), |path| {
+            eeg_signal(&Recording::read(path)?, sample_rate)
+        })?);
+        Ok(self)
+    }
+
+    /// Reads speech from an audio file in a format that is compiled in; several channels are averaged.
+    ///
+    /// # Errors
+    /// [`PipelineError::Input`], naming the file and the reason.
+    pub fn read_speech(&mut self, path: impl AsRef<Path>) -> Result<&mut Self, PipelineError> {
+        self.speech = Some(read(Modality::Speech, path.as_ref(), |path| {
+            let audio = emo_speech::decode_file(path)?;
+            Ok(SpeechSignal { samples: audio.to_mono(), sample_rate: audio.sample_rate() })
+        })?);
+        Ok(self)
+    }
+
+    /// Reads a picture in a format that is compiled in; `face` is where the face is in the upright picture, in pixels.
+    ///
+    /// # Errors
+    /// [`PipelineError::Input`], naming the file and the reason.
+    pub fn read_image(
+        &mut self,
+        path: impl AsRef<Path>,
+        face: Option<FaceBox>,
+    ) -> Result<&mut Self, PipelineError> {
+        self.image = Some(read(Modality::Image, path.as_ref(), |path| {
+            let image = emo_image::decode_file(path, &Limits::default())?;
+            Ok(ImageSignal { image: GreyImage::from_image(&image)?, face })
+        })?);
+        Ok(self)
+    }
+}
+
+fn given<S>(source: impl Into<String>, signal: S) -> Input<S> {
+    Input { signal, source: source.into(), decode: Duration::ZERO }
+}
+
+fn read<S>(
+    modality: Modality,
+    path: &Path,
+    decode: impl FnOnce(&Path) -> Result<S, InputError>,
+) -> Result<Input<S>, PipelineError> {
+    let start = Instant::now();
+    let source = path.display().to_string();
+    match decode(path) {
+        Ok(signal) => Ok(Input { signal, source, decode: start.elapsed() }),
+        Err(error) => Err(PipelineError::Input { modality, origin: source, source: error }),
+    }
+}
+
+/// The only channel, or the only one whose name begins with one of `prefixes`.
+fn one_channel<'r>(recording: &'r Recording, prefixes: &[&str]) -> Result<&'r Channel, InputError> {
+    if let [channel] = &recording.channels[..] {
+        return Ok(channel);
+    }
+    let named: Vec<&Channel> = recording
+        .channels
+        .iter()
+        .filter(|channel| {
+            let name = channel.name.trim().to_ascii_lowercase();
+            prefixes.iter().any(|prefix| name.starts_with(prefix))
+        })
+        .collect();
+    match named[..] {
+        [channel] => Ok(channel),
+        _ => Err(InputError::Channel {
+            problem: format!(
+                "{} channels are called {} (there are: {})",
+                if named.is_empty() { "no" } else { "several" },
+                prefixes.join(" or "),
+                names(&recording.channels),
+            ),
+        }),
+    }
+}
+
+fn names(channels: &[Channel]) -> String {
+    channels.iter().map(|channel| channel.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn rate_of(channel: &Channel, given: Option<f64>) -> Result<SampleRate, InputError> {
+    match (channel.sample_rate, given) {
+        (Some(rate), _) => Ok(rate),
+        (None, Some(rate)) => Ok(SampleRate::from_hz(rate)?),
+        (None, None) => Err(InputError::MissingSampleRate),
+    }
+}
+
+/// The channels that share the rate and length of the first EEG-like one, as a matrix in microvolts.
+fn eeg_signal(recording: &Recording, given: Option<f64>) -> Result<EegSignal, InputError> {
+    let kind = |channel: &Channel| (channel.sample_rate.map(|rate| rate.hz().to_bits()), channel.samples.len());
+    let count = |wanted| recording.channels.iter().filter(|channel| kind(channel) == wanted).count();
+    let Some(first) = recording.channels.iter().rev().max_by_key(|channel| count(kind(channel))) else {
+        return Err(InputError::Channel { problem: "there are no channels".to_owned() });
+    };
+    let used: Vec<&Channel> =
+        recording.channels.iter().filter(|channel| kind(channel) == kind(first)).collect();
+    let mut samples = Array2::zeros((used.len(), first.samples.len()));
+    for (mut row, channel) in samples.axis_iter_mut(Axis(0)).zip(&used) {
+        row.assign(&Array1::from(channel.to_microvolts()));
+    }
+    Ok(EegSignal {
+        samples,
+        channels: used.iter().map(|channel| channel.name.clone()).collect(),
+        sample_rate: rate_of(first, given)?,
+    })
+}

@@ -1,0 +1,188 @@
+//! The main job: from recordings to one fused emotion.
+//!
+//! Without files it takes the recordings in `fixtures/recordings` and the bundle that is compiled in.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::Parser;
+use emo_fusion::{Bundle, CpuBackend, Inputs, Recognition, Recognizer, image::FaceBox};
+
+/// Recognizes an emotion from heart rate, EEG, speech and a face, in any combination.
+#[derive(Debug, Parser)]
+#[command(name = "recognize", version)]
+struct Args {
+    /// Heart rate in beats per minute, as CSV.
+    #[arg(long, value_name = "CSV", group = "heart")]
+    hr: Option<PathBuf>,
+    /// ECG, as CSV or EDF.
+    #[arg(long, value_name = "FILE", group = "heart")]
+    ecg: Option<PathBuf>,
+    /// PPG, as CSV or EDF.
+    #[arg(long, value_name = "FILE", group = "heart")]
+    ppg: Option<PathBuf>,
+    /// EEG in microvolts, as EDF or CSV.
+    #[arg(long, value_name = "FILE")]
+    eeg: Option<PathBuf>,
+    /// Speech, as WAV, FLAC, MP3 or OGG.
+    #[arg(long, value_name = "FILE")]
+    speech: Option<PathBuf>,
+    /// A picture of a face, as PNG or JPEG.
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+    /// Where the face is in the picture; otherwise the whole picture is taken.
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", requires = "image", value_parser = parse_face)]
+    face: Option<FaceBox>,
+    /// Sampling rate in Hz of a CSV of ECG, PPG or EEG that has no time column.
+    #[arg(long, value_name = "HZ")]
+    rate: Option<f64>,
+    /// A folder with `bundle.toml` and models, instead of the ones compiled in.
+    #[arg(long, value_name = "DIR")]
+    bundle: Option<PathBuf>,
+    /// How the modalities' scores are fused.
+    #[arg(long, value_name = "RULE", default_value = "weighted", value_parser = Bundle::FUSION_RULES)]
+    fusion: String,
+    /// Print one JSON object instead of the tables.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match recognize(&args).and_then(|recognition| print(&recognition, args.json)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", chain(&*error));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn recognize(args: &Args) -> Result<Recognition, Box<dyn Error>> {
+    let bundle = match &args.bundle {
+        Some(folder) => Bundle::read(folder)?,
+        None => Bundle::embedded()?,
+    };
+    let mut recognizer = Recognizer::new(&bundle, &CpuBackend::default())?
+        .with_fusion(bundle.fusion_rule(&args.fusion)?);
+    Ok(recognizer.recognize(&read_inputs(args)?)?)
+}
+
+fn read_inputs(args: &Args) -> Result<Inputs, Box<dyn Error>> {
+    let mut inputs = Inputs::default();
+    if let Some(path) = &args.hr {
+        inputs.read_heart_rate(path)?;
+    }
+    if let Some(path) = &args.ecg {
+        inputs.read_ecg(path, args.rate)?;
+    }
+    if let Some(path) = &args.ppg {
+        inputs.read_ppg(path, args.rate)?;
+    }
+    if let Some(path) = &args.eeg {
+        inputs.read_eeg(path, args.rate)?;
+    }
+    if let Some(path) = &args.speech {
+        inputs.read_speech(path)?;
+    }
+    if let Some(path) = &args.image {
+        inputs.read_image(path, args.face)?;
+    }
+    if inputs.is_empty() {
+        let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/recordings");
+        inputs
+            .read_ecg(recordings.join("ecg.edf"), None)?
+            .read_eeg(recordings.join("eeg.edf"), None)?
+            .read_speech(recordings.join("speech.wav"))?
+            .read_image(recordings.join("portrait.jpg"), None)?;
+    }
+    Ok(inputs)
+}
+
+fn parse_face(text: &str) -> Result<FaceBox, String> {
+    let numbers: Vec<u32> = text
+        .split(',')
+        .map(|number| number.trim().parse().map_err(|_| format!("`{number}` is not a whole number of pixels")))
+        .collect::<Result<_, _>>()?;
+    match numbers[..] {
+        [x, y, width, height] => Ok(FaceBox { x, y, width, height }),
+        _ => Err(format!("{} numbers, expected x,y,width,height", numbers.len())),
+    }
+}
+
+fn print(recognition: &Recognition, json: bool) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    let printed = if json {
+        writeln!(out, "{}", serde_json::to_string(recognition)?)
+    } else {
+        print_tables(&mut out, recognition)
+    };
+    match printed {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => Ok(printed?),
+    }
+}
+
+fn print_tables(out: &mut impl Write, recognition: &Recognition) -> io::Result<()> {
+    let labels = &recognition.labels;
+    let scores = |out: &mut dyn Write, scores: &emo_fusion::ndarray::Array1<f32>| {
+        scores.iter().try_for_each(|score| write!(out, " {score:>7.3}"))
+    };
+
+    write!(out, "{:<13}", "modality")?;
+    for label in labels.iter() {
+        write!(out, " {label:>7}")?;
+    }
+    writeln!(out, " {:>8} {:>10} {:>10} {:>10}  source", "quality", "decoding", "features", "inference")?;
+    for report in &recognition.modalities {
+        write!(out, "{:<13}", report.modality)?;
+        scores(out, &report.scores)?;
+        write!(out, " {:>8.2}", report.quality)?;
+        for time in [report.decode, report.features, report.inference] {
+            write!(out, " {:>10}", human(time))?;
+        }
+        writeln!(out, "  {}", report.source)?;
+    }
+    write!(out, "{:<13}", "fused")?;
+    scores(out, &recognition.scores)?;
+    writeln!(out)?;
+
+    writeln!(out, "\nwhat each modality added to the fused score:")?;
+    for report in &recognition.modalities {
+        write!(out, "{:<13}", report.modality)?;
+        scores(out, &report.contributions)?;
+        writeln!(out)?;
+    }
+
+    writeln!(
+        out,
+        "\ndecision: {} ({:.3}), fused by `{}` on backend `{}` in {}",
+        recognition.label(),
+        recognition.scores[recognition.decision],
+        recognition.fusion,
+        recognition.backend,
+        human(recognition.total),
+    )
+}
+
+fn human(time: Duration) -> String {
+    let micros = time.as_secs_f64() * 1e6;
+    if micros < 1000.0 { format!("{micros:.0} µs") } else { format!("{:.1} ms", micros / 1000.0) }
+}
+
+/// An error and its causes on one line.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text.replace('\n', " ")
+}
