@@ -1,0 +1,2 @@
+//! Times of the speech features.
+fn main() {}

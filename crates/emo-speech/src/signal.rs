@@ -1,0 +1,57 @@
+use crate::SpeechError;
+
+/// The lowest sample rate that is accepted, in Hz.
+pub const MIN_SAMPLE_RATE: u32 = 1_000;
+
+/// The highest sample rate that is accepted, in Hz: that of studio recordings.
+pub const MAX_SAMPLE_RATE: u32 = 192_000;
+
+pub(crate) fn check_signal(samples: &[f32]) -> Result<(), SpeechError> {
+    if samples.is_empty() {
+        return Err(SpeechError::EmptySignal);
+    }
+    match samples.iter().position(|x| !x.is_finite()) {
+        None => Ok(()),
+        Some(index) => Err(SpeechError::NonFiniteSample {
+            index,
+            value: samples[index],
+        }),
+    }
+}
+
+pub(crate) fn check_sample_rate(sample_rate: u32) -> Result<(), SpeechError> {
+    if (MIN_SAMPLE_RATE..=MAX_SAMPLE_RATE).contains(&sample_rate) {
+        return Ok(());
+    }
+    Err(SpeechError::SampleRateOutOfRange {
+        sample_rate,
+        min: MIN_SAMPLE_RATE,
+        max: MAX_SAMPLE_RATE,
+    })
+}
+
+pub(crate) fn check_range(
+    name: &'static str,
+    value: usize,
+    min: usize,
+    max: usize,
+) -> Result<(), SpeechError> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(SpeechError::ConfigOutOfRange {
+        name,
+        value,
+        min,
+        max,
+    })
+}
+
+/// Converts to `f32`, a magnitude beyond its range to the largest finite one.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rounding to the nearest f32 is meant"
+)]
+pub(crate) fn to_f32(x: f64) -> f32 {
+    x.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
+}
