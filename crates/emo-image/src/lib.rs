@@ -1,1 +1,68 @@
-//! Face images for emotion recognition: bounded decoding, orientation, grey conversion, resizing and normalisation
+//! From a picture file to the input of a face network.
+//!
+//! A picture is decoded within [`Limits`] and turned upright ([`decode_file`], [`decode_bytes`]),
+//! converted to grey levels ([`GreyImage`]), and the face in it is cut out, resized and scaled to
+//! 0..1 ([`FaceCrop`]). [`face_quality`] says from 0 to 1 how well the face can be seen, so that a
+//! fusion rule can trust a blurred or dark face less.
+//!
+//! ```
+//! use emo_image::{FaceBox, FaceCrop, FaceCropConfig, GreyImage, Limits, decode_bytes, face_quality};
+//! # let mut file = std::io::Cursor::new(Vec::new());
+//! # let picture = image::RgbImage::from_fn(160, 120, |x, y| image::Rgb([x as u8, y as u8, 90]));
+//! # picture.write_to(&mut file, image::ImageFormat::Png)?;
+//! # let file = file.into_inner();
+//!
+//! // `file` holds the bytes of a JPEG or PNG file of 160 × 120 pixels.
+//! let image = decode_bytes(&file, &Limits::default())?;
+//! let grey = GreyImage::from_image(&image)?;
+//!
+//! let face = FaceBox { x: 40, y: 10, width: 96, height: 96 };
+//! let crop = FaceCrop::new(FaceCropConfig::default())?.compute(&grey, Some(face))?;
+//! assert_eq!(crop.shape(), [1, 48, 48]);
+//! assert!(crop.iter().all(|&value| (0.0..=1.0).contains(&value)));
+//!
+//! let quality = face_quality(&grey, Some(face))?;
+//! assert!(quality.overall() <= quality.size);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What the numbers follow
+//! Grey conversion and resizing are those of OpenCV, `cvtColor` and `resize`, and are held to its
+//! output by tests; the crop is that of the FER2013 and FER+ sets, 48 × 48 grey levels over 255.
+//! Decoding is that of the `image` crate: JPEG decoders differ among each other by a level or two.
+//!
+//! # Faces must be found elsewhere
+//! This crate detects no faces: the caller passes a box, or a picture that is a face.
+//!
+//! # Untrusted files
+//! Any bytes give a picture or an error, never a panic. Columns, rows, memory and file length are
+//! checked before the pixels are decoded, and a truncated JPEG is an error instead of a picture
+//! that ends in grey.
+//!
+//! # Features
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `jpeg` | yes | JPEG files, baseline and progressive |
+//! | `png` | yes | PNG files |
+
+mod decode;
+mod error;
+mod face_box;
+mod face_crop;
+mod grey;
+#[cfg(feature = "jpeg")]
+mod jpeg;
+mod limits;
+mod quality;
+mod resample;
+
+pub use image::DynamicImage;
+
+pub use decode::{decode_bytes, decode_file};
+pub use error::ImageError;
+pub use face_box::FaceBox;
+pub use face_crop::{FaceCrop, FaceCropConfig};
+pub use grey::{GreyImage, MAX_SIDE};
+pub use limits::Limits;
+pub use quality::{FaceQuality, face_quality};
+pub use resample::Interpolation;

@@ -1,0 +1,138 @@
+use std::path::PathBuf;
+
+/// What can be wrong with a picture, a box or a configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImageError {
+    /// A file could not be read.
+    #[error("{}: cannot read the file", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// A file was read but is not a picture that can be used.
+    #[error("{}: not a usable picture", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: Box<ImageError>,
+    },
+    /// The file or buffer has no bytes.
+    #[error("no bytes")]
+    Empty,
+    /// The encoded picture is larger than [`Limits::max_file_len`](crate::Limits::max_file_len).
+    #[error("more than {limit} bytes of encoded picture")]
+    FileTooLarge {
+        /// The largest length allowed.
+        limit: u64,
+    },
+    /// The first bytes are those of no picture format.
+    #[error("neither JPEG nor PNG: {len} bytes that begin with {start:02x?}")]
+    UnknownFormat {
+        /// How many bytes there are.
+        len: usize,
+        /// The first bytes, eight at most.
+        start: Vec<u8>,
+    },
+    /// The picture has a format that this build does not decode.
+    #[error("{format} is not supported by this build, which decodes {supported}")]
+    UnsupportedFormat {
+        /// The picture's format.
+        format: String,
+        /// The formats that are compiled in.
+        supported: &'static str,
+    },
+    /// The picture ends before its end marker.
+    #[error("{format} is truncated after {len} bytes")]
+    Truncated {
+        /// The picture's format.
+        format: &'static str,
+        /// How many bytes there are.
+        len: usize,
+    },
+    /// The picture has more columns or rows than the limits allow.
+    #[error("{width}x{height} pixels, allowed are {max_width}x{max_height}")]
+    TooManyPixels {
+        /// Columns of the stored picture, before orientation.
+        width: u32,
+        /// Rows of the stored picture, before orientation.
+        height: u32,
+        /// Columns allowed.
+        max_width: u32,
+        /// Rows allowed.
+        max_height: u32,
+    },
+    /// Decoding would take more memory than the limits allow.
+    #[error("decoding takes {required} bytes of memory, allowed are {limit}")]
+    TooMuchMemory {
+        /// Bytes needed.
+        required: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The decoder refused the picture.
+    #[error("malformed {format}")]
+    Malformed {
+        /// The picture's format.
+        format: &'static str,
+        /// The decoder's reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The pixels are of a kind that has no grey conversion here.
+    #[error("no grey conversion from {color}")]
+    UnsupportedColor {
+        /// The kind of pixels.
+        color: String,
+    },
+    /// A picture has no pixels.
+    #[error("a picture of {width}x{height} pixels is empty")]
+    NoPixels {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
+    /// A pixel is not finite or outside its range.
+    #[error("pixel {column},{row} is {value}, outside 0..={max}")]
+    PixelOutOfRange {
+        /// Column of the pixel.
+        column: usize,
+        /// Row of the pixel.
+        row: usize,
+        /// Its value.
+        value: f32,
+        /// The largest value allowed.
+        max: f32,
+    },
+    /// A box covers no pixel of the picture.
+    #[error(
+        "box {width}x{height} at {x},{y} covers no pixel of a {image_width}x{image_height} picture"
+    )]
+    BoxOutside {
+        /// Left edge of the box.
+        x: i32,
+        /// Upper edge of the box.
+        y: i32,
+        /// Width of the box.
+        width: u32,
+        /// Height of the box.
+        height: u32,
+        /// Columns of the picture.
+        image_width: usize,
+        /// Rows of the picture.
+        image_height: usize,
+    },
+    /// A size to resize to is zero or above [`MAX_SIDE`](crate::MAX_SIDE).
+    #[error("cannot resize to {width}x{height} pixels: each side must be 1 to {max}")]
+    Size {
+        /// Columns asked for.
+        width: usize,
+        /// Rows asked for.
+        height: usize,
+        /// The largest side allowed.
+        max: usize,
+    },
+}
