@@ -1,1 +1,52 @@
-//! EEG recordings, channel selection by name, and differential-entropy features
+//! EEG for emotion recognition: channels by name, differential entropy of frequency bands, signal quality.
+//!
+//! A recording's channels rarely stand in the order that a model was trained with, nor under the same names.
+//! [`pick_channels`] finds them; [`last_window`] cuts the most recent seconds; [`DifferentialEntropy`] turns a window
+//! into the feature that most work on EEG and emotion uses; [`Quality`] says how far the window can be trusted.
+//!
+//! ```
+//! use emo_eeg::ndarray::{Array2, Axis};
+//! use emo_eeg::{
+//!     DifferentialEntropy, DifferentialEntropyConfig, Quality, QualityConfig, SampleRate, last_window, pick_channels,
+//! };
+//!
+//! // Three channels of ten seconds at 128 Hz, in µV.
+//! let rate = SampleRate::from_hz(128.0)?;
+//! let recording = Array2::from_shape_fn((3, 1280), |(channel, n)| {
+//!     let t = n as f32 / 128.0;
+//!     20.0 * (63.0 * t).sin() + 5.0 * (17.0 * (channel + 1) as f32 * t).cos() + ((n * 7919) % 101) as f32 / 50.0
+//! });
+//!
+//! // What the file calls them, and what the model wants.
+//! let order = pick_channels(&["EEG T3-REF", "EEG Fp1-REF", "EEG O1-REF"], &["Fp1", "T7"])?;
+//! assert_eq!(order, [1, 0]);
+//! let wanted = recording.select(Axis(0), &order);
+//!
+//! let window = last_window(&wanted, rate, 2.0)?;
+//! let features = DifferentialEntropy::new(&DifferentialEntropyConfig::new(rate))?.compute(&window)?;
+//! assert_eq!(features.dim(), (2, 5));
+//!
+//! let quality = Quality::new(&QualityConfig::new(rate))?.compute(&window)?;
+//! assert!(quality.mean() > 0.9);
+//! # Ok::<(), emo_eeg::EegError>(())
+//! ```
+//!
+//! # Conventions
+//! A window is an array `[channels, samples]` in microvolts. Sums and filters run in `f64`. Nothing looks outside the
+//! window that it is given, so a result depends on that window alone, bit for bit, wherever it was cut from.
+
+mod band;
+mod channels;
+mod differential_entropy;
+mod error;
+mod quality;
+mod window;
+
+pub use band::Band;
+pub use channels::{normalize_channel_name, pick_channels};
+pub use differential_entropy::{DifferentialEntropy, DifferentialEntropyConfig};
+pub use emo_dsp::SampleRate;
+pub use error::EegError;
+pub use ndarray;
+pub use quality::{Quality, QualityConfig, WindowQuality};
+pub use window::last_window;

@@ -1,0 +1,115 @@
+use emo_dsp::DspError;
+use thiserror::Error;
+
+/// What can be wrong with EEG, its channels or a configuration.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum EegError {
+    /// A window without channels.
+    #[error("window has no channels")]
+    NoChannels,
+    /// Too few samples.
+    #[error("window has {actual} samples, at least {required} are needed")]
+    SignalTooShort {
+        /// Samples given.
+        actual: usize,
+        /// Samples needed.
+        required: usize,
+    },
+    /// A window length that is not a positive number of seconds, or less than one sample.
+    #[error("window length is {seconds} s at {rate_hz} Hz, expected at least one sample")]
+    InvalidDuration {
+        /// The length as given.
+        seconds: f64,
+        /// The sample rate.
+        rate_hz: f64,
+    },
+    /// A NaN or infinite sample.
+    #[error("sample {sample} of channel {channel} is {value}, expected a finite number")]
+    NonFinite {
+        /// Index of the channel.
+        channel: usize,
+        /// Index of the sample.
+        sample: usize,
+        /// The sample.
+        value: f32,
+    },
+    /// A channel with nothing in a band, as one that is constant: its entropy would be −∞.
+    #[error(
+        "channel {channel} has no power in band {band:?}: its variance is {variance:e} µV², expected above {floor:e}"
+    )]
+    NoBandPower {
+        /// Index of the channel.
+        channel: usize,
+        /// Name of the band.
+        band: String,
+        /// Variance of the band-passed channel.
+        variance: f64,
+        /// The rounding noise that it has to exceed.
+        floor: f64,
+    },
+    /// A configuration without bands.
+    #[error("no frequency bands are configured")]
+    NoBands,
+    /// A band whose filter cannot be designed.
+    #[error("band {band:?} cannot be filtered")]
+    InvalidBand {
+        /// Name of the band.
+        band: String,
+        /// Why.
+        source: DspError,
+    },
+    /// A setting outside its range.
+    #[error("setting {name} is {value}, expected {expected}")]
+    InvalidSetting {
+        /// Name of the field.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// A channel that the recording does not have.
+    #[error("channel {wanted:?} is missing; there are: {}", available.join(", "))]
+    MissingChannel {
+        /// The channel asked for.
+        wanted: String,
+        /// All channels there are.
+        available: Vec<String>,
+    },
+    /// A channel name that fits more than one of the recording's channels.
+    #[error(
+        "channel {wanted:?} is ambiguous, it fits {}; there are: {}",
+        matching.join(", "),
+        available.join(", ")
+    )]
+    AmbiguousChannel {
+        /// The channel asked for.
+        wanted: String,
+        /// The channels that it fits.
+        matching: Vec<String>,
+        /// All channels there are.
+        available: Vec<String>,
+    },
+    /// Two names asked for that mean the same channel.
+    #[error("channels {first:?} and {second:?} are the same channel {channel:?}")]
+    RepeatedChannel {
+        /// The first name.
+        first: String,
+        /// The second name.
+        second: String,
+        /// The recording's channel that both mean.
+        channel: String,
+    },
+    /// Filtering failed for a reason that concerns the signal.
+    #[error("channel {channel} cannot be filtered")]
+    Filter {
+        /// Index of the channel.
+        channel: usize,
+        /// Why.
+        source: DspError,
+    },
+    /// A sample rate that is not one.
+    #[error(transparent)]
+    SampleRate(#[from] DspError),
+}

@@ -1,0 +1,51 @@
+use emo_dsp::SampleRate;
+use ndarray::{ArrayRef2, ArrayView1, ArrayView2, s};
+
+use crate::EegError;
+
+/// The last `seconds` of a recording `[channels, samples]`, as a view.
+///
+/// The window's length is `seconds · sample_rate`, rounded to the nearest sample.
+///
+/// # Errors
+/// - [`EegError::InvalidDuration`] unless that is at least one sample.
+/// - [`EegError::SignalTooShort`] if the recording is shorter.
+pub fn last_window(
+    recording: &ArrayRef2<f32>,
+    sample_rate: SampleRate,
+    seconds: f64,
+) -> Result<ArrayView2<'_, f32>, EegError> {
+    let len = (seconds * sample_rate.hz()).round();
+    if !(len >= 1.0 && len.is_finite()) {
+        return Err(EegError::InvalidDuration {
+            seconds,
+            rate_hz: sample_rate.hz(),
+        });
+    }
+    // Saturates for lengths beyond any recording, which are then refused as too long.
+    let required = len as usize;
+    let actual = recording.ncols();
+    if actual < required {
+        return Err(EegError::SignalTooShort { actual, required });
+    }
+    Ok(recording.slice(s![.., actual - required..]))
+}
+
+/// One channel in `f64`, refused unless all of it is finite.
+pub(crate) fn checked_channel(
+    channel: usize,
+    row: ArrayView1<'_, f32>,
+) -> Result<Vec<f64>, EegError> {
+    let check = |(sample, &value): (usize, &f32)| {
+        if value.is_finite() {
+            Ok(f64::from(value))
+        } else {
+            Err(EegError::NonFinite {
+                channel,
+                sample,
+                value,
+            })
+        }
+    };
+    row.iter().enumerate().map(check).collect()
+}
