@@ -1,0 +1,22 @@
+//! What this crate accepts at most. Each bound is far above the models that a device runs and far below what
+//! harms it.
+
+/// The longest file, in bytes: protobuf's own bound for one message.
+pub(crate) const FILE_LEN: usize = 0x7fff_ffff;
+/// The deepest nesting of messages.
+pub(crate) const DEPTH: usize = 32;
+/// The most bytes that a file's structure may take once decoded: everything but the elements of its tensors.
+pub(crate) const STRUCTURE_LEN: usize = 256 << 20;
+/// The most nodes.
+pub(crate) const NODES: usize = 1 << 16;
+/// The most initializers.
+pub(crate) const INITIALIZERS: usize = 1 << 16;
+/// The most axes of a tensor: as NumPy 2.
+pub(crate) const RANK: usize = 64;
+/// The most elements of a tensor, axes of extent 0 counted as 1.
+pub(crate) const ELEMENTS: usize = 1 << 29;
+
+/// The versions of the file format that are read.
+pub(crate) const IR_VERSIONS: std::ops::RangeInclusive<i64> = 3..=14;
+/// The versions of ONNX's own operators that are read.
+pub(crate) const OPSETS: std::ops::RangeInclusive<i64> = 7..=27;
