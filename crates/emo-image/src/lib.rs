@@ -64,5 +64,6 @@ pub use face_box::FaceBox;
 pub use face_crop::{FaceCrop, FaceCropConfig};
 pub use grey::{GreyImage, MAX_SIDE};
 pub use limits::Limits;
+pub use ndarray;
 pub use quality::{FaceQuality, face_quality};
 pub use resample::Interpolation;
