@@ -1,3 +1,5 @@
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Why audio cannot be read or a feature cannot be computed.
@@ -93,4 +95,80 @@ pub enum SpeechError {
         /// The largest number of samples.
         limit: usize,
     },
+    /// The samples do not make whole frames of the number of channels.
+    #[error("{n_samples} samples do not divide into frames of {n_channels} channels")]
+    ChannelCount {
+        /// Number of samples of all channels.
+        n_samples: usize,
+        /// Number of channels.
+        n_channels: usize,
+    },
+    /// A file cannot be decoded; the source says why.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: Box<SpeechError>,
+    },
+    /// Reading failed.
+    #[error("reading failed: {0}")]
+    Io(#[from] io::Error),
+    /// The path is a folder, a device or a pipe.
+    #[error("not a regular file")]
+    NotAFile,
+    /// The file has more bytes than the limit.
+    #[error("the file has more than {limit} bytes")]
+    TooManyBytes {
+        /// The limit.
+        limit: u64,
+    },
+    /// The recording is longer than the limit.
+    #[error("the recording is longer than {limit:?}")]
+    TooLong {
+        /// The limit.
+        limit: Duration,
+    },
+    /// The recording has more samples than the limit, all channels counted.
+    #[error("the recording has more than {limit} samples")]
+    TooManySamples {
+        /// The limit.
+        limit: usize,
+    },
+    /// Neither the container nor the codec is one that this build can decode.
+    #[error("not supported: {feature} (this build decodes {formats})")]
+    UnsupportedFormat {
+        /// What is missing, in the decoder's words.
+        feature: &'static str,
+        /// The formats that were compiled in.
+        formats: &'static str,
+    },
+    /// The data break the rules of their format.
+    #[error("malformed audio after frame {frame}: {reason}")]
+    MalformedAudio {
+        /// Number of frames decoded before.
+        frame: usize,
+        /// What is wrong, in the decoder's words.
+        reason: &'static str,
+    },
+    /// The decoder broke off on data that it did not foresee.
+    #[error("the decoder failed on malformed audio")]
+    DecoderPanicked,
+    /// The file ends before the last frame that its header announces.
+    #[error("truncated audio: {actual} of {expected} frames")]
+    TruncatedAudio {
+        /// Number of frames decoded.
+        actual: usize,
+        /// Number of frames announced.
+        expected: u64,
+    },
+    /// Sample rate or number of channels change within the recording.
+    #[error("the format changes after frame {frame}")]
+    FormatChange {
+        /// Number of frames decoded before.
+        frame: usize,
+    },
+    /// The file holds no audio.
+    #[error("the file holds no audio")]
+    NoAudio,
 }
