@@ -1,1 +1,61 @@
-//! Heart rate from ECG, PPG or heart-rate series: beats, rate, quality and windows for models
+//! Heart rate for emotion recognition: beats from ECG and PPG, rate at 1 Hz, quality, windows for models.
+//!
+//! Three kinds of input lead to one output. [`EcgDetector`] and [`PpgDetector`] find the beats of a raw signal, and
+//! [`Beats::heart_rate_1hz`] turns them into a rate for every second; a device that reports a rate of its own enters
+//! through [`resample_1hz`]. [`HeartRateWindow`] cuts and scales the last seconds of such a series for a model.
+//!
+//! ```
+//! use emo_hr::{EcgConfig, EcgDetector, HeartRateWindow, HeartRateWindowConfig, Interpolation, SampleRate};
+//!
+//! // Twenty seconds of narrow spikes at 250 Hz, their distance growing from 0.8 s: a crude ECG.
+//! let mut ecg = vec![0.0_f32; 5000];
+//! let mut next = 125.0;
+//! while next < 4990.0 {
+//!     for (offset, value) in [(-2, 0.3), (-1, 0.8), (0, 1.0), (1, 0.8), (2, 0.3)] {
+//!         ecg[(next as i64 + offset) as usize] = value;
+//!     }
+//!     next += 200.0 + next / 100.0;
+//! }
+//!
+//! let detector = EcgDetector::new(&EcgConfig::new(SampleRate::from_hz(250.0)?))?;
+//! let detection = detector.detect(&ecg)?;
+//! assert!(detection.quality > 0.9);
+//!
+//! let bpm = detection.beats.heart_rate_1hz(Interpolation::MonotoneCubic)?;
+//! assert_eq!(bpm.len(), 20);
+//! assert!(bpm.iter().all(|bpm| (55.0..80.0).contains(bpm)));
+//!
+//! let window = HeartRateWindow::new(&HeartRateWindowConfig::default())?.compute(&bpm)?;
+//! assert_eq!(window.dim(), (15, 1));
+//! # Ok::<(), emo_hr::HrError>(())
+//! ```
+//!
+//! # What is refused and what lowers the quality
+//! A NaN or infinite sample is an error everywhere. Rates that a heart can hardly have (outside 30–220 bpm) or that
+//! jump lower the quality, since a single missed beat makes them; rates that no heart has (outside 20–300 bpm) are an
+//! error of [`HeartRateWindow`], since a model has never seen them. Too few beats for a rate are an error, not a
+//! series of NaN.
+
+mod beats;
+mod detection;
+mod ecg;
+mod error;
+mod heart_rate_window;
+mod interpolation;
+mod moving_average;
+mod peaks;
+mod ppg;
+mod quality;
+mod series;
+mod signal;
+
+pub use beats::Beats;
+pub use detection::Detection;
+pub use ecg::{EcgConfig, EcgDetector};
+pub use emo_dsp::SampleRate;
+pub use error::HrError;
+pub use heart_rate_window::{HeartRateWindow, HeartRateWindowConfig};
+pub use interpolation::Interpolation;
+pub use ndarray;
+pub use ppg::{PpgConfig, PpgDetector};
+pub use series::{PLAUSIBLE_BPM, resample_1hz, series_quality};

@@ -1,0 +1,111 @@
+use emo_dsp::DspError;
+use thiserror::Error;
+
+/// What can be wrong with a cardiac signal, its beats, a heart-rate series or a configuration.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum HrError {
+    /// Too few samples.
+    #[error("signal has {actual} samples, at least {required} are needed")]
+    SignalTooShort {
+        /// Samples given.
+        actual: usize,
+        /// Samples needed.
+        required: usize,
+    },
+    /// A signal that lasts longer than any recording.
+    #[error("signal lasts {seconds} s, at most {max} s are supported")]
+    SignalTooLong {
+        /// The duration.
+        seconds: f64,
+        /// The longest supported.
+        max: f64,
+    },
+    /// A NaN or infinite sample.
+    #[error("sample {index} is {value}, expected a finite number")]
+    NonFinite {
+        /// Position of the sample.
+        index: usize,
+        /// The sample.
+        value: f32,
+    },
+    /// A sample rate below what the method can work with.
+    #[error("sample rate is {actual_hz} Hz, at least {required_hz} Hz is needed")]
+    SampleRateTooLow {
+        /// The rate as given.
+        actual_hz: f64,
+        /// The rate needed.
+        required_hz: f64,
+    },
+    /// A setting outside its range.
+    #[error("setting {name} is {value}, expected {expected}")]
+    InvalidSetting {
+        /// Name of the field.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// A beat that does not follow the one before it.
+    #[error("beat {index} is at sample {sample}, expected a sample after {previous}")]
+    BeatsNotAscending {
+        /// Position among the beats.
+        index: usize,
+        /// Its sample.
+        sample: usize,
+        /// The sample of the beat before.
+        previous: usize,
+    },
+    /// A beat beyond the end of the signal.
+    #[error("beat {index} is at sample {sample}, the signal has {n_samples}")]
+    BeatOutOfRange {
+        /// Position among the beats.
+        index: usize,
+        /// Its sample.
+        sample: usize,
+        /// Length of the signal.
+        n_samples: usize,
+    },
+    /// Too few beats for a rate.
+    #[error("signal has {actual} beats, at least {required} are needed")]
+    TooFewBeats {
+        /// Beats found.
+        actual: usize,
+        /// Beats needed.
+        required: usize,
+    },
+    /// A heart-rate series shorter than a window.
+    #[error("heart-rate series has {actual} s, at least {required} s are needed")]
+    SeriesTooShort {
+        /// Seconds given.
+        actual: usize,
+        /// Seconds needed.
+        required: usize,
+    },
+    /// A heart rate that no heart has.
+    #[error("heart rate at second {second} is {bpm} bpm, expected {low} to {high} bpm")]
+    RateOutOfRange {
+        /// Position in the series.
+        second: usize,
+        /// The rate.
+        bpm: f32,
+        /// The lowest accepted.
+        low: f32,
+        /// The highest accepted.
+        high: f32,
+    },
+    /// A window whose samples are all equal: it has no minimum and maximum to scale by.
+    #[error(
+        "heart rate is {bpm} bpm throughout the window of {len} s and cannot be scaled to its range"
+    )]
+    ConstantWindow {
+        /// The rate.
+        bpm: f32,
+        /// Length of the window.
+        len: usize,
+    },
+    /// A sample rate that is not one, or a filter that cannot be designed or run.
+    #[error(transparent)]
+    Dsp(#[from] DspError),
+}
