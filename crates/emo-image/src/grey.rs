@@ -1,4 +1,4 @@
-use image::{DynamicImage, Luma, Pixel, Rgb};
+use image::DynamicImage;
 use ndarray::{Array2, ArrayRef2, s};
 
 use crate::{
@@ -61,28 +61,22 @@ impl GreyImage {
             return Err(ImageError::NoPixels { width, height });
         }
         let levels: Vec<f32> = match image {
-            DynamicImage::ImageLuma8(image) => image.pixels().map(|p| p.0[0].into()).collect(),
-            DynamicImage::ImageLumaA8(image) => image.pixels().map(|p| p.0[0].into()).collect(),
-            DynamicImage::ImageRgb8(image) => image.pixels().map(|p| luma_u8(*p)).collect(),
-            DynamicImage::ImageRgba8(image) => {
-                image.pixels().map(|p| luma_u8(p.to_rgb())).collect()
+            DynamicImage::ImageLuma8(image) => levels(image, |[level]| f32::from(level)),
+            DynamicImage::ImageLumaA8(image) => levels(image, |[level, _]| f32::from(level)),
+            DynamicImage::ImageRgb8(image) => levels(image, luma_u8),
+            DynamicImage::ImageRgba8(image) => levels(image, |[r, g, b, _]| luma_u8([r, g, b])),
+            DynamicImage::ImageLuma16(image) => levels(image, |[level]| level_u16(level)),
+            DynamicImage::ImageLumaA16(image) => levels(image, |[level, _]| level_u16(level)),
+            DynamicImage::ImageRgb16(image) => levels(image, luma_u16),
+            DynamicImage::ImageRgba16(image) => levels(image, |[r, g, b, _]| luma_u16([r, g, b])),
+            DynamicImage::ImageRgb32F(image) => {
+                check_unit_range(image, 3, width)?;
+                levels(image, luma_f32)
             }
-            DynamicImage::ImageLuma16(image) => image.pixels().map(|p| level_u16(*p)).collect(),
-            DynamicImage::ImageLumaA16(image) => {
-                image.pixels().map(|p| level_u16(p.to_luma())).collect()
+            DynamicImage::ImageRgba32F(image) => {
+                check_unit_range(image, 4, width)?;
+                levels(image, |[r, g, b, _]| luma_f32([r, g, b]))
             }
-            DynamicImage::ImageRgb16(image) => image.pixels().map(|p| luma_u16(*p)).collect(),
-            DynamicImage::ImageRgba16(image) => {
-                image.pixels().map(|p| luma_u16(p.to_rgb())).collect()
-            }
-            DynamicImage::ImageRgb32F(image) => image
-                .enumerate_pixels()
-                .map(|(x, y, p)| luma_f32(x, y, *p))
-                .collect::<Result<_, _>>()?,
-            DynamicImage::ImageRgba32F(image) => image
-                .enumerate_pixels()
-                .map(|(x, y, p)| luma_f32(x, y, p.to_rgb()))
-                .collect::<Result<_, _>>()?,
             other => {
                 return Err(ImageError::UnsupportedColor {
                     color: format!("{:?}", other.color()),
@@ -150,30 +144,43 @@ impl GreyImage {
     }
 }
 
+/// One level for each `N` samples.
+fn levels<T: Copy, const N: usize>(samples: &[T], level: impl Fn([T; N]) -> f32) -> Vec<f32> {
+    let (pixels, _) = samples.as_chunks();
+    pixels.iter().map(|pixel| level(*pixel)).collect()
+}
+
 /// The luma of an 8-bit pixel as OpenCV computes it: weights of 15 fractional bits, half a level up.
-fn luma_u8(Rgb([r, g, b]): Rgb<u8>) -> f32 {
-    let [r, g, b] = [r, g, b].map(u32::from);
+fn luma_u8(samples: [u8; 3]) -> f32 {
+    let [r, g, b] = samples.map(u32::from);
     let level = (9798 * r + 19235 * g + 3735 * b + (1 << 14)) >> 15;
     level as f32
 }
 
-fn level_u16(Luma([level]): Luma<u16>) -> f32 {
+fn level_u16(level: u16) -> f32 {
     f32::from(level) / 257.0
 }
 
-fn luma_u16(Rgb(samples): Rgb<u16>) -> f32 {
+fn luma_u16(samples: [u16; 3]) -> f32 {
     (weighted(samples.map(f64::from)) / 257.0) as f32
 }
 
-fn luma_f32(x: u32, y: u32, Rgb(samples): Rgb<f32>) -> Result<f32, ImageError> {
-    for value in samples {
-        check_range(x as usize, y as usize, value, 1.0)?;
-    }
-    Ok((weighted(samples.map(f64::from)) * f64::from(WHITE)).clamp(0.0, WHITE.into()) as f32)
+fn luma_f32(samples: [f32; 3]) -> f32 {
+    (weighted(samples.map(f64::from)) * f64::from(WHITE)).clamp(0.0, WHITE.into()) as f32
 }
 
 fn weighted([r, g, b]: [f64; 3]) -> f64 {
     0.299 * r + 0.587 * g + 0.114 * b
+}
+
+/// Checks red, green and blue; a fourth sample is alpha, which is dropped.
+fn check_unit_range(samples: &[f32], n_channels: usize, width: usize) -> Result<(), ImageError> {
+    for (index, pixel) in samples.chunks_exact(n_channels).enumerate() {
+        for &value in &pixel[..3] {
+            check_range(index % width, index / width, value, 1.0)?;
+        }
+    }
+    Ok(())
 }
 
 fn check_range(column: usize, row: usize, value: f32, max: f32) -> Result<(), ImageError> {
@@ -191,7 +198,7 @@ fn check_range(column: usize, row: usize, value: f32, max: f32) -> Result<(), Im
 
 #[cfg(test)]
 mod tests {
-    use image::{Rgb32FImage, RgbImage};
+    use image::{Rgb, Rgb32FImage, RgbImage};
     use ndarray::array;
 
     use super::*;
@@ -199,9 +206,9 @@ mod tests {
     #[test]
     fn grey_stays_grey() {
         for level in 0..=255_u8 {
-            assert_eq!(luma_u8(Rgb([level; 3])), f32::from(level));
+            assert_eq!(luma_u8([level; 3]), f32::from(level));
             let sixteen = u16::from(level) * 257;
-            assert_eq!(luma_u16(Rgb([sixteen; 3])), f32::from(level));
+            assert_eq!(luma_u16([sixteen; 3]), f32::from(level));
         }
     }
 

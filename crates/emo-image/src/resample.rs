@@ -1,4 +1,4 @@
-use ndarray::{Array2, ArrayRef2};
+use ndarray::{Array2, ArrayRef2, ArrayViewMut1};
 
 /// How a picture is resampled.
 ///
@@ -42,9 +42,9 @@ pub(crate) fn resample(
         line.fill(0.0);
         let (first, weights) = rows.of(row);
         for (source_row, weight) in source.outer_iter().skip(first).zip(weights) {
-            for (sum, &level) in line.iter_mut().zip(source_row) {
+            ArrayViewMut1::from(&mut line).zip_mut_with(&source_row, |sum, &level| {
                 *sum += weight * f64::from(level);
-            }
+            });
         }
         for (column, level) in target_row.iter_mut().enumerate() {
             let (first, weights) = columns.of(column);
