@@ -1,4 +1,4 @@
-use std::{borrow::Cow, fmt::Debug, path::PathBuf};
+use std::{borrow::Cow, fmt::Debug, fs::File, io, io::Read, path::PathBuf};
 
 use emo_tensor::{Tensor, TensorInfo, TensorView, TensorViewMut};
 
@@ -12,6 +12,36 @@ pub enum ModelSource<'a> {
     Path(PathBuf),
     /// The bytes of such a file, as from `include_bytes!`.
     Bytes(Cow<'a, [u8]>),
+}
+
+/// The most bytes that a model's file may have: the limit of protobuf messages, 2 GiB.
+const MAX_MODEL_BYTES: u64 = 1 << 31;
+
+impl ModelSource<'_> {
+    /// The model's bytes, read from the file if it is one.
+    ///
+    /// # Errors
+    /// [`BackendError::Io`] with the file's path, if it cannot be read or is larger than 2 GiB.
+    pub fn read(&self) -> Result<Cow<'_, [u8]>, BackendError> {
+        match self {
+            Self::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
+            Self::Path(path) => {
+                let mut bytes = Vec::new();
+                File::open(path)
+                    .and_then(|file| file.take(MAX_MODEL_BYTES + 1).read_to_end(&mut bytes))
+                    .and_then(|_| {
+                        if bytes.len() as u64 > MAX_MODEL_BYTES {
+                            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+                        }
+                        Ok(Cow::Owned(bytes))
+                    })
+                    .map_err(|source| BackendError::Io {
+                        path: path.clone(),
+                        source,
+                    })
+            }
+        }
+    }
 }
 
 /// A device, or a way to compute, that models can be loaded for.

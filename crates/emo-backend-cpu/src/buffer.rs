@@ -1,0 +1,151 @@
+use std::fmt::Debug;
+
+use emo_backend::emo_tensor::{ElementType, Tensor, TensorView, TensorViewMut};
+
+/// A Rust type that the kernels can hold in a [`Buffer`].
+pub(crate) trait Scalar: Copy + Default + PartialEq + Debug + Send + Sync + 'static {
+    const TYPE: ElementType;
+    fn slice(slice: Slice<'_>) -> Option<&[Self]>;
+    fn slice_mut(slice: SliceMut<'_>) -> Option<&mut [Self]>;
+    fn buffer(elements: Vec<Self>) -> Buffer;
+}
+
+macro_rules! buffers {
+    ($($variant:ident: $rust:ty;)+) => {
+        /// Elements in row-major order, owned.
+        #[derive(Debug, Clone, PartialEq)]
+        pub(crate) enum Buffer { $($variant(Vec<$rust>),)+ }
+
+        /// Elements in row-major order, borrowed.
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) enum Slice<'a> { $($variant(&'a [$rust]),)+ }
+
+        /// Elements in row-major order, borrowed to be written.
+        #[derive(Debug)]
+        pub(crate) enum SliceMut<'a> { $($variant(&'a mut [$rust]),)+ }
+
+        impl Buffer {
+            /// Zeros, or `None` for an element type that no kernel handles.
+            pub(crate) fn zeros(element_type: ElementType, len: usize) -> Option<Self> {
+                match element_type {
+                    $(ElementType::$variant => Some(Self::$variant(vec![<$rust>::default(); len])),)+
+                    _ => None,
+                }
+            }
+
+            /// A copy of the tensor's elements, or `None` for an element type that no kernel handles.
+            pub(crate) fn from_tensor(tensor: &Tensor) -> Option<Self> {
+                match tensor {
+                    $(Tensor::$variant(array) => Some(Self::$variant(array.iter().copied().collect())),)+
+                    _ => None,
+                }
+            }
+
+            pub(crate) fn len(&self) -> usize {
+                match self { $(Self::$variant(elements) => elements.len(),)+ }
+            }
+
+            pub(crate) fn bytes(&self) -> usize {
+                self.len() * self.element_type().size()
+            }
+
+            pub(crate) fn element_type(&self) -> ElementType {
+                match self { $(Self::$variant(_) => ElementType::$variant,)+ }
+            }
+
+            /// The first `len` elements.
+            pub(crate) fn slice(&self, len: usize) -> Slice<'_> {
+                match self { $(Self::$variant(elements) => Slice::$variant(&elements[..len]),)+ }
+            }
+
+            /// The first `len` elements.
+            pub(crate) fn slice_mut(&mut self, len: usize) -> SliceMut<'_> {
+                match self { $(Self::$variant(elements) => SliceMut::$variant(&mut elements[..len]),)+ }
+            }
+
+            /// Moves the elements out and leaves none; allocates nothing.
+            pub(crate) fn take(&mut self) -> Self {
+                match self { $(Self::$variant(elements) => Self::$variant(std::mem::take(elements)),)+ }
+            }
+        }
+
+        impl Slice<'_> {
+            pub(crate) fn to_buffer(self) -> Buffer {
+                match self { $(Self::$variant(elements) => Buffer::$variant(elements.to_vec()),)+ }
+            }
+        }
+
+        impl<'a> Slice<'a> {
+            /// The tensor's elements, if they are in row-major order and of a type that kernels handle.
+            pub(crate) fn from_tensor(tensor: &'a Tensor) -> Option<Self> {
+                match tensor {
+                    $(Tensor::$variant(array) => array.as_slice().map(Slice::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        $(impl Scalar for $rust {
+            const TYPE: ElementType = ElementType::$variant;
+
+            fn slice(slice: Slice<'_>) -> Option<&[Self]> {
+                match slice { Slice::$variant(elements) => Some(elements), _ => None }
+            }
+
+            fn slice_mut(slice: SliceMut<'_>) -> Option<&mut [Self]> {
+                match slice { SliceMut::$variant(elements) => Some(elements), _ => None }
+            }
+
+            fn buffer(elements: Vec<Self>) -> Buffer {
+                Buffer::$variant(elements)
+            }
+        })+
+
+        /// Copies a caller's tensor into a session's buffer of the same type and at least its length.
+        pub(crate) fn copy_in(tensor: &TensorView<'_>, buffer: &mut Buffer) {
+            match (tensor, buffer) {
+                $((TensorView::$variant(array), Buffer::$variant(elements)) => match array.as_slice() {
+                    Some(source) => elements[..source.len()].copy_from_slice(source),
+                    None => elements.iter_mut().zip(array).for_each(|(to, &from)| *to = from),
+                },)+
+                _ => unreachable!("the caller's tensors are checked first"),
+            }
+        }
+
+        /// Copies a session's values into a caller's tensor of the same type and length.
+        pub(crate) fn copy_out(values: Slice<'_>, tensor: &mut TensorViewMut<'_>) {
+            match (values, tensor) {
+                $((Slice::$variant(elements), TensorViewMut::$variant(array)) => {
+                    match array.as_slice_mut() {
+                        Some(target) => target.copy_from_slice(elements),
+                        None => array.iter_mut().zip(elements).for_each(|(to, &from)| *to = from),
+                    }
+                })+
+                _ => unreachable!("the caller's tensors are checked first"),
+            }
+        }
+
+        /// Runs `$body` with `$t` standing for the Rust type of `$element_type`, or `$otherwise`.
+        macro_rules! with_scalar {
+            ($element_type:expr, $t:ident => $body:expr, else $otherwise:expr) => {
+                match $element_type {
+                    $(emo_backend::emo_tensor::ElementType::$variant => { type $t = $rust; $body })+
+                    _ => $otherwise,
+                }
+            };
+        }
+    };
+}
+
+// The element types that the supported operators read or write.
+buffers! {
+    F32: f32;
+    F64: f64;
+    I8: i8;
+    I32: i32;
+    I64: i64;
+    U8: u8;
+    Bool: bool;
+}
+
+pub(crate) use with_scalar;

@@ -1,0 +1,531 @@
+use std::{collections::HashMap, rc::Rc};
+
+use emo_backend::{
+    BackendError,
+    emo_tensor::{ElementType, Tensor, TensorInfo},
+};
+use emo_onnx::{Dim, Graph, Model, Node, ValueInfo};
+
+use crate::{
+    buffer::{Buffer, Slice},
+    config::CpuConfig,
+    error::CpuError,
+    kernel::{Inputs, Kernel},
+    layout::{Draft, Drafts, Read, Storage},
+    ops::{How, Lowered, NodeContext, Operand, find},
+    plan::Plan,
+    shape::element_count,
+    simd::Level,
+};
+
+/// The versions of ONNX's operator set whose definitions the operators follow.
+const OPSETS: std::ops::RangeInclusive<i64> = 7..=27;
+
+/// Fixes every shape and place in memory of a model's run, and does all work that needs no input.
+pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Plan, BackendError> {
+    if !OPSETS.contains(&model.opset()) {
+        return Err(BackendError::Unsupported {
+            node: model.graph().name().to_owned(),
+            reason: format!(
+                "the model is for opset {}, only {} to {} are executed",
+                model.opset(),
+                OPSETS.start(),
+                OPSETS.end()
+            ),
+        });
+    }
+    let mut compiler = Compiler::new(model, config);
+    compiler.declare_inputs()?;
+    for node in model.graph().nodes() {
+        compiler.add(node)?;
+    }
+    compiler.finish()
+}
+
+/// Elements that are known before the model runs.
+#[derive(Debug, Clone)]
+enum Constant<'m> {
+    Model(Slice<'m>),
+    Folded(Rc<Buffer>),
+}
+
+impl Constant<'_> {
+    fn slice(&self) -> Slice<'_> {
+        match self {
+            Self::Model(slice) => *slice,
+            Self::Folded(buffer) => buffer.slice(buffer.len()),
+        }
+    }
+}
+
+/// A named value of the graph.
+#[derive(Debug, Clone)]
+struct Value<'m> {
+    element_type: ElementType,
+    shape: Vec<usize>,
+    state: State<'m>,
+}
+
+#[derive(Debug, Clone)]
+enum State<'m> {
+    Constant(Constant<'m>),
+    /// What `storage` holds; `is_view` if it goes by another name there.
+    Stored {
+        storage: Storage,
+        is_view: bool,
+    },
+}
+
+struct Compiler<'m> {
+    graph: &'m Graph,
+    opset: i64,
+    level: Level,
+    memory_limit: usize,
+    /// Bytes taken so far by folded constants and by kernels.
+    memory: usize,
+    /// How many nodes and outputs read a value.
+    uses: HashMap<&'m str, usize>,
+    values: HashMap<&'m str, Value<'m>>,
+    drafts: Vec<Draft>,
+    /// Constants that steps or outputs read while the model runs.
+    constants: Vec<Buffer>,
+}
+
+impl<'m> Compiler<'m> {
+    fn new(model: &'m Model, config: &CpuConfig) -> Self {
+        let graph = model.graph();
+        let mut uses = HashMap::new();
+        let read_by_nodes = graph.nodes().iter().flat_map(|node| &node.inputs);
+        let outputs = graph.outputs().iter().map(|output| &output.name);
+        for name in read_by_nodes.chain(outputs) {
+            *uses.entry(name.as_str()).or_default() += 1;
+        }
+        Self {
+            graph,
+            opset: model.opset(),
+            level: Level::detect(),
+            memory_limit: config.memory_limit,
+            memory: 0,
+            uses,
+            values: HashMap::new(),
+            drafts: Vec::new(),
+            constants: Vec::new(),
+        }
+    }
+
+    fn declare_inputs(&mut self) -> Result<(), BackendError> {
+        for (index, input) in self.graph.inputs().iter().enumerate() {
+            let unsupported = |reason| BackendError::Unsupported {
+                node: format!("input `{}`", input.name),
+                reason,
+            };
+            if Buffer::zeros(input.element_type, 0).is_none() {
+                return Err(unsupported(format!("{} elements", input.element_type)));
+            }
+            let shape = input
+                .shape
+                .iter()
+                .enumerate()
+                .map(|(axis, dim)| match dim {
+                    Dim::Fixed(0) => Err(unsupported(format!("axis {axis} is empty"))),
+                    Dim::Fixed(extent) => Ok(*extent),
+                    // The leading axis counts the examples of a batch; a session runs one at a time.
+                    _ if axis == 0 => Ok(1),
+                    dim => Err(unsupported(format!(
+                        "the extent of axis {axis} is open (`{dim}`), only that of the first may be"
+                    ))),
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            self.check_value(&input.name, input.element_type, &shape)?;
+            let state = State::Stored {
+                storage: Storage::Input(index),
+                is_view: false,
+            };
+            let value = Value {
+                element_type: input.element_type,
+                shape,
+                state,
+            };
+            self.values.insert(&input.name, value);
+        }
+        Ok(())
+    }
+
+    /// The number of elements of a value that is small enough.
+    fn check_value(
+        &self,
+        name: &str,
+        element_type: ElementType,
+        shape: &[usize],
+    ) -> Result<usize, BackendError> {
+        let len = element_count(shape);
+        let required = len
+            .and_then(|len| len.checked_mul(element_type.size()))
+            .unwrap_or(usize::MAX);
+        self.check_memory(|| format!("value `{name}`"), required)?;
+        Ok(len.unwrap_or(usize::MAX))
+    }
+
+    fn check_memory(
+        &self,
+        what: impl FnOnce() -> String,
+        required: usize,
+    ) -> Result<(), BackendError> {
+        if required > self.memory_limit {
+            return Err(CpuError::Memory {
+                what: what(),
+                required,
+                limit: self.memory_limit,
+            }
+            .into());
+        }
+        Ok(())
+    }
+
+    /// Counts memory that stays taken.
+    fn take_memory(&mut self, bytes: usize) -> Result<(), BackendError> {
+        self.memory = self.memory.saturating_add(bytes);
+        self.check_memory(|| "the model's constants".to_owned(), self.memory)
+    }
+
+    /// The value `name`; constants of the model become values when they are first read.
+    fn value(&mut self, name: &'m str, reader: &str) -> Result<&Value<'m>, BackendError> {
+        if !self.values.contains_key(name) {
+            let tensor = self
+                .graph
+                .initializers()
+                .get(name)
+                .ok_or_else(|| CpuError::Node {
+                    node: reader.to_owned(),
+                    reason: format!("nothing produces its input `{name}`"),
+                })?;
+            let value = self.constant_value(name, tensor, reader)?;
+            self.values.insert(name, value);
+        }
+        Ok(&self.values[name])
+    }
+
+    fn constant_value(
+        &mut self,
+        name: &str,
+        tensor: &'m Tensor,
+        reader: &str,
+    ) -> Result<Value<'m>, BackendError> {
+        let constant = match Slice::from_tensor(tensor) {
+            Some(slice) => Constant::Model(slice),
+            None => {
+                let buffer =
+                    Buffer::from_tensor(tensor).ok_or_else(|| BackendError::Unsupported {
+                        node: reader.to_owned(),
+                        reason: format!(
+                            "its input `{name}` holds {} elements",
+                            tensor.element_type()
+                        ),
+                    })?;
+                self.take_memory(buffer.bytes())?;
+                Constant::Folded(Rc::new(buffer))
+            }
+        };
+        Ok(Value {
+            element_type: tensor.element_type(),
+            shape: tensor.shape().to_vec(),
+            state: State::Constant(constant),
+        })
+    }
+
+    fn add(&mut self, node: &'m Node) -> Result<(), BackendError> {
+        let label = node.label();
+        let unsupported = |reason| BackendError::Unsupported {
+            node: label.clone(),
+            reason,
+        };
+        if !matches!(node.domain.as_str(), "" | "ai.onnx") {
+            return Err(unsupported(format!("operator of domain `{}`", node.domain)));
+        }
+        let operator = find(&node.op_type).ok_or_else(|| unsupported("operator".to_owned()))?;
+        if let Some(attribute) = node
+            .attributes
+            .keys()
+            .find(|name| !operator.attributes.contains(&name.as_str()))
+        {
+            return Err(unsupported(format!("attribute `{attribute}`")));
+        }
+        if !operator.inputs.contains(&node.inputs.len()) {
+            return Err(CpuError::Node {
+                node: label,
+                reason: format!(
+                    "{} inputs, expected {} to {}",
+                    node.inputs.len(),
+                    operator.inputs.start(),
+                    operator.inputs.end()
+                ),
+            }
+            .into());
+        }
+
+        let mut operands = Vec::with_capacity(node.inputs.len());
+        for name in &node.inputs {
+            operands.push(match name.as_str() {
+                "" => None,
+                name => Some(self.value(name, &label)?.clone()),
+            });
+        }
+        let inputs = operands
+            .iter()
+            .map(|operand| operand.as_ref().map(Value::as_operand))
+            .collect::<Vec<_>>();
+        for (index, operand) in inputs.iter().flatten().enumerate() {
+            if operand.element_type == ElementType::F32 && operand.shape.contains(&0) {
+                return Err(unsupported(format!(
+                    "input {index} of shape {:?} is empty",
+                    operand.shape
+                )));
+            }
+        }
+        let wanted = node
+            .outputs
+            .iter()
+            .rposition(|name| self.uses.contains_key(name.as_str()))
+            .map_or(0, |last| last + 1);
+        let context = NodeContext {
+            node,
+            opset: self.opset,
+            level: self.level,
+            memory_limit: self.memory_limit,
+            inputs,
+            wanted,
+        };
+        let lowered = (operator.lower)(&context)?;
+        if lowered.len() < wanted {
+            return Err(unsupported(format!("output {}", wanted - 1)));
+        }
+        for (name, lowered) in node.outputs.iter().zip(lowered) {
+            let value = self.place(node, name, lowered, &operands)?;
+            self.values.insert(name, value);
+        }
+        Ok(())
+    }
+
+    /// Makes a value of what became of a node's output, adding a step where there is something to compute.
+    fn place(
+        &mut self,
+        node: &'m Node,
+        name: &str,
+        lowered: Lowered,
+        operands: &[Option<Value<'m>>],
+    ) -> Result<Value<'m>, BackendError> {
+        let Lowered {
+            element_type,
+            shape,
+            how,
+        } = lowered;
+        let len = self.check_value(name, element_type, &shape)?;
+        let operand = |index: usize| {
+            operands
+                .get(index)
+                .and_then(Option::as_ref)
+                .expect("a kernel reads inputs that the node has")
+        };
+        let state = match how {
+            How::Constant(buffer) => {
+                self.take_memory(buffer.bytes())?;
+                State::Constant(Constant::Folded(Rc::new(buffer)))
+            }
+            How::Alias(input) => match operand(input).state.clone() {
+                State::Stored { storage, .. } => State::Stored {
+                    storage,
+                    is_view: true,
+                },
+                constant => constant,
+            },
+            How::Compute { reads, kernel } => {
+                let read: Vec<&Value<'m>> = reads.iter().map(|&index| operand(index)).collect();
+                let constants: Option<Vec<Slice<'_>>> =
+                    read.iter().map(|value| value.as_constant()).collect();
+                if let Some(constants) = constants {
+                    let buffer = self.fold(&*kernel, &constants, element_type, len)?;
+                    State::Constant(Constant::Folded(Rc::new(buffer)))
+                } else if let Some(storage) = self.absorb(node, &reads, &read, &*kernel) {
+                    State::Stored {
+                        storage,
+                        is_view: false,
+                    }
+                } else {
+                    self.take_memory(kernel.constant_bytes())?;
+                    let reads = read
+                        .into_iter()
+                        .map(|value| self.read(value))
+                        .collect::<Result<_, _>>()?;
+                    self.drafts.push(Draft {
+                        label: node.label(),
+                        kernel,
+                        reads,
+                        element_type,
+                        shape: shape.clone(),
+                    });
+                    State::Stored {
+                        storage: Storage::Step(self.drafts.len() - 1),
+                        is_view: false,
+                    }
+                }
+            }
+        };
+        Ok(Value {
+            element_type,
+            shape,
+            state,
+        })
+    }
+
+    /// Runs a kernel on constants.
+    fn fold(
+        &mut self,
+        kernel: &dyn Kernel,
+        constants: &[Slice<'_>],
+        element_type: ElementType,
+        len: usize,
+    ) -> Result<Buffer, BackendError> {
+        let mut buffer = Buffer::zeros(element_type, len)
+            .expect("kernels write only element types that a buffer holds");
+        self.take_memory(buffer.bytes())?;
+        if len > 0 {
+            let scratch_bytes = kernel.scratch_len().saturating_mul(size_of::<f32>());
+            self.check_memory(|| "intermediate results".to_owned(), scratch_bytes)?;
+            let mut scratch = vec![0.0; kernel.scratch_len()];
+            kernel.run(
+                &Inputs::Folded(constants),
+                buffer.slice_mut(len),
+                &mut scratch,
+            );
+        }
+        Ok(buffer)
+    }
+
+    /// Lets the step before do what `kernel` would, if nothing else reads that step's output.
+    fn absorb(
+        &mut self,
+        node: &'m Node,
+        reads: &[usize],
+        values: &[&Value<'m>],
+        kernel: &dyn Kernel,
+    ) -> Option<Storage> {
+        let (&[index], [value]) = (reads, values) else {
+            return None;
+        };
+        let State::Stored {
+            storage: storage @ Storage::Step(step),
+            is_view: false,
+        } = value.state
+        else {
+            return None;
+        };
+        let name = node.inputs.get(index)?;
+        if self.uses.get(name.as_str()) != Some(&1) {
+            return None;
+        }
+        let draft = self.drafts.get_mut(step)?;
+        if !draft.kernel.absorb(&kernel.follower()?) {
+            return None;
+        }
+        draft.label = format!("{} + {}", draft.label, node.op_type);
+        Some(storage)
+    }
+
+    /// How a step or an output reads a value.
+    fn read(&mut self, value: &Value<'m>) -> Result<Read, BackendError> {
+        Ok(match &value.state {
+            State::Stored { storage, .. } => Read::Stored(*storage),
+            State::Constant(constant) => {
+                let buffer = constant.slice().to_buffer();
+                self.take_memory(buffer.bytes())?;
+                self.constants.push(buffer);
+                Read::Constant(self.constants.len() - 1)
+            }
+        })
+    }
+
+    fn finish(mut self) -> Result<Plan, BackendError> {
+        let mut outputs = Vec::with_capacity(self.graph.outputs().len());
+        let mut output_reads = Vec::with_capacity(outputs.capacity());
+        for declared in self.graph.outputs() {
+            let value = self
+                .value(&declared.name, &format!("output `{}`", declared.name))?
+                .clone();
+            check_declared(declared, &value)?;
+            output_reads.push(self.read(&value)?);
+            outputs.push(TensorInfo::new(
+                declared.name.as_str(),
+                value.element_type,
+                value.shape,
+            ));
+        }
+        let inputs: Vec<TensorInfo> = self
+            .graph
+            .inputs()
+            .iter()
+            .map(|input| {
+                let value = &self.values[input.name.as_str()];
+                TensorInfo::new(input.name.as_str(), value.element_type, value.shape.clone())
+            })
+            .collect();
+        let plan = Drafts {
+            inputs,
+            outputs,
+            output_reads,
+            steps: self.drafts,
+            constants: self.constants,
+        }
+        .lay_out();
+        let required = plan.memory_bytes().saturating_add(plan.constant_bytes());
+        if required > self.memory_limit {
+            return Err(CpuError::Memory {
+                what: "the session".to_owned(),
+                required,
+                limit: self.memory_limit,
+            }
+            .into());
+        }
+        Ok(plan)
+    }
+}
+
+impl Value<'_> {
+    fn as_constant(&self) -> Option<Slice<'_>> {
+        match &self.state {
+            State::Constant(constant) => Some(constant.slice()),
+            State::Stored { .. } => None,
+        }
+    }
+
+    fn as_operand(&self) -> Operand<'_> {
+        Operand {
+            element_type: self.element_type,
+            shape: &self.shape,
+            constant: self.as_constant(),
+        }
+    }
+}
+
+/// Holds what the graph says of an output against what follows from its nodes.
+fn check_declared(declared: &ValueInfo, value: &Value<'_>) -> Result<(), BackendError> {
+    let dims = &declared.shape;
+    let agrees = declared.element_type == value.element_type
+        && (dims.is_empty() || dims.len() == value.shape.len())
+        && dims
+            .iter()
+            .zip(&value.shape)
+            .all(|(dim, extent)| match dim {
+                Dim::Fixed(stated) => stated == extent,
+                _ => true,
+            });
+    if agrees {
+        return Ok(());
+    }
+    let dims: Vec<String> = dims.iter().map(Dim::to_string).collect();
+    Err(CpuError::Output {
+        name: declared.name.clone(),
+        declared: format!("{}[{}]", declared.element_type, dims.join(", ")),
+        computed: format!("{}{:?}", value.element_type, value.shape),
+    }
+    .into())
+}

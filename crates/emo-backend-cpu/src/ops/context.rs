@@ -1,0 +1,259 @@
+use emo_backend::{BackendError, emo_tensor::ElementType};
+use emo_onnx::{Node, OnnxError};
+
+use crate::{
+    buffer::{Buffer, Scalar, Slice},
+    error::CpuError,
+    kernel::Kernel,
+    shape::{element_count, normalize_axis},
+    simd::Level,
+};
+
+/// One operand of a node that is being compiled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Operand<'a> {
+    pub(crate) element_type: ElementType,
+    pub(crate) shape: &'a [usize],
+    /// Its elements, where they are known before the model runs.
+    pub(crate) constant: Option<Slice<'a>>,
+}
+
+/// A node that is being compiled.
+#[derive(Debug)]
+pub(crate) struct NodeContext<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) opset: i64,
+    pub(crate) level: Level,
+    /// The most bytes that any one value may take.
+    pub(crate) memory_limit: usize,
+    /// `None` for an optional input that is left out.
+    pub(crate) inputs: Vec<Option<Operand<'a>>>,
+    /// How many outputs, counted to the last one that anybody reads.
+    pub(crate) wanted: usize,
+}
+
+/// What becomes of one output of a node.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    pub(crate) element_type: ElementType,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) how: How,
+}
+
+/// Where an output's elements come from.
+#[derive(Debug)]
+pub(crate) enum How {
+    /// The elements of this input, in the same order.
+    Alias(usize),
+    /// Known before the model runs.
+    Constant(Buffer),
+    /// Computed from these inputs.
+    Compute {
+        reads: Vec<usize>,
+        kernel: Box<dyn Kernel>,
+    },
+}
+
+impl Lowered {
+    pub(crate) fn compute(
+        element_type: ElementType,
+        shape: Vec<usize>,
+        reads: Vec<usize>,
+        kernel: impl Kernel + 'static,
+    ) -> Vec<Self> {
+        vec![Self {
+            element_type,
+            shape,
+            how: How::Compute {
+                reads,
+                kernel: Box::new(kernel),
+            },
+        }]
+    }
+
+    /// The first input under another shape.
+    pub(crate) fn alias(element_type: ElementType, shape: Vec<usize>) -> Vec<Self> {
+        vec![Self {
+            element_type,
+            shape,
+            how: How::Alias(0),
+        }]
+    }
+}
+
+impl<'a> NodeContext<'a> {
+    /// The backend does not execute the node in this form.
+    pub(crate) fn unsupported(&self, reason: impl Into<String>) -> BackendError {
+        BackendError::Unsupported {
+            node: self.node.label(),
+            reason: reason.into(),
+        }
+    }
+
+    /// The node contradicts its operator's definition.
+    pub(crate) fn malformed(&self, reason: impl Into<String>) -> BackendError {
+        CpuError::Node {
+            node: self.node.label(),
+            reason: reason.into(),
+        }
+        .into()
+    }
+
+    pub(crate) fn input(&self, index: usize) -> Result<Operand<'a>, BackendError> {
+        self.optional(index)
+            .ok_or_else(|| self.malformed(format!("input {index} is missing")))
+    }
+
+    pub(crate) fn optional(&self, index: usize) -> Option<Operand<'a>> {
+        self.inputs.get(index).copied().flatten()
+    }
+
+    /// An input that must be of type `f32`.
+    pub(crate) fn f32_input(&self, index: usize) -> Result<Operand<'a>, BackendError> {
+        let operand = self.input(index)?;
+        if operand.element_type != ElementType::F32 {
+            return Err(self.unsupported(format!(
+                "input {index} holds {} elements, only f32 is executed",
+                operand.element_type
+            )));
+        }
+        Ok(operand)
+    }
+
+    /// The elements of an input that must be constant and of type `T`.
+    pub(crate) fn constant<T: Scalar>(
+        &self,
+        index: usize,
+    ) -> Result<Option<&'a [T]>, BackendError> {
+        let Some(operand) = self.optional(index) else {
+            return Ok(None);
+        };
+        let constant = operand
+            .constant
+            .ok_or_else(|| self.unsupported(format!("input {index} is not constant")))?;
+        T::slice(constant).map(Some).ok_or_else(|| {
+            self.unsupported(format!(
+                "input {index} holds {} elements, expected {}",
+                operand.element_type,
+                T::TYPE
+            ))
+        })
+    }
+
+    /// The elements of an input that must be present, constant and of type `T`.
+    pub(crate) fn required_constant<T: Scalar>(
+        &self,
+        index: usize,
+    ) -> Result<&'a [T], BackendError> {
+        self.constant(index)?
+            .ok_or_else(|| self.malformed(format!("input {index} is missing")))
+    }
+
+    /// The integers of a constant input of either integer type that ONNX allows for indices.
+    pub(crate) fn constant_indices(&self, index: usize) -> Result<Option<Vec<i64>>, BackendError> {
+        match self.optional(index) {
+            Some(Operand {
+                element_type: ElementType::I32,
+                ..
+            }) => Ok(self
+                .constant::<i32>(index)?
+                .map(|values| values.iter().copied().map(i64::from).collect())),
+            _ => Ok(self.constant::<i64>(index)?.map(<[i64]>::to_vec)),
+        }
+    }
+
+    /// A list of integers that is an attribute before `since` and the constant input `index` from then on.
+    pub(crate) fn ints_or_input(
+        &self,
+        name: &str,
+        since: i64,
+        index: usize,
+    ) -> Result<Option<Vec<i64>>, BackendError> {
+        if self.opset < since {
+            Ok(self.ints(name)?.map(<[i64]>::to_vec))
+        } else if self.node.attributes.contains_key(name) {
+            Err(self.malformed(format!(
+                "attribute `{name}` became an input in opset {since}, the model is for {}",
+                self.opset
+            )))
+        } else {
+            self.constant_indices(index)
+        }
+    }
+
+    pub(crate) fn int(&self, name: &str, default: i64) -> Result<i64, BackendError> {
+        self.node.int(name, default).map_err(from_onnx)
+    }
+
+    pub(crate) fn float(&self, name: &str, default: f32) -> Result<f32, BackendError> {
+        self.node.float(name, default).map_err(from_onnx)
+    }
+
+    pub(crate) fn ints(&self, name: &str) -> Result<Option<&'a [i64]>, BackendError> {
+        self.node.ints(name).map_err(from_onnx)
+    }
+
+    pub(crate) fn string<'n>(
+        &'n self,
+        name: &str,
+        default: &'n str,
+    ) -> Result<&'n str, BackendError> {
+        self.node.string(name, default).map_err(from_onnx)
+    }
+
+    /// A flag, written as 0 or 1.
+    pub(crate) fn flag(&self, name: &str, default: i64) -> Result<bool, BackendError> {
+        match self.int(name, default)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(self.malformed(format!("attribute `{name}` is {other}, expected 0 or 1"))),
+        }
+    }
+
+    /// An axis of `rank`, counted from either end.
+    pub(crate) fn axis(&self, axis: i64, rank: usize) -> Result<usize, BackendError> {
+        normalize_axis(axis, rank)
+            .ok_or_else(|| self.malformed(format!("axis {axis} of a tensor with {rank} axes")))
+    }
+
+    /// Distinct axes of `rank`, in ascending order.
+    pub(crate) fn axes(&self, axes: &[i64], rank: usize) -> Result<Vec<usize>, BackendError> {
+        let mut normalized = axes
+            .iter()
+            .map(|&axis| self.axis(axis, rank))
+            .collect::<Result<Vec<_>, _>>()?;
+        normalized.sort_unstable();
+        if normalized.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(self.malformed(format!("axes {axes:?} repeat one")));
+        }
+        Ok(normalized)
+    }
+
+    /// Refuses an array of this shape, with elements of 4 bytes, that is larger than the model may use.
+    pub(crate) fn check_memory(&self, what: &str, shape: &[usize]) -> Result<(), BackendError> {
+        let required = element_count(shape)
+            .and_then(|count| count.checked_mul(size_of::<f32>()))
+            .unwrap_or(usize::MAX);
+        if required > self.memory_limit {
+            return Err(CpuError::Memory {
+                what: format!("{what} of node {}", self.node.label()),
+                required,
+                limit: self.memory_limit,
+            }
+            .into());
+        }
+        Ok(())
+    }
+
+    /// An extent, a count or a position that must not be negative.
+    pub(crate) fn extent(&self, what: &str, value: i64) -> Result<usize, BackendError> {
+        usize::try_from(value).map_err(|_| self.malformed(format!("{what} is {value}")))
+    }
+}
+
+/// A malformed node, in the words of the graph's reader.
+pub(crate) fn from_onnx(error: OnnxError) -> BackendError {
+    BackendError::Model {
+        source: Box::new(error),
+    }
+}

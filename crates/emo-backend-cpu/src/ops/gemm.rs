@@ -1,0 +1,122 @@
+use emo_backend::{BackendError, emo_tensor::ElementType};
+
+use super::{Lowered, NodeContext, Operand, Operator};
+use crate::{
+    kernels::{
+        dense::Dense,
+        gemm::Strided,
+        matmul::{Addend, Factor, MatMul},
+    },
+    shape::{broadcast, broadcast_strides},
+};
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "Gemm",
+    inputs: 2..=3,
+    attributes: &["alpha", "beta", "transA", "transB"],
+    lower,
+};
+
+fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
+    let (a, b) = (context.f32_input(0)?, context.f32_input(1)?);
+    let alpha = context.float("alpha", 1.0)?;
+    let beta = context.float("beta", 1.0)?;
+    let (m, k, a_strides) = matrix(context, a, "transA")?;
+    let (b_rows, n, b_strides) = matrix(context, b, "transB")?;
+    if b_rows != k {
+        return Err(context.malformed(format!(
+            "a matrix with {k} columns times one with {b_rows} rows"
+        )));
+    }
+    let addend = match context.optional(2) {
+        None => None,
+        Some(_) => Some(context.f32_input(2)?),
+    };
+    if let Some(c) = addend
+        && broadcast(c.shape, &[m, n]).as_deref() != Some(&[m, n])
+    {
+        return Err(context.malformed(format!(
+            "an addend of shape {:?} to a product of shape [{m}, {n}]",
+            c.shape
+        )));
+    }
+    let shape = vec![m, n];
+    let row = constant_row(addend, n, beta);
+
+    if let (1, Some(_), Some(row)) = (m, b.constant, &row) {
+        let weights = context.required_constant::<f32>(1)?;
+        let kernel = Dense::new(
+            context.level,
+            (k, n),
+            (weights, b_strides, alpha),
+            row.clone(),
+        );
+        return Ok(Lowered::compute(ElementType::F32, shape, vec![0], kernel));
+    }
+    let (factor, mut reads) = match b.constant {
+        Some(_) => {
+            let weights = context.required_constant::<f32>(1)?;
+            let factor = MatMul::packed(context.level, (k, n), weights, b_strides);
+            (factor, vec![0])
+        }
+        None => (Factor::Input(b_strides), vec![0, 1]),
+    };
+    let addend = match (row, addend) {
+        (Some(row), _) => Addend::Row(row),
+        (None, None) => Addend::Zero,
+        (None, Some(c)) => {
+            reads.push(2);
+            let strides = broadcast_strides(c.shape, &[m, n]);
+            Addend::Input {
+                strides: Strided {
+                    row: strides[0],
+                    column: strides[1],
+                },
+                factor: beta,
+            }
+        }
+    };
+    let kernel = MatMul::new(context.level, (m, n, k), a_strides, factor, vec![(0, 0)])
+        .with_addend(alpha, addend);
+    Ok(Lowered::compute(ElementType::F32, shape, reads, kernel))
+}
+
+/// Rows, columns and strides of an operand, after the transposition that `flag` asks for.
+fn matrix(
+    context: &NodeContext<'_>,
+    operand: Operand<'_>,
+    flag: &str,
+) -> Result<(usize, usize, Strided), BackendError> {
+    let &[rows, columns] = operand.shape else {
+        return Err(context.malformed(format!("a factor of shape {:?}", operand.shape)));
+    };
+    let row_major = Strided {
+        row: columns,
+        column: 1,
+    };
+    Ok(if context.flag(flag, 0)? {
+        let transposed = Strided {
+            row: row_major.column,
+            column: row_major.row,
+        };
+        (columns, rows, transposed)
+    } else {
+        (rows, columns, row_major)
+    })
+}
+
+/// What is added to every row of `n` elements, if that is known and the same for each.
+fn constant_row(addend: Option<Operand<'_>>, n: usize, beta: f32) -> Option<Vec<f32>> {
+    use crate::buffer::Scalar;
+    let Some(addend) = addend else {
+        return Some(vec![0.0; n]);
+    };
+    let values = f32::slice(addend.constant?)?;
+    match values {
+        [value] => Some(vec![beta * value; n]),
+        values if values.len() == n && addend.shape.last() == Some(&n) => {
+            Some(values.iter().map(|value| beta * value).collect())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,9 @@
+use super::{Operator, spatial::lower_global_pool};
+use crate::kernels::pool::Reduction;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "GlobalMaxPool",
+    inputs: 1..=1,
+    attributes: &[],
+    lower: |context| lower_global_pool(context, Reduction::Max),
+};

@@ -1,0 +1,13 @@
+use super::{Operator, elementwise::lower_unary};
+use crate::kernels::unary::Unary;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "HardSigmoid",
+    inputs: 1..=1,
+    attributes: &["alpha", "beta"],
+    lower: |context| {
+        // The operator's default slope and offset.
+        let (alpha, beta) = (context.float("alpha", 0.2)?, context.float("beta", 0.5)?);
+        lower_unary(context, Unary::HardSigmoid { alpha, beta })
+    },
+};

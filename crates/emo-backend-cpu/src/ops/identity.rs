@@ -1,0 +1,11 @@
+use super::{Lowered, Operator};
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "Identity",
+    inputs: 1..=1,
+    attributes: &[],
+    lower: |context| {
+        let input = context.input(0)?;
+        Ok(Lowered::alias(input.element_type, input.shape.to_vec()))
+    },
+};

@@ -1,0 +1,13 @@
+use super::{Operator, elementwise::lower_unary};
+use crate::kernels::unary::Unary;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "LeakyRelu",
+    inputs: 1..=1,
+    attributes: &["alpha"],
+    lower: |context| {
+        // The operator's default slope.
+        let alpha = context.float("alpha", 0.01)?;
+        lower_unary(context, Unary::LeakyRelu { alpha })
+    },
+};

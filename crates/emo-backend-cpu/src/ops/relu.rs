@@ -1,0 +1,9 @@
+use super::{Operator, elementwise::lower_unary};
+use crate::kernels::unary::Unary;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "Relu",
+    inputs: 1..=1,
+    attributes: &[],
+    lower: |context| lower_unary(context, Unary::Relu),
+};

@@ -1,0 +1,101 @@
+use std::fmt;
+
+use emo_backend::emo_tensor::{ElementType, TensorInfo};
+
+use crate::{
+    buffer::Buffer,
+    kernel::{Kernel, Source},
+};
+
+/// A compiled model: the steps of one run, with every shape and place in memory fixed.
+///
+/// Its display is a table of the steps with their operators, shapes, multiply–accumulate operations and bytes.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) inputs: Vec<TensorInfo>,
+    pub(crate) outputs: Vec<TensorInfo>,
+    /// The slot of each input; `None` for one that nothing reads.
+    pub(crate) input_slots: Vec<Option<usize>>,
+    pub(crate) output_sources: Vec<Source>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) constants: Vec<Buffer>,
+    /// Element type and length of each slot.
+    pub(crate) slots: Vec<(ElementType, usize)>,
+    pub(crate) scratch_len: usize,
+}
+
+/// One step of a [`Plan`].
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// The nodes that it executes.
+    pub(crate) label: String,
+    pub(crate) kernel: Box<dyn Kernel>,
+    pub(crate) reads: Vec<Source>,
+    pub(crate) slot: usize,
+    pub(crate) len: usize,
+    pub(crate) shape: Vec<usize>,
+}
+
+impl Plan {
+    /// The number of steps of one run.
+    pub fn n_steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Multiply–accumulate operations of one run.
+    pub fn macs(&self) -> u64 {
+        self.steps.iter().fold(0, |macs, step| {
+            u64::saturating_add(macs, step.kernel.macs())
+        })
+    }
+
+    /// Bytes of memory that a session holds for values and intermediate results.
+    pub fn memory_bytes(&self) -> usize {
+        let slots: usize = self
+            .slots
+            .iter()
+            .map(|(element_type, len)| element_type.size() * len)
+            .sum();
+        slots + self.scratch_len * size_of::<f32>()
+    }
+
+    /// Bytes of weights and other constants, in the form in which they are kept.
+    pub fn constant_bytes(&self) -> usize {
+        let kernels: usize = self
+            .steps
+            .iter()
+            .map(|step| step.kernel.constant_bytes())
+            .sum();
+        kernels + self.constants.iter().map(Buffer::bytes).sum::<usize>()
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for input in &self.inputs {
+            writeln!(f, "input {input}")?;
+        }
+        for (index, step) in self.steps.iter().enumerate() {
+            write!(f, "{index:3} {} -> {:?}", step.label, step.shape)?;
+            let (macs, bytes) = (step.kernel.macs(), step.kernel.constant_bytes());
+            if macs > 0 {
+                write!(f, ", {macs} MACs")?;
+            }
+            if bytes > 0 {
+                write!(f, ", {bytes} bytes of constants")?;
+            }
+            writeln!(f, ", slot {}", step.slot)?;
+        }
+        for output in &self.outputs {
+            writeln!(f, "output {output}")?;
+        }
+        write!(
+            f,
+            "{} steps, {} MACs, {} bytes of constants, {} bytes of memory",
+            self.n_steps(),
+            self.macs(),
+            self.constant_bytes(),
+            self.memory_bytes()
+        )
+    }
+}
