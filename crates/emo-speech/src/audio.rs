@@ -34,7 +34,7 @@ impl Audio {
             return Err(SpeechError::EmptySignal);
         }
         check_sample_rate(sample_rate)?;
-        if n_channels == 0 || samples.len() % n_channels != 0 {
+        if n_channels == 0 || !samples.len().is_multiple_of(n_channels) {
             return Err(SpeechError::ChannelCount {
                 n_samples: samples.len(),
                 n_channels,

@@ -1,4 +1,69 @@
-//! Speech features for emotion recognition: decoding, resampling, MFCC, zero-crossing rate and RMS as librosa computes them
+//! Speech features for emotion recognition, from a file or a microphone to a vector.
+//!
+//! Anger is loud and bright, sadness quiet and dull: how somebody speaks shows in the energy, the sign changes and the
+//! spectral envelope of short frames. This crate computes these three as librosa 0.11 defines them, so that models
+//! trained on librosa's features can be fed without Python, and it does what is needed before: decoding, mixing down,
+//! resampling, and judging whether a recording is worth it.
+//!
+//! # From a file to a vector
+//!
+//! ```
+//! use emo_speech::{SeedFeatures, SeedFeaturesConfig, quality};
+//! # #[cfg(feature = "flac")] {
+//! use emo_speech::decode_file;
+//!
+//! # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/emo-speech/espeak_en_m.flac");
+//! let audio = decode_file(path)?;
+//! let mono = audio.to_mono();
+//! let rate = audio.sample_rate();
+//!
+//! if quality(&mono, rate)?.score > 0.3 {
+//!     let mut features = SeedFeatures::new(SeedFeaturesConfig::default())?;
+//!     let vector = features.compute(&mono, rate)?;
+//!     assert_eq!(vector.len(), 2376);
+//! }
+//! # }
+//! # Ok::<(), emo_speech::SpeechError>(())
+//! ```
+//!
+//! # What is here
+//!
+//! | step | item |
+//! |---|---|
+//! | decode WAV, FLAC, MP3, Ogg Vorbis within limits | [`decode_file`], [`decode_bytes`], [`Decoder`] |
+//! | mix down, length, rate | [`Audio`] |
+//! | convert the sample rate | [`resample`], [`Resampler`] |
+//! | judge noise, clipping and share of speech | [`quality`] |
+//! | zero-crossing rate and RMS by frame | [`zero_crossing_rate`], [`rms`] |
+//! | mel spectrogram, MFCC | [`MelSpectrogram`], [`Mfcc`] |
+//! | all three in one vector | [`SeedFeatures`] |
+//!
+//! # Conventions
+//!
+//! A signal is `&[f32]`, one channel, full scale 1, with its rate in Hz beside it as `u32` where one is needed
+//! ([`MIN_SAMPLE_RATE`] to [`MAX_SAMPLE_RATE`]). Frames are centred: the first on sample 0, the next `hop_len` later;
+//! outside the signal are zeros (for the zero-crossing rate: its first and last sample). Inside, all sums are in
+//! double precision. Extractors plan their tables in `new` and keep their buffers, hence `&mut self` in `compute`; one
+//! extractor per thread.
+//!
+//! NaN, infinities and empty signals are errors that name the place. Every finite signal has finite features, silence
+//! included.
+//!
+//! # Features
+//!
+//! `wav`, `flac`, `mp3` and `ogg`, all on by default, each add a format to [`Decoder`]; without any of them the crate
+//! needs no decoder at all and starts from samples. WAV holds PCM of 8, 16, 24 and 32 bits, float, A-law and µ-law. Ogg
+//! is decoded where it holds Vorbis; Opus is reported as not supported.
+//!
+//! Decoding relies on [Symphonia](https://github.com/pdeljanov/Symphonia), which is under the Mozilla Public License
+//! 2.0 and used unmodified.
+#![cfg_attr(
+    not(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg")),
+    expect(
+        rustdoc::broken_intra_doc_links,
+        reason = "the decoder is compiled only with a format"
+    )
+)]
 
 mod audio;
 #[cfg(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]

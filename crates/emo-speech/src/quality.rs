@@ -125,7 +125,7 @@ mod tests {
     fn the_ratio_of_two_known_levels_is_found() {
         let quality = quality(&two_levels(0.1, 0.1 * 10.0_f32.sqrt(), 4000), 8000).unwrap();
         emo_testing::assert_close([quality.snr_db], [10.0], 1e-6, 0.0);
-        // Of 98 frames, 48 begin in the second half and two more lie across its beginning with enough of it.
+        // 98 frames, and two or three of them lie across the change.
         emo_testing::assert_close([quality.active_share], [0.5], 0.0, 0.03);
         emo_testing::assert_close([quality.score], [0.5], 0.0, 0.02);
         assert_eq!(quality.clipped_share, 0.0);

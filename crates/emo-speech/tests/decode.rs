@@ -44,11 +44,8 @@ fn mono_is_the_mean_over_the_channels() {
 #[test]
 fn flac_is_lossless() {
     let audio = decode("espeak_en_m.flac");
-    assert_eq!((audio.n_frames(), audio.n_channels()), (138_055, 1));
-    assert_eq!(
-        audio.duration(),
-        Duration::from_secs_f64(138_055.0 / 22_050.0)
-    );
+    assert_eq!((audio.n_frames(), audio.n_channels()), (70_560, 1));
+    assert_eq!(audio.duration(), Duration::from_millis(3200));
     let actual = audio.samples()[4096..8192].iter().copied();
     assert_close(actual, expected("decode_flac.npy"), 0.0, 0.0);
 }

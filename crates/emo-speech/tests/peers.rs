@@ -177,3 +177,13 @@ fn resampled_tones_are_those_of_soxr() {
     n_present(compare("resample_inband_", convert), 4);
     n_present(compare("resample_tones_", convert), 2);
 }
+
+#[test]
+fn resampled_speech_is_that_of_soxr() {
+    let n_cases = compare("resample_soxr_hq_", |name, samples, rate| {
+        let target = name.rsplit('_').next().unwrap().parse().unwrap();
+        let start = (rate / 2) as usize;
+        resample(&samples[start..2 * start], rate, target).unwrap()
+    });
+    n_present(n_cases, 2);
+}
