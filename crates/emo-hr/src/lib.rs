@@ -2,7 +2,7 @@
 //!
 //! Three kinds of input lead to one output. [`EcgDetector`] and [`PpgDetector`] find the beats of a raw signal, and
 //! [`Beats::heart_rate_1hz`] turns them into a rate for every second; a device that reports a rate of its own enters
-//! through [`resample_1hz`]. [`HeartRateWindow`] cuts and scales the last seconds of such a series for a model.
+//! through [`resample_to_1hz`]. [`HeartRateWindow`] cuts and scales the last seconds of such a series for a model.
 //!
 //! ```
 //! use emo_hr::{EcgConfig, EcgDetector, HeartRateWindow, HeartRateWindowConfig, Interpolation, SampleRate};
@@ -58,4 +58,4 @@ pub use heart_rate_window::{HeartRateWindow, HeartRateWindowConfig};
 pub use interpolation::Interpolation;
 pub use ndarray;
 pub use ppg::{PpgConfig, PpgDetector};
-pub use series::{PLAUSIBLE_BPM, resample_1hz, series_quality};
+pub use series::{PLAUSIBLE_BPM, resample_to_1hz, series_quality};

@@ -26,7 +26,7 @@ const MIN_SERIES_HZ: f64 = 0.1;
 /// - [`HrError::SeriesTooShort`] for an empty series.
 /// - [`HrError::NonFinite`] for a NaN or infinite value.
 /// - [`HrError::SampleRateTooLow`] below 0.1 Hz.
-pub fn resample_1hz(bpm: &[f32], sample_rate: SampleRate) -> Result<Vec<f32>, HrError> {
+pub fn resample_to_1hz(bpm: &[f32], sample_rate: SampleRate) -> Result<Vec<f32>, HrError> {
     if sample_rate.hz() < MIN_SERIES_HZ {
         return Err(HrError::SampleRateTooLow {
             actual_hz: sample_rate.hz(),

@@ -2,7 +2,7 @@
 
 use emo_hr::{
     EcgConfig, EcgDetector, HeartRateWindow, HeartRateWindowConfig, HrError, PpgConfig,
-    PpgDetector, SampleRate, resample_1hz, series_quality,
+    PpgDetector, SampleRate, resample_to_1hz, series_quality,
 };
 use emo_testing::assert_close;
 use proptest::prelude::*;
@@ -143,23 +143,23 @@ fn a_constant_signal_has_no_beats() {
 #[test]
 fn series_at_other_rates_come_to_1_hz() {
     let ramp: Vec<f32> = (0..9).map(|n| 60.0 + n as f32).collect();
-    assert_eq!(resample_1hz(&ramp, hz(1.0)), Ok(ramp.clone()));
-    assert_eq!(resample_1hz(&ramp, hz(4.0)), Ok(vec![60.0, 64.0, 68.0]));
+    assert_eq!(resample_to_1hz(&ramp, hz(1.0)), Ok(ramp.clone()));
+    assert_eq!(resample_to_1hz(&ramp, hz(4.0)), Ok(vec![60.0, 64.0, 68.0]));
     assert_eq!(
-        resample_1hz(&ramp[..3], hz(0.5)),
+        resample_to_1hz(&ramp[..3], hz(0.5)),
         Ok(vec![60.0, 60.5, 61.0, 61.5, 62.0])
     );
-    assert_eq!(resample_1hz(&[70.0], hz(1000.0)), Ok(vec![70.0]));
+    assert_eq!(resample_to_1hz(&[70.0], hz(1000.0)), Ok(vec![70.0]));
     assert!(matches!(
-        resample_1hz(&[], hz(1.0)),
+        resample_to_1hz(&[], hz(1.0)),
         Err(HrError::SeriesTooShort { .. })
     ));
     assert!(matches!(
-        resample_1hz(&ramp, hz(1e-9)),
+        resample_to_1hz(&ramp, hz(1e-9)),
         Err(HrError::SampleRateTooLow { .. })
     ));
     assert!(matches!(
-        resample_1hz(&[60.0, f32::NAN], hz(1.0)),
+        resample_to_1hz(&[60.0, f32::NAN], hz(1.0)),
         Err(HrError::NonFinite { index: 1, .. })
     ));
 }
