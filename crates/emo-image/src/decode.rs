@@ -23,23 +23,20 @@ const SUPPORTED: &str = match (cfg!(feature = "jpeg"), cfg!(feature = "png")) {
 /// the picture holds.
 ///
 /// # Errors
-/// [`ImageError::Read`] where the file cannot be read, [`ImageError::File`] around each error of
-/// [`decode_bytes`]; both name the path.
+/// [`ImageError::File`] with the path, around [`ImageError::Io`] where the file cannot be read or what
+/// [`decode_bytes`] found.
 ///
 /// # Example
 /// ```
 /// use emo_image::{decode_file, Limits};
 ///
 /// let error = decode_file("no/such/face.jpg", &Limits::default()).unwrap_err();
-/// assert_eq!(error.to_string(), "no/such/face.jpg: cannot read the file");
+/// assert!(error.to_string().starts_with("no/such/face.jpg: reading failed: "));
 /// ```
 pub fn decode_file(path: impl AsRef<Path>, limits: &Limits) -> Result<DynamicImage, ImageError> {
     let path = path.as_ref();
-    let bytes = read_bounded(path, limits.max_file_len).map_err(|source| ImageError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    decode_bytes(&bytes, limits).map_err(|source| ImageError::File {
+    let decode = || decode_bytes(&read_bounded(path, limits.max_file_len)?, limits);
+    decode().map_err(|source| ImageError::File {
         path: path.to_owned(),
         source: Box::new(source),
     })

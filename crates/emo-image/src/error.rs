@@ -4,22 +4,17 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImageError {
-    /// A file could not be read.
-    #[error("{}: cannot read the file", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        source: std::io::Error,
-    },
-    /// A file was read but is not a picture that can be used.
-    #[error("{}: not a usable picture", path.display())]
+    /// A file cannot be decoded; the source says why.
+    #[error("{}: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// The reason.
         source: Box<ImageError>,
     },
+    /// Reading failed.
+    #[error("reading failed: {0}")]
+    Io(#[from] std::io::Error),
     /// The file or buffer has no bytes.
     #[error("no bytes")]
     Empty,
@@ -74,7 +69,7 @@ pub enum ImageError {
         limit: u64,
     },
     /// The decoder refused the picture.
-    #[error("malformed {format}")]
+    #[error("malformed {format}: {source}")]
     Malformed {
         /// The picture's format.
         format: &'static str,
