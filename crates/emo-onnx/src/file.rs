@@ -50,3 +50,56 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<OsString> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name()).collect()
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.onnx");
+        for content in [&b"first"[..], b"second"] {
+            write(&path, content).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+        assert_eq!(names(folder.path()), ["model.onnx"]);
+    }
+
+    #[test]
+    fn an_error_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        // A folder cannot be replaced by a file.
+        let path = folder.path().join("model.onnx");
+        fs::create_dir(&path).unwrap();
+        write(&path, b"model").unwrap_err();
+        assert_eq!(names(folder.path()), ["model.onnx"]);
+        assert!(path.is_dir());
+        write(&folder.path().join("absent/model.onnx"), b"model").unwrap_err();
+        write(Path::new("/"), b"model").unwrap_err();
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m");
+        let (taken, _) = create_beside(&path).unwrap();
+        write(&path, b"model").unwrap();
+        assert!(taken.exists());
+        assert_eq!(fs::read(&path).unwrap(), b"model");
+    }
+
+    #[test]
+    fn reading_ends_behind_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m");
+        fs::write(&path, b"model").unwrap();
+        assert_eq!(read(&path, 5).unwrap(), b"model");
+        assert_eq!(read(&path, 2).unwrap(), b"mod");
+    }
+}

@@ -6,7 +6,7 @@ pub(crate) const FILE_LEN: usize = 0x7fff_ffff;
 /// The deepest nesting of messages.
 pub(crate) const DEPTH: usize = 32;
 /// The most bytes that a file's structure may take once decoded: everything but the elements of its tensors.
-pub(crate) const STRUCTURE_LEN: usize = 256 << 20;
+pub(crate) const STRUCTURE_LEN: usize = 64 << 20;
 /// The most nodes.
 pub(crate) const NODES: usize = 1 << 16;
 /// The most initializers.

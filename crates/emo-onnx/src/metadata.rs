@@ -62,3 +62,62 @@ impl Model {
         self.metadata().get(TRAINED_ON_KEY).map(String::as_str)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use emo_tensor::ElementType;
+
+    use super::*;
+    use crate::GraphBuilder;
+
+    fn model() -> Model {
+        let mut graph = GraphBuilder::new("g");
+        let x = graph.input("x", ElementType::F32, &[1]);
+        graph.output(&x, ElementType::F32, &[1]);
+        graph.build(17).unwrap()
+    }
+
+    #[test]
+    fn labels_are_a_list_in_the_metadata() {
+        let mut model = model();
+        assert!(model.labels().is_empty());
+        model.set_labels(&["happy", "very sad"]).unwrap();
+        assert_eq!(model.metadata()[LABELS_KEY], "happy,very sad");
+        assert_eq!(model.labels(), ["happy", "very sad"]);
+        let labels = " happy , sad ".to_owned();
+        model.metadata_mut().insert(LABELS_KEY.to_owned(), labels);
+        assert_eq!(model.labels(), ["happy", "sad"]);
+        model.set_labels::<&str>(&[]).unwrap();
+        assert!(model.labels().is_empty());
+    }
+
+    #[test]
+    fn labels_that_the_list_cannot_hold_are_refused() {
+        let mut model = model();
+        model.set_labels(&["old"]).unwrap();
+        for label in ["", "a,b", " a", "a\n"] {
+            let error = model.set_labels(&["x", label]).unwrap_err();
+            assert!(matches!(error, OnnxError::Label { label: named } if named == label));
+        }
+        let error = model.set_labels(&["x", "x"]).unwrap_err();
+        assert!(matches!(error, OnnxError::Duplicate { .. }));
+        assert_eq!(model.labels(), ["old"]);
+    }
+
+    #[test]
+    fn other_keys_have_accessors() {
+        let mut model = model();
+        assert_eq!(model.modality(), None);
+        for (key, value) in [
+            (MODALITY_KEY, "eeg"),
+            (FEATURES_KEY, "de5"),
+            (TRAINED_ON_KEY, "nothing"),
+        ] {
+            let value = value.to_owned();
+            model.metadata_mut().insert(key.to_owned(), value);
+        }
+        assert_eq!(model.modality(), Some("eeg"));
+        assert_eq!(model.features(), Some("de5"));
+        assert_eq!(model.trained_on(), Some("nothing"));
+    }
+}

@@ -196,3 +196,6 @@ fn duplicate(place: &str, what: &'static str, name: &str) -> OnnxError {
         name: name.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -254,3 +254,73 @@ fn limit(what: &'static str, actual: usize, limit: usize) -> Result<(), OnnxErro
         limit,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn kind(name: &str) -> Option<Kind> {
+        Some(match name {
+            "AttributeProto" => Kind::Attribute,
+            "DeviceConfigurationProto" => Kind::Configuration,
+            "Dimension" => Kind::Dimension,
+            "FunctionProto" => Kind::Function,
+            "GraphProto" => Kind::Graph,
+            "IntIntListEntryProto" => Kind::IntEntry,
+            "Map" => Kind::MapType,
+            "ModelProto" => Kind::Model,
+            "NodeDeviceConfigurationProto" => Kind::NodeConfiguration,
+            "NodeProto" => Kind::Node,
+            "Opaque" => Kind::OpaqueType,
+            "OperatorSetIdProto" => Kind::OperatorSet,
+            "Optional" => Kind::OptionalType,
+            "Segment" => Kind::Segment,
+            "Sequence" => Kind::SequenceType,
+            "ShardedDimProto" => Kind::ShardedDim,
+            "ShardingSpecProto" => Kind::Sharding,
+            "SimpleShardedDimProto" => Kind::SimpleShardedDim,
+            "SparseTensor" => Kind::SparseTensorType,
+            "SparseTensorProto" => Kind::SparseTensor,
+            "StringStringEntryProto" => Kind::Entry,
+            "Tensor" => Kind::TensorType,
+            "TensorAnnotation" => Kind::Annotation,
+            "TensorProto" => Kind::Tensor,
+            "TensorShapeProto" => Kind::Shape,
+            "TrainingInfoProto" => Kind::Training,
+            "TypeProto" => Kind::Type,
+            "ValueInfoProto" => Kind::ValueInfo,
+            _ => return None,
+        })
+    }
+
+    #[test]
+    fn every_message_of_the_definition_is_known() {
+        /// The number by which protobuf's descriptors call a field that holds messages.
+        const TYPE_MESSAGE: i32 = 11;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("proto");
+        let mut descriptors = protox::compile(["onnx.proto"], [folder]).unwrap();
+        let mut messages = std::mem::take(&mut descriptors.file[0].message_type);
+        let mut n_fields = 0;
+        while let Some(mut message) = messages.pop() {
+            let parent = kind(message.name()).unwrap_or_else(|| panic!("{}", message.name()));
+            for field in &message.field {
+                let number = u64::try_from(field.number()).unwrap();
+                let is_message = field.r#type == Some(TYPE_MESSAGE);
+                let name = field.type_name().rsplit('.').next().unwrap();
+                let child = is_message.then(|| kind(name).unwrap());
+                assert_eq!(
+                    parent.child(number),
+                    child,
+                    "{}.{}",
+                    message.name(),
+                    field.name()
+                );
+                n_fields += usize::from(is_message);
+            }
+            messages.append(&mut message.nested_type);
+        }
+        assert!(n_fields > 40);
+    }
+}

@@ -194,3 +194,6 @@ fn in_order<'m, 'n, V>(
     entries.extend(map.iter().filter(|(name, _)| !seen.contains(name)));
     entries
 }
+
+#[cfg(test)]
+mod tests;
