@@ -1,7 +1,5 @@
 //! Errors of reading and writing name the file.
 
-use std::error::Error;
-
 use emo_onnx::{Model, OnnxError};
 use emo_testing::fixture;
 
@@ -16,14 +14,11 @@ fn errors_name_the_path() {
 
     std::fs::write(&path, b"no model").unwrap();
     let error = Model::read(&path).unwrap_err();
-    assert!(error.to_string().contains("m.onnx"), "{error}");
     assert!(
-        error
-            .source()
-            .unwrap()
-            .to_string()
-            .starts_with("not an ONNX model")
+        error.to_string().contains("m.onnx: not an ONNX model"),
+        "{error}"
     );
+    assert!(matches!(&error, OnnxError::InFile { path: named, .. } if *named == path));
 
     let model = Model::read(fixture("emo-onnx/built_cnn.onnx")).unwrap();
     let error = model
