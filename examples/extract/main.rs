@@ -1,0 +1,306 @@
+//! Features of many recordings as one table: the input of a training script in any language.
+//!
+//! ```text
+//! cargo run --release --example extract -- speech *.wav --out features.npy
+//! cargo run --release --example extract -- eeg night.edf --window 2 --hop 1 --out night.csv
+//! ```
+//!
+//! One row per file, or per window. Files are worked on in parallel; a bad one is left out and named at the end.
+
+mod sets;
+mod signal;
+mod table;
+
+use std::{
+    error::Error,
+    fmt::Write as _,
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+
+use crate::{
+    sets::{EEG, FeatureSet, Features, HR, IMAGE, SPEECH},
+    signal::{Bpm, Eeg, Face, HeartSignal, ReadOptions, Signal, Speech},
+    table::{Row, Table},
+};
+
+/// Why a file gives no row.
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Computes features of recordings, one row per file or per window.
+///
+/// Bad files are left out and listed at the end, with exit code 1.
+#[derive(Debug, Parser)]
+#[command(name = "extract", version, after_help = known_sets())]
+struct Args {
+    /// What the files hold.
+    modality: Modality,
+    /// The recordings: CSV or EDF for hr and eeg, WAV, FLAC, MP3 or OGG for speech, JPEG or PNG for image.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Which features.
+    #[arg(long, value_name = "NAME", default_value = "seed")]
+    set: String,
+    /// Sampling rate in Hz of a CSV file of hr or eeg that has no time column.
+    #[arg(long, value_name = "HZ", value_parser = positive)]
+    rate: Option<f64>,
+    /// What the files of hr hold [default: bpm].
+    #[arg(long)]
+    signal: Option<HeartSignal>,
+    /// Where to write: CSV, or the matrix as NPY (float32) with `.columns.txt` and `.rows.csv` beside it; without it
+    /// CSV goes to the standard output.
+    #[arg(long, value_name = "FILE.csv|FILE.npy")]
+    out: Option<PathBuf>,
+    /// Length in seconds of the windows that each recording is cut into; not for image.
+    #[arg(long, value_name = "S", value_parser = positive)]
+    window: Option<f64>,
+    /// Distance in seconds of the windows [default: their length].
+    #[arg(long, value_name = "S", requires = "window", value_parser = positive)]
+    hop: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Modality {
+    Hr,
+    Eeg,
+    Speech,
+    Image,
+}
+
+/// Windows in seconds.
+#[derive(Debug, Clone, Copy)]
+struct Windows {
+    len_s: f64,
+    hop_s: f64,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    if let Err(reason) = check(&args) {
+        usage_error(&reason);
+    }
+    let (table, bad) = match args.modality {
+        Modality::Hr => extract::<Bpm>(&args, HR),
+        Modality::Eeg => extract::<Eeg>(&args, EEG),
+        Modality::Speech => extract::<Speech>(&args, SPEECH),
+        Modality::Image => extract::<Face>(&args, IMAGE),
+    };
+    if let Err(error) = write(&table, args.out.as_deref()) {
+        eprintln!("error: {}", chain(&*error));
+        return ExitCode::FAILURE;
+    }
+    if bad.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("{} of {} files left out:", bad.len(), args.files.len());
+    for (path, reason) in bad {
+        let (path, reason) = (path.display().to_string(), chain(&*reason));
+        if reason.starts_with(&path) {
+            eprintln!("  {reason}");
+        } else {
+            eprintln!("  {path}: {reason}");
+        }
+    }
+    ExitCode::FAILURE
+}
+
+/// What clap cannot check, because it depends on the modality.
+fn check(args: &Args) -> Result<(), String> {
+    let Args { modality, .. } = *args;
+    let name = name(modality);
+    if args.signal.is_some() && modality != Modality::Hr {
+        return Err(format!("--signal is for hr, not for {name}"));
+    }
+    if args.rate.is_some() && !matches!(modality, Modality::Hr | Modality::Eeg) {
+        return Err(format!(
+            "--rate is for hr and eeg, the files of {name} know theirs"
+        ));
+    }
+    if args.window.is_some() && modality == Modality::Image {
+        return Err("--window needs a recording in time, not an image".to_owned());
+    }
+    let extension = args
+        .out
+        .as_ref()
+        .map(|path| path.extension().unwrap_or_default());
+    if extension.is_some_and(|extension| extension != "csv" && extension != "npy") {
+        return Err("--out must end in .csv or .npy".to_owned());
+    }
+    Ok(())
+}
+
+fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathBuf, Failure)>) {
+    let Some(set) = sets.iter().find(|set| set.name == args.set) else {
+        let known: Vec<_> = sets.iter().map(|set| set.name).collect();
+        usage_error(&format!(
+            "{} has no feature set `{}`; known: {}",
+            name(args.modality),
+            args.set,
+            known.join(", ")
+        ));
+    };
+    let options = ReadOptions {
+        rate_hz: args.rate,
+        heart_signal: args.signal.unwrap_or_default(),
+    };
+    let windows = args.window.map(|len_s| Windows {
+        len_s,
+        hop_s: args.hop.unwrap_or(len_s),
+    });
+    let columns = match (set.plan)(args.window) {
+        Ok(features) => features.names(),
+        Err(reason) => usage_error(&chain(&*reason)),
+    };
+    let progress = progress_bar(args.files.len());
+    let results: Vec<_> = args
+        .files
+        .par_iter()
+        .map_init(
+            || (set.plan)(args.window),
+            |features, path| {
+                let rows = match features {
+                    Ok(features) => rows(path, &options, windows, &mut **features),
+                    Err(reason) => Err(chain(&**reason).into()),
+                };
+                progress.inc(1);
+                rows
+            },
+        )
+        .collect();
+    progress.finish_and_clear();
+
+    let mut table = Table::new(columns);
+    let mut bad = Vec::new();
+    for (path, result) in args.files.iter().zip(results) {
+        match result {
+            Ok(rows) => table.extend(rows),
+            Err(reason) => bad.push((path.clone(), reason)),
+        }
+    }
+    (table, bad)
+}
+
+/// The rows of one recording.
+fn rows<S: Signal>(
+    path: &Path,
+    options: &ReadOptions,
+    windows: Option<Windows>,
+    features: &mut dyn Features<S>,
+) -> Result<Vec<Row>, Failure> {
+    let signal = S::read(path, options)?;
+    let file = path.display().to_string();
+    let Some(windows) = windows else {
+        let values = features.compute(&signal)?;
+        return Ok(vec![Row {
+            file,
+            start_s: 0.0,
+            values,
+        }]);
+    };
+    let rate = signal.rate_hz();
+    let samples = |seconds: f64| (seconds * rate).round() as usize;
+    let (len, hop) = (samples(windows.len_s), samples(windows.hop_s));
+    if len == 0 || hop == 0 {
+        return Err(format!("a window or hop is shorter than a sample at {rate} Hz").into());
+    }
+    if signal.len() < len {
+        let seconds = signal.len() as f64 / rate;
+        return Err(format!(
+            "{seconds:.2} s are shorter than a window of {} s",
+            windows.len_s
+        )
+        .into());
+    }
+    (0..=signal.len() - len)
+        .step_by(hop)
+        .map(|start| {
+            Ok(Row {
+                file: file.clone(),
+                start_s: start as f64 / rate,
+                values: features.compute(&signal.cut(start..start + len))?,
+            })
+        })
+        .collect()
+}
+
+fn write(table: &Table, out: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = out else {
+        return match table.write_csv(io::stdout().lock()) {
+            // Whoever read the table has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => Ok(other?),
+        };
+    };
+    if path.extension().is_some_and(|extension| extension == "npy") {
+        table::replace(&path.with_extension("columns.txt"), |file| {
+            table.write_columns(file)
+        })?;
+        table::replace(&path.with_extension("rows.csv"), |file| {
+            table.write_rows(file)
+        })?;
+        table::replace(path, |file| table.write_npy(file))?;
+    } else {
+        table::replace(path, |file| table.write_csv(file))?;
+    }
+    Ok(())
+}
+
+/// On the standard error, hidden where that is no terminal.
+fn progress_bar(files: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files, {eta} left")
+        .expect("the template is valid");
+    ProgressBar::new(files as u64).with_style(style)
+}
+
+fn name(modality: Modality) -> String {
+    modality
+        .to_possible_value()
+        .map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+fn known_sets() -> String {
+    fn list<S>(text: &mut String, modality: &str, sets: &[FeatureSet<S>]) {
+        for set in sets {
+            let _ = write!(text, "\n  {modality:<7} {:<8} {}", set.name, set.about);
+        }
+    }
+    let mut text = "Feature sets:".to_owned();
+    list(&mut text, "hr", HR);
+    list(&mut text, "eeg", EEG);
+    list(&mut text, "speech", SPEECH);
+    list(&mut text, "image", IMAGE);
+    text
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("not a positive number".to_owned()),
+    }
+}
+
+/// Ends the program with exit code 2.
+fn usage_error(reason: &str) -> ! {
+    Args::command()
+        .error(ErrorKind::ValueValidation, reason)
+        .exit()
+}
+
+/// An error's message and those of its causes that it does not repeat itself.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let reason = error.to_string();
+        if !text.ends_with(&reason) {
+            let _ = write!(text, ": {reason}");
+        }
+        cause = error.source();
+    }
+    text
+}

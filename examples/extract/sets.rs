@@ -1,0 +1,223 @@
+//! The feature sets. A new one is a type that implements [`Features`] and a line in its modality's table.
+
+use std::time::Duration;
+
+use emo_fusion::{
+    eeg::{
+        Band, DifferentialEntropy, DifferentialEntropyConfig, SampleRate, last_window,
+        pick_channels,
+    },
+    hr::{HeartRateWindow, HeartRateWindowConfig},
+    image::{FaceCrop, FaceCropConfig},
+    ndarray::Axis,
+    speech::{SeedFeatures, SeedFeaturesConfig},
+};
+
+use crate::{
+    Failure,
+    signal::{Bpm, Eeg, Face, Speech},
+};
+
+/// Features of one modality under a name.
+pub(crate) struct FeatureSet<S> {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    /// Prepares the features; the argument is the length in seconds of the windows, if the recordings are cut.
+    pub(crate) plan: fn(Option<f64>) -> Planned<S>,
+}
+
+type Planned<S> = Result<Box<dyn Features<S>>, Failure>;
+
+/// Turns a signal into numbers.
+pub(crate) trait Features<S> {
+    /// The names of the numbers, in their order.
+    fn names(&self) -> Vec<String>;
+
+    /// As many numbers as there are names.
+    fn compute(&mut self, signal: &S) -> Result<Vec<f32>, Failure>;
+}
+
+pub(crate) const HR: &[FeatureSet<Bpm>] = &[
+    FeatureSet {
+        name: "seed",
+        about: "beats per minute in each second of the window, without windows of the last 15 s",
+        plan: |window_s| {
+            Ok(Box::new(HrSeed {
+                seconds: whole_seconds(window_s)?,
+            }))
+        },
+    },
+    FeatureSet {
+        name: "scaled",
+        about: "the same scaled to its own range, as the heart-rate network takes it",
+        plan: |window_s| {
+            let mut config = HeartRateWindowConfig::default();
+            config.window_len = whole_seconds(window_s)?;
+            Ok(Box::new(HrScaled {
+                seconds: config.window_len,
+                window: HeartRateWindow::new(&config)?,
+            }))
+        },
+    },
+];
+
+pub(crate) const EEG: &[FeatureSet<Eeg>] = &[FeatureSet {
+    name: "seed",
+    about: "differential entropy of nine channels in five bands, without windows in the last 2 s",
+    plan: |window_s| {
+        Ok(Box::new(EegSeed {
+            window_s: window_s.unwrap_or(2.0),
+            planned: None,
+        }))
+    },
+}];
+
+pub(crate) const SPEECH: &[FeatureSet<Speech>] = &[FeatureSet {
+    name: "seed",
+    about: "zero-crossing rate, RMS and 20 MFCC of each frame, without windows from 0.6 to 3.1 s",
+    plan: |window_s| {
+        let mut config = SeedFeaturesConfig::default();
+        if let Some(seconds) = window_s {
+            config.offset = Duration::ZERO;
+            config.duration = Duration::try_from_secs_f64(seconds)?;
+        }
+        Ok(Box::new(SpeechSeed(SeedFeatures::new(config)?)))
+    },
+}];
+
+pub(crate) const IMAGE: &[FeatureSet<Face>] = &[FeatureSet {
+    name: "seed",
+    about: "the grey picture at 48 x 48 pixels, from 0 to 1",
+    plan: |_| {
+        Ok(Box::new(FaceSeed(
+            FaceCrop::new(FaceCropConfig::default())?,
+        )))
+    },
+}];
+
+/// The default is the input of the project's heart-rate network.
+fn whole_seconds(window_s: Option<f64>) -> Result<usize, Failure> {
+    match window_s.unwrap_or(15.0).round() {
+        seconds if seconds >= 1.0 => Ok(seconds as usize),
+        _ => Err("heart rate has one value per second: --window must be 1 or more".into()),
+    }
+}
+
+struct HrSeed {
+    seconds: usize,
+}
+
+impl Features<Bpm> for HrSeed {
+    fn names(&self) -> Vec<String> {
+        (0..self.seconds)
+            .map(|second| format!("bpm_{second:02}"))
+            .collect()
+    }
+
+    fn compute(&mut self, signal: &Bpm) -> Result<Vec<f32>, Failure> {
+        let bpm = &signal.per_second;
+        match bpm.len().checked_sub(self.seconds) {
+            Some(start) => Ok(bpm[start..].to_vec()),
+            None => Err(format!("{} s are shorter than {} s", bpm.len(), self.seconds).into()),
+        }
+    }
+}
+
+struct HrScaled {
+    seconds: usize,
+    window: HeartRateWindow,
+}
+
+impl Features<Bpm> for HrScaled {
+    fn names(&self) -> Vec<String> {
+        (0..self.seconds)
+            .map(|second| format!("scaled_{second:02}"))
+            .collect()
+    }
+
+    fn compute(&mut self, signal: &Bpm) -> Result<Vec<f32>, Failure> {
+        Ok(self
+            .window
+            .compute(&signal.per_second)?
+            .iter()
+            .copied()
+            .collect())
+    }
+}
+
+/// The frontal channels and C4, as in the recordings that the EEG model was trained with.
+const EEG_CHANNELS: [&str; 9] = ["Fp1", "FPz", "Fp2", "F7", "F3", "Fz", "F4", "F8", "C4"];
+
+struct EegSeed {
+    window_s: f64,
+    /// For the rate that came last.
+    planned: Option<(SampleRate, DifferentialEntropy)>,
+}
+
+impl Features<Eeg> for EegSeed {
+    fn names(&self) -> Vec<String> {
+        let bands = Band::defaults();
+        EEG_CHANNELS
+            .iter()
+            .flat_map(|channel| {
+                bands
+                    .iter()
+                    .map(move |band| format!("de_{channel}_{}", band.name))
+            })
+            .collect()
+    }
+
+    fn compute(&mut self, signal: &Eeg) -> Result<Vec<f32>, Failure> {
+        let order = pick_channels(&signal.channels, &EEG_CHANNELS)?;
+        let wanted = signal.samples.select(Axis(0), &order);
+        let window = last_window(&wanted, signal.rate, self.window_s)?;
+        let entropy = match self.planned.take().filter(|(rate, _)| *rate == signal.rate) {
+            Some((_, entropy)) => entropy,
+            None => DifferentialEntropy::new(&DifferentialEntropyConfig::new(signal.rate))?,
+        };
+        let values = entropy.compute(&window)?;
+        self.planned = Some((signal.rate, entropy));
+        Ok(values.iter().copied().collect())
+    }
+}
+
+struct SpeechSeed(SeedFeatures);
+
+impl Features<Speech> for SpeechSeed {
+    fn names(&self) -> Vec<String> {
+        let frames = || 0..self.0.n_frames();
+        let cepstra = |frame| {
+            (0..self.0.config().n_mfcc)
+                .map(move |coefficient| format!("mfcc_f{frame:03}_c{coefficient:02}"))
+        };
+        frames()
+            .map(|frame| format!("zcr_f{frame:03}"))
+            .chain(frames().map(|frame| format!("rms_f{frame:03}")))
+            .chain(frames().flat_map(cepstra))
+            .collect()
+    }
+
+    fn compute(&mut self, signal: &Speech) -> Result<Vec<f32>, Failure> {
+        Ok(self.0.compute(&signal.samples, signal.rate)?.to_vec())
+    }
+}
+
+struct FaceSeed(FaceCrop);
+
+impl Features<Face> for FaceSeed {
+    fn names(&self) -> Vec<String> {
+        let side = || 0..self.0.config().size;
+        side()
+            .flat_map(|row| side().map(move |column| format!("px_{row:02}_{column:02}")))
+            .collect()
+    }
+
+    fn compute(&mut self, signal: &Face) -> Result<Vec<f32>, Failure> {
+        Ok(self
+            .0
+            .compute_image(&signal.0, None)?
+            .iter()
+            .copied()
+            .collect())
+    }
+}

@@ -1,0 +1,340 @@
+//! The `extract` program as a user meets it: its tables, its files, and how it ends on bad input.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use emo_testing::{assert_close, example, fixture, load_npy};
+
+fn extract(arguments: &[&str]) -> Output {
+    Command::new(example("extract"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn recording(name: &str) -> String {
+    fixture("recordings")
+        .join(name)
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// Header and records.
+fn parse(csv: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut lines = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(csv)
+        .into_records()
+        .map(|record| {
+            record
+                .unwrap()
+                .iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        });
+    let header = lines.next().unwrap();
+    (header, lines.collect())
+}
+
+#[track_caller]
+fn table(arguments: &[&str]) -> (Vec<String>, Vec<Vec<String>>) {
+    let output = extract(arguments);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    parse(&output.stdout)
+}
+
+fn features(record: &[String]) -> Vec<f64> {
+    record[2..]
+        .iter()
+        .map(|value| value.parse().unwrap())
+        .collect()
+}
+
+#[track_caller]
+fn assert_names(header: &[String], expected: &[&str], count: usize) {
+    assert_eq!(header.len(), 2 + count);
+    assert_eq!(header[..2], ["file", "start_s"]);
+    for name in expected {
+        assert!(
+            header.iter().any(|column| column == name),
+            "no column {name}"
+        );
+    }
+}
+
+#[test]
+fn heart_rate_is_that_of_the_last_seconds() {
+    let path = recording("heart_rate.csv");
+    let (header, rows) = table(&["hr", &path]);
+    assert_names(&header, &["bpm_00", "bpm_14"], 15);
+    assert_eq!(rows[0][..2], [path.clone(), "0".to_owned()]);
+    let text = fs::read_to_string(path).unwrap();
+    let bpm: Vec<f64> = text
+        .lines()
+        .skip(46)
+        .map(|line| line.split_once(',').unwrap().1.parse().unwrap())
+        .collect();
+    assert_close(features(&rows[0]), bpm, 1e-6, 0.0);
+}
+
+#[test]
+fn heart_rate_comes_from_ecg_and_ppg() {
+    let (_, csv) = table(&["hr", "--signal", "ecg", &recording("ecg.csv")]);
+    let (_, edf) = table(&["hr", "--signal", "ecg", &recording("ecg.edf")]);
+    assert_close(features(&csv[0]), features(&edf[0]), 1e-3, 0.0);
+    // The models beat at 70 and 74 per minute with a standard deviation of 3.
+    assert_close(features(&csv[0]), vec![70.0; 15], 0.0, 12.0);
+    let (_, ppg) = table(&["hr", "--signal", "ppg", &recording("ppg.csv")]);
+    assert_close(features(&ppg[0]), vec![74.0; 15], 0.0, 12.0);
+}
+
+#[test]
+fn eeg_is_the_same_from_edf_and_csv() {
+    let files = [recording("eeg.edf"), recording("eeg.csv")];
+    let (header, rows) = table(&["eeg", &files[0], &files[1]]);
+    assert_names(
+        &header,
+        &["de_Fp1_delta", "de_FPz_alpha", "de_C4_gamma"],
+        45,
+    );
+    assert_eq!(rows.len(), 2);
+    assert_eq!([&rows[0][0], &rows[1][0]], [&files[0], &files[1]]);
+    // The values in the CSV are rounded to 0.01 µV.
+    assert_close(features(&rows[0]), features(&rows[1]), 0.0, 5e-3);
+}
+
+#[test]
+fn speech_is_the_same_from_wav_and_flac() {
+    let (header, rows) = table(&[
+        "speech",
+        &recording("speech.wav"),
+        &recording("speech.flac"),
+    ]);
+    assert_names(
+        &header,
+        &["zcr_f000", "rms_f107", "mfcc_f000_c00", "mfcc_f107_c19"],
+        2376,
+    );
+    assert_eq!(rows[0][2..], rows[1][2..]);
+    let (_, lossy) = table(&["speech", &recording("speech.mp3"), &recording("speech.ogg")]);
+    assert_eq!(lossy.len(), 2);
+}
+
+#[test]
+fn pictures_become_pixels() {
+    let (header, rows) = table(&[
+        "image",
+        "--set",
+        "seed",
+        &recording("face.jpg"),
+        &recording("portrait.jpg"),
+    ]);
+    assert_names(&header, &["px_00_00", "px_47_47"], 48 * 48);
+    for row in &rows {
+        assert!(
+            features(row)
+                .iter()
+                .all(|value| (0.0..=1.0).contains(value))
+        );
+    }
+}
+
+#[test]
+fn windows_cut_the_recording() {
+    let path = recording("eeg.edf");
+    let (_, rows) = table(&["eeg", &path, "--window", "2", "--hop", "1"]);
+    let starts: Vec<_> = rows.iter().map(|row| row[1].as_str()).collect();
+    assert_eq!(starts, ["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+    let (_, whole) = table(&["eeg", &path]);
+    assert_eq!(
+        rows[8][2..],
+        whole[0][2..],
+        "the last window is what a whole recording gives"
+    );
+
+    let (_, rows) = table(&["hr", &recording("heart_rate.csv"), "--window", "20"]);
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[0].len(), 22);
+
+    let (header, rows) = table(&[
+        "speech",
+        &recording("speech.wav"),
+        "--window",
+        "2.5",
+        "--hop",
+        "0.5",
+    ]);
+    assert_names(&header, &["mfcc_f107_c19"], 2376);
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[1][1], "0.5");
+}
+
+#[test]
+fn bad_files_are_left_out_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.jpg");
+    fs::write(&text, "not a picture").unwrap();
+    let missing = folder.path().join("missing.png");
+    let good = recording("face.jpg");
+    let output = extract(&[
+        "image",
+        text.to_str().unwrap(),
+        &good,
+        missing.to_str().unwrap(),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let (_, rows) = parse(&output.stdout);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0][0], good);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.starts_with("2 of 3 files left out:\n"), "{errors}");
+    for (path, reason) in [
+        (&text, "neither JPEG nor PNG"),
+        (&missing, "reading failed: No such file"),
+    ] {
+        let line = errors
+            .lines()
+            .find(|line| line.contains(path.to_str().unwrap()))
+            .unwrap();
+        assert!(line.contains(reason), "{line}");
+        assert_eq!(line.matches(path.to_str().unwrap()).count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_recording_shorter_than_its_window_is_bad() {
+    let output = extract(&["speech", &recording("speech.wav"), "--window", "5"]);
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        errors.contains("3.82 s are shorter than a window of 5 s"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn matrices_are_float32_with_their_names_beside_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("faces.npy");
+    fs::write(&out, "an older file").unwrap();
+    let files = [recording("face.jpg"), recording("portrait.jpg")];
+    let output = extract(&[
+        "image",
+        &files[0],
+        &files[1],
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(output.stdout.is_empty());
+
+    let bytes = fs::read(&out).unwrap();
+    assert!(bytes.windows(3).any(|part| part == b"<f4"));
+    let matrix = load_npy(&out);
+    assert_eq!(matrix.shape(), [2, 48 * 48]);
+    let (header, rows) = table(&["image", &files[0], &files[1]]);
+    assert_close(
+        matrix.iter().copied(),
+        rows.iter().flat_map(|row| features(row)),
+        1e-6,
+        0.0,
+    );
+    let columns = fs::read_to_string(folder.path().join("faces.columns.txt")).unwrap();
+    assert!(columns.lines().eq(&header[2..]));
+    let (row_header, names) = parse(&fs::read(folder.path().join("faces.rows.csv")).unwrap());
+    assert_eq!(row_header, ["file", "start_s"]);
+    assert_eq!(
+        names,
+        [
+            [files[0].clone(), "0".into()],
+            [files[1].clone(), "0".into()]
+        ]
+    );
+    assert_eq!(
+        names_in(folder.path()),
+        ["faces.columns.txt", "faces.npy", "faces.rows.csv"]
+    );
+}
+
+#[test]
+fn tables_are_written_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("hr.csv");
+    let path = recording("heart_rate.csv");
+    assert!(
+        extract(&["hr", &path, "--out", out.to_str().unwrap()])
+            .status
+            .success()
+    );
+    assert_eq!(parse(&fs::read(&out).unwrap()), table(&["hr", &path]));
+    assert_eq!(names_in(folder.path()), ["hr.csv"]);
+
+    let nowhere = folder.path().join("no/such/hr.csv");
+    let output = extract(&["hr", &path, "--out", nowhere.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(nowhere.to_str().unwrap()));
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn misuse_ends_with_2_and_says_how_to_do_better() {
+    let cases: [(&[&str], &str); 10] = [
+        (
+            &["image", "a.jpg", "--set", "egemaps"],
+            "image has no feature set `egemaps`; known: seed",
+        ),
+        (
+            &["touch", "a.csv"],
+            "possible values: hr, eeg, speech, image",
+        ),
+        (&["hr"], "<FILE>..."),
+        (&["eeg", "a.edf", "--hop", "1"], "--window"),
+        (&["eeg", "a.edf", "--window", "0"], "not a positive number"),
+        (&["hr", "a.csv", "--window", "0.2"], "one value per second"),
+        (
+            &["image", "a.jpg", "--window", "1"],
+            "--window needs a recording in time",
+        ),
+        (
+            &["speech", "a.wav", "--rate", "16000"],
+            "--rate is for hr and eeg",
+        ),
+        (&["eeg", "a.edf", "--signal", "ecg"], "--signal is for hr"),
+        (
+            &["hr", "a.csv", "--out", "a.txt"],
+            "--out must end in .csv or .npy",
+        ),
+    ];
+    for (arguments, message) in cases {
+        let output = extract(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(errors.contains(message), "{arguments:?}: {errors}");
+    }
+}
