@@ -52,6 +52,14 @@ struct Args {
     json: bool,
 }
 
+/// Where the face is in the portrait among the fixtures.
+const PORTRAIT_FACE: FaceBox = FaceBox {
+    x: 165,
+    y: 65,
+    width: 120,
+    height: 120,
+};
+
 fn main() -> ExitCode {
     let args = Args::parse();
     match recognize(&args).and_then(|recognition| print(&recognition, args.json)) {
@@ -99,7 +107,7 @@ fn read_inputs(args: &Args) -> Result<Inputs, Box<dyn Error>> {
             .read_ecg(recordings.join("ecg.edf"), None)?
             .read_eeg(recordings.join("eeg.edf"), None)?
             .read_speech(recordings.join("speech.wav"))?
-            .read_image(recordings.join("portrait.jpg"), None)?;
+            .read_image(recordings.join("portrait.jpg"), Some(PORTRAIT_FACE))?;
     }
     Ok(inputs)
 }
@@ -107,11 +115,24 @@ fn read_inputs(args: &Args) -> Result<Inputs, Box<dyn Error>> {
 fn parse_face(text: &str) -> Result<FaceBox, String> {
     let numbers: Vec<u32> = text
         .split(',')
-        .map(|number| number.trim().parse().map_err(|_| format!("`{number}` is not a whole number of pixels")))
+        .map(|number| {
+            number
+                .trim()
+                .parse()
+                .map_err(|_| format!("`{number}` is not a whole number of pixels"))
+        })
         .collect::<Result<_, _>>()?;
     match numbers[..] {
-        [x, y, width, height] => Ok(FaceBox { x, y, width, height }),
-        _ => Err(format!("{} numbers, expected x,y,width,height", numbers.len())),
+        [x, y, width, height] => Ok(FaceBox {
+            x,
+            y,
+            width,
+            height,
+        }),
+        _ => Err(format!(
+            "{} numbers, expected x,y,width,height",
+            numbers.len()
+        )),
     }
 }
 
@@ -132,14 +153,20 @@ fn print(recognition: &Recognition, json: bool) -> Result<(), Box<dyn Error>> {
 fn print_tables(out: &mut impl Write, recognition: &Recognition) -> io::Result<()> {
     let labels = &recognition.labels;
     let scores = |out: &mut dyn Write, scores: &emo_fusion::ndarray::Array1<f32>| {
-        scores.iter().try_for_each(|score| write!(out, " {score:>7.3}"))
+        scores
+            .iter()
+            .try_for_each(|score| write!(out, " {score:>7.3}"))
     };
 
     write!(out, "{:<13}", "modality")?;
     for label in labels.iter() {
         write!(out, " {label:>7}")?;
     }
-    writeln!(out, " {:>8} {:>10} {:>10} {:>10}  source", "quality", "decoding", "features", "inference")?;
+    writeln!(
+        out,
+        " {:>8} {:>10} {:>10} {:>10}  source",
+        "quality", "decoding", "features", "inference"
+    )?;
     for report in &recognition.modalities {
         write!(out, "{:<13}", report.modality)?;
         scores(out, &report.scores)?;
@@ -173,7 +200,11 @@ fn print_tables(out: &mut impl Write, recognition: &Recognition) -> io::Result<(
 
 fn human(time: Duration) -> String {
     let micros = time.as_secs_f64() * 1e6;
-    if micros < 1000.0 { format!("{micros:.0} µs") } else { format!("{:.1} ms", micros / 1000.0) }
+    if micros < 1000.0 {
+        format!("{micros:.0} µs")
+    } else {
+        format!("{:.1} ms", micros / 1000.0)
+    }
 }
 
 /// An error and its causes on one line.

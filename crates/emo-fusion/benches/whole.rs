@@ -9,25 +9,35 @@ use emo_fusion::{Bundle, CpuBackend, Inputs, Recognizer};
 
 fn whole(criterion: &mut Criterion) {
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/recordings");
-    let mut recognizer =
-        Recognizer::new(&Bundle::embedded().expect("it is tested"), &CpuBackend::default())
-            .expect("the CPU runs the bundle");
+    let mut recognizer = Recognizer::new(
+        &Bundle::embedded().expect("it is tested"),
+        &CpuBackend::default(),
+    )
+    .expect("the CPU runs the bundle");
     let one = |read: &dyn Fn(&mut Inputs)| {
         let mut inputs = Inputs::default();
         read(&mut inputs);
         inputs
     };
     let hr = |inputs: &mut Inputs| {
-        inputs.read_ecg(recordings.join("ecg.edf"), None).expect("a fixture");
+        inputs
+            .read_ecg(recordings.join("ecg.edf"), None)
+            .expect("a fixture");
     };
     let eeg = |inputs: &mut Inputs| {
-        inputs.read_eeg(recordings.join("eeg.edf"), None).expect("a fixture");
+        inputs
+            .read_eeg(recordings.join("eeg.edf"), None)
+            .expect("a fixture");
     };
     let speech = |inputs: &mut Inputs| {
-        inputs.read_speech(recordings.join("speech.wav")).expect("a fixture");
+        inputs
+            .read_speech(recordings.join("speech.wav"))
+            .expect("a fixture");
     };
     let image = |inputs: &mut Inputs| {
-        inputs.read_image(recordings.join("portrait.jpg"), None).expect("a fixture");
+        inputs
+            .read_image(recordings.join("face.jpg"), None)
+            .expect("a fixture");
     };
     let all = |inputs: &mut Inputs| {
         hr(inputs);
@@ -35,13 +45,22 @@ fn whole(criterion: &mut Criterion) {
         speech(inputs);
         image(inputs);
     };
-    let cases: [(&str, &dyn Fn(&mut Inputs)); 5] =
-        [("hr", &hr), ("eeg", &eeg), ("speech", &speech), ("image", &image), ("all", &all)];
+    let cases: [(&str, &dyn Fn(&mut Inputs)); 5] = [
+        ("hr", &hr),
+        ("eeg", &eeg),
+        ("speech", &speech),
+        ("image", &image),
+        ("all", &all),
+    ];
     let mut group = criterion.benchmark_group("recognize");
     for (name, read) in cases {
         let inputs = one(read);
         group.bench_function(name, |bencher| {
-            bencher.iter(|| recognizer.recognize(&inputs).expect("the fixtures can be recognized"));
+            bencher.iter(|| {
+                recognizer
+                    .recognize(&inputs)
+                    .expect("the fixtures can be recognized")
+            });
         });
     }
     group.finish();

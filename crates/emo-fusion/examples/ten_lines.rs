@@ -7,7 +7,7 @@ fn main() -> Result<(), PipelineError> {
     let mut inputs = Inputs::default();
     inputs
         .read_speech("fixtures/recordings/speech.wav")?
-        .read_image("fixtures/recordings/portrait.jpg", None)?;
+        .read_image("fixtures/recordings/face.jpg", None)?;
     let recognition = recognizer.recognize(&inputs)?;
     println!("{} {:?}", recognition.label(), recognition.scores.to_vec());
     Ok(())

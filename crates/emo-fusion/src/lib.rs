@@ -9,7 +9,7 @@
 //! let mut inputs = Inputs::default();
 //! inputs
 //!     .read_speech("fixtures/recordings/speech.wav")?
-//!     .read_image("fixtures/recordings/portrait.jpg", None)?;
+//!     .read_image("fixtures/recordings/face.jpg", None)?;
 //! let recognition = recognizer.recognize(&inputs)?;
 //! println!("{} {:?}", recognition.label(), recognition.scores.to_vec());
 //! # assert!(["happy", "calm", "sad", "angry"].contains(&recognition.label()));
@@ -78,6 +78,6 @@ pub use ndarray;
 pub use emo_backend_cpu::CpuBackend;
 #[cfg(feature = "pipeline")]
 pub use emo_pipeline::{
-    Bundle, EegSignal, HrSignal, ImageSignal, InputError, Inputs, Modality, ModalityReport, PipelineError,
-    Recognition, Recognizer, SpeechSignal,
+    Bundle, EegSignal, HrSignal, ImageSignal, InputError, Inputs, Modality, ModalityReport,
+    PipelineError, Recognition, Recognizer, SpeechSignal,
 };

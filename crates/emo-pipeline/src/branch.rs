@@ -68,13 +68,15 @@ impl<E: Extractor> Branch<E> {
             origin: "the bundle".to_owned(),
             source,
         })?;
-        let scores = session
-            .outputs()
-            .first()
-            .map_or_else(|| Tensor::from(Array1::<f32>::zeros(0).into_dyn()), |info| {
-                Tensor::zeros(info.element_type, &info.shape)
-            });
-        Ok(Self { extractor, session, scores })
+        let scores = session.outputs().first().map_or_else(
+            || Tensor::from(Array1::<f32>::zeros(0).into_dyn()),
+            |info| Tensor::zeros(info.element_type, &info.shape),
+        );
+        Ok(Self {
+            extractor,
+            session,
+            scores,
+        })
     }
 
     pub(crate) fn extract(&mut self, signal: &E::Signal) -> Result<Features, InputError> {
@@ -91,7 +93,11 @@ impl<E: Extractor> Branch<E> {
         self.session
             .run(&[batch], &mut [self.scores.view_mut()])
             .map_err(|source| backend_error::<E>(backend, source))?;
-        Ok(self.scores.as_array::<f32>().map(|scores| scores.iter().copied().collect()).unwrap_or_default())
+        Ok(self
+            .scores
+            .as_array::<f32>()
+            .map(|scores| scores.iter().copied().collect())
+            .unwrap_or_default())
     }
 }
 
@@ -99,5 +105,9 @@ fn backend_error<E: Extractor>(
     backend: &'static str,
     source: emo_backend::BackendError,
 ) -> PipelineError {
-    PipelineError::Backend { modality: E::MODALITY, backend, source }
+    PipelineError::Backend {
+        modality: E::MODALITY,
+        backend,
+        source,
+    }
 }

@@ -2,7 +2,7 @@ use std::{
     borrow::Cow,
     fs::File,
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use emo_onnx::{Dim, Model, ValueInfo};
@@ -79,9 +79,13 @@ impl Bundle {
         let folder = folder.as_ref();
         let path = folder.join(MANIFEST);
         let text = read_bounded(&path, MAX_MANIFEST_BYTES).and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8"))
+            String::from_utf8(bytes)
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8"))
         });
-        let text = text.map_err(|source| PipelineError::Io { path: path.clone(), source })?;
+        let text = text.map_err(|source| PipelineError::Io {
+            path: path.clone(),
+            source,
+        })?;
         Self::parse(&text, &path.display().to_string(), |file| {
             let path = folder.join(file);
             match read_bounded(&path, MAX_MODEL_BYTES) {
@@ -106,15 +110,17 @@ impl Bundle {
             ("speech.onnx", include_bytes!("../bundle/speech.onnx")),
             ("image.onnx", include_bytes!("../bundle/image.onnx")),
         ];
-        Self::parse(include_str!("../bundle/bundle.toml"), "embedded bundle.toml", |file| {
-            match FILES.iter().find(|(name, _)| *name == file) {
+        Self::parse(
+            include_str!("../bundle/bundle.toml"),
+            "embedded bundle.toml",
+            |file| match FILES.iter().find(|(name, _)| *name == file) {
                 Some((_, bytes)) => Ok(Cow::Borrowed(*bytes)),
                 None => Err(PipelineError::Io {
-                    path: PathBuf::from(file),
+                    path: file.into(),
                     source: io::ErrorKind::NotFound.into(),
                 }),
-            }
-        })
+            },
+        )
     }
 
     fn parse(
@@ -122,10 +128,11 @@ impl Bundle {
         place: &str,
         read: impl Fn(&str) -> Result<Cow<'static, [u8]>, PipelineError>,
     ) -> Result<Self, PipelineError> {
-        let manifest: Manifest = toml::from_str(text).map_err(|source| PipelineError::Manifest {
-            place: place.to_owned(),
-            source: Box::new(source),
-        })?;
+        let manifest: Manifest =
+            toml::from_str(text).map_err(|source| PipelineError::Manifest {
+                place: place.to_owned(),
+                source: Box::new(source),
+            })?;
         let bad_value = |key: &str, problem: String| PipelineError::ManifestValue {
             place: place.to_owned(),
             key: key.to_owned(),
@@ -135,8 +142,13 @@ impl Bundle {
             let problem = format!("version {} is not known, only {SCHEMA} is", manifest.schema);
             return Err(bad_value("schema", problem));
         }
-        let labels = Labels::new(manifest.labels).map_err(|error| bad_value("labels", error.to_string()))?;
-        let loader = Loader { labels: &labels, bad_value: &bad_value, read: &read };
+        let labels =
+            Labels::new(manifest.labels).map_err(|error| bad_value("labels", error.to_string()))?;
+        let loader = Loader {
+            labels: &labels,
+            bad_value: &bad_value,
+            read: &read,
+        };
         let bundle = Self {
             hr: loader.load::<HrExtractor>(manifest.hr)?,
             eeg: loader.load::<EegExtractor>(manifest.eeg)?,
@@ -146,7 +158,10 @@ impl Bundle {
             labels,
         };
         if bundle.modalities().next().is_none() {
-            return Err(bad_value("hr, eeg, speech, image", "no modality is given".to_owned()));
+            return Err(bad_value(
+                "hr, eeg, speech, image",
+                "no modality is given".to_owned(),
+            ));
         }
         Ok(bundle)
     }
@@ -163,7 +178,9 @@ impl Bundle {
 
     /// The modalities that the bundle has a model for, with their weights.
     pub fn modalities(&self) -> impl Iterator<Item = (Modality, f32)> {
-        Modality::ALL.into_iter().filter_map(|modality| Some((modality, self.weight(modality)?)))
+        Modality::ALL
+            .into_iter()
+            .filter_map(|modality| Some((modality, self.weight(modality)?)))
     }
 
     /// The fusion rule of that name: `mean`, or `weighted` with the manifest's weights.
@@ -177,7 +194,9 @@ impl Bundle {
                 let weights = Modality::ALL.map(|modality| self.weight(modality).unwrap_or(0.0));
                 Ok(Box::new(WeightedMean::new(weights)?))
             }
-            _ => Err(PipelineError::UnknownFusion { name: name.to_owned() }),
+            _ => Err(PipelineError::UnknownFusion {
+                name: name.to_owned(),
+            }),
         }
     }
 
@@ -206,9 +225,18 @@ where
         &self,
         entry: Option<Entry<E::Section>>,
     ) -> Result<Option<BundledModel<E::Section>>, PipelineError> {
-        let Some(Entry { model: file, weight, features }) = entry else { return Ok(None) };
+        let Some(Entry {
+            model: file,
+            weight,
+            features,
+        }) = entry
+        else {
+            return Ok(None);
+        };
         let modality = E::MODALITY;
-        let plain = Path::new(&file).file_name().is_some_and(|name| name == file.as_str());
+        let plain = Path::new(&file)
+            .file_name()
+            .is_some_and(|name| name == file.as_str());
         if !plain || file.contains(['/', '\\']) {
             let problem = format!("`{file}` is not a plain file name");
             return Err((self.bad_value)(&format!("{modality}.model"), problem));
@@ -217,8 +245,9 @@ where
             let problem = format!("{weight} is not a finite number from 0");
             return Err((self.bad_value)(&format!("{modality}.weight"), problem));
         }
-        let extractor = E::new(&features)
-            .map_err(|error| (self.bad_value)(&format!("{modality}.features"), error.to_string()))?;
+        let extractor = E::new(&features).map_err(|error| {
+            (self.bad_value)(&format!("{modality}.features"), error.to_string())
+        })?;
         let bytes = (self.read)(&file)?;
         let model = Model::from_bytes(&bytes).map_err(|source| PipelineError::Model {
             modality,
@@ -226,7 +255,11 @@ where
             source,
         })?;
         check_model(&model, &extractor, self.labels, &file)?;
-        Ok(Some(BundledModel { weight, features, bytes }))
+        Ok(Some(BundledModel {
+            weight,
+            features,
+            bytes,
+        }))
     }
 }
 
@@ -250,28 +283,49 @@ fn check_model<E: Extractor>(
         })
     };
     let metadata = |key: &str, expected: String| {
-        let actual = model.metadata().get(key).cloned().unwrap_or_else(|| "absent".to_owned());
+        let actual = model
+            .metadata()
+            .get(key)
+            .cloned()
+            .unwrap_or_else(|| "absent".to_owned());
         expect(&format!("metadata `{key}`"), actual, expected)
     };
     metadata("emo.modality", E::MODALITY.name().to_owned())?;
     metadata("emo.labels", labels.iter().collect::<Vec<_>>().join(","))?;
     metadata("emo.features", extractor.definition())?;
-    let tensors = |infos: &[ValueInfo]| infos.iter().map(describe).collect::<Vec<_>>().join(" and ");
-    let tensor = |shape: &[usize]| describe_parts(ElementType::F32, std::iter::once(&1).chain(shape));
-    expect("input", tensors(model.graph().inputs()), tensor(&extractor.shape()))?;
-    expect("output", tensors(model.graph().outputs()), tensor(&[labels.len()]))
+    let tensors =
+        |infos: &[ValueInfo]| infos.iter().map(describe).collect::<Vec<_>>().join(" and ");
+    let tensor =
+        |shape: &[usize]| describe_parts(ElementType::F32, std::iter::once(&1).chain(shape));
+    expect(
+        "input",
+        tensors(model.graph().inputs()),
+        tensor(&extractor.shape()),
+    )?;
+    expect(
+        "output",
+        tensors(model.graph().outputs()),
+        tensor(&[labels.len()]),
+    )
 }
 
 /// Element type and shape, with a batch axis that is left open shown as the 1 that it will be.
 fn describe(info: &ValueInfo) -> String {
-    let shape = info.shape.iter().enumerate().map(|(axis, extent)| match extent {
-        Dim::Symbol(_) | Dim::Unknown if axis == 0 => "1".to_owned(),
-        extent => extent.to_string(),
-    });
+    let shape = info
+        .shape
+        .iter()
+        .enumerate()
+        .map(|(axis, extent)| match extent {
+            Dim::Symbol(_) | Dim::Unknown if axis == 0 => "1".to_owned(),
+            extent => extent.to_string(),
+        });
     describe_parts(info.element_type, shape)
 }
 
-fn describe_parts(element_type: ElementType, shape: impl IntoIterator<Item = impl ToString>) -> String {
+fn describe_parts(
+    element_type: ElementType,
+    shape: impl IntoIterator<Item = impl ToString>,
+) -> String {
     let shape: Vec<String> = shape.into_iter().map(|extent| extent.to_string()).collect();
     format!("{element_type}[{}]", shape.join(", "))
 }
@@ -279,12 +333,18 @@ fn describe_parts(element_type: ElementType, shape: impl IntoIterator<Item = imp
 fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ));
     }
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {limit} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("longer than {limit} bytes"),
+        ));
     }
     Ok(bytes)
 }

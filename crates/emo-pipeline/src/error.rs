@@ -118,6 +118,9 @@ pub enum InputError {
     /// The picture of a face.
     #[error(transparent)]
     Image(#[from] emo_image::ImageError),
+    /// A sampling rate.
+    #[error(transparent)]
+    SampleRate(#[from] emo_dsp::DspError),
     /// A setting of the features cannot be.
     #[error("{problem}")]
     Config {
@@ -133,4 +136,18 @@ pub enum InputError {
     /// The sampling rate is neither in the file nor given by the caller.
     #[error("the file does not say its sampling rate: give it")]
     MissingSampleRate,
+}
+
+impl InputError {
+    /// The reason alone, for an error that already names the file.
+    pub(crate) fn without_path(self) -> Self {
+        match self {
+            Self::Recording(emo_recording::RecordingError::File { source, .. }) => {
+                Self::Recording(*source)
+            }
+            Self::Speech(emo_speech::SpeechError::File { source, .. }) => Self::Speech(*source),
+            Self::Image(emo_image::ImageError::File { source, .. }) => Self::Image(*source),
+            other => other,
+        }
+    }
 }

@@ -5,8 +5,8 @@ use std::{
 
 use emo_dsp::SampleRate;
 use emo_image::{FaceBox, GreyImage, Limits};
-use emo_recording::{Channel, Recording};
-use ndarray::{Array1, Array2, Axis};
+use emo_recording::{Channel, Recording, RecordingError};
+use ndarray::{Array2, ArrayView1, Axis};
 
 use crate::{InputError, Modality, PipelineError};
 
@@ -119,7 +119,10 @@ impl Inputs {
     pub fn read_heart_rate(&mut self, path: impl AsRef<Path>) -> Result<&mut Self, PipelineError> {
         self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
             let recording = Recording::read(path)?;
-            let channel = one_channel(&recording, &["bpm", "hr", "heart_rate", "heartrate", "heart rate"])?;
+            let channel = one_channel(
+                &recording,
+                &["bpm", "hr", "heart_rate", "heartrate", "heart rate"],
+            )?;
             let rate = channel.sample_rate.map_or(1.0, SampleRate::hz);
             if rate == 1.0 {
                 return Ok(HrSignal::HeartRate(channel.samples.clone()));
@@ -144,7 +147,10 @@ impl Inputs {
             let recording = Recording::read(path)?;
             let channel = one_channel(&recording, &["ecg", "ekg"])?;
             let sample_rate = rate_of(channel, sample_rate)?;
-            Ok(HrSignal::Ecg { samples: channel.samples.clone(), sample_rate })
+            Ok(HrSignal::Ecg {
+                samples: channel.samples.clone(),
+                sample_rate,
+            })
         })?);
         Ok(self)
     }
@@ -163,7 +169,10 @@ impl Inputs {
             let recording = Recording::read(path)?;
             let channel = one_channel(&recording, &["ppg", "bvp", "pleth"])?;
             let sample_rate = rate_of(channel, sample_rate)?;
-            Ok(HrSignal::Ppg { samples: channel.samples.clone(), sample_rate })
+            Ok(HrSignal::Ppg {
+                samples: channel.samples.clone(),
+                sample_rate,
+            })
         })?);
         Ok(self)
     }
@@ -188,10 +197,14 @@ impl Inputs {
     ///
     /// # Errors
     /// [`PipelineError::Input`], naming the file and the reason.
+    #[cfg(any(feature = "flac", feature = "mp3", feature = "ogg", feature = "wav"))]
     pub fn read_speech(&mut self, path: impl AsRef<Path>) -> Result<&mut Self, PipelineError> {
         self.speech = Some(read(Modality::Speech, path.as_ref(), |path| {
             let audio = emo_speech::decode_file(path)?;
-            Ok(SpeechSignal { samples: audio.to_mono(), sample_rate: audio.sample_rate() })
+            Ok(SpeechSignal {
+                samples: audio.to_mono(),
+                sample_rate: audio.sample_rate(),
+            })
         })?);
         Ok(self)
     }
@@ -207,14 +220,21 @@ impl Inputs {
     ) -> Result<&mut Self, PipelineError> {
         self.image = Some(read(Modality::Image, path.as_ref(), |path| {
             let image = emo_image::decode_file(path, &Limits::default())?;
-            Ok(ImageSignal { image: GreyImage::from_image(&image)?, face })
+            Ok(ImageSignal {
+                image: GreyImage::from_image(&image)?,
+                face,
+            })
         })?);
         Ok(self)
     }
 }
 
 fn given<S>(source: impl Into<String>, signal: S) -> Input<S> {
-    Input { signal, source: source.into(), decode: Duration::ZERO }
+    Input {
+        signal,
+        source: source.into(),
+        decode: Duration::ZERO,
+    }
 }
 
 fn read<S>(
@@ -225,8 +245,16 @@ fn read<S>(
     let start = Instant::now();
     let source = path.display().to_string();
     match decode(path) {
-        Ok(signal) => Ok(Input { signal, source, decode: start.elapsed() }),
-        Err(error) => Err(PipelineError::Input { modality, origin: source, source: error }),
+        Ok(signal) => Ok(Input {
+            signal,
+            source,
+            decode: start.elapsed(),
+        }),
+        Err(error) => Err(PipelineError::Input {
+            modality,
+            origin: source,
+            source: error.without_path(),
+        }),
     }
 }
 
@@ -257,7 +285,11 @@ fn one_channel<'r>(recording: &'r Recording, prefixes: &[&str]) -> Result<&'r Ch
 }
 
 fn names(channels: &[Channel]) -> String {
-    channels.iter().map(|channel| channel.name.as_str()).collect::<Vec<_>>().join(", ")
+    channels
+        .iter()
+        .map(|channel| channel.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn rate_of(channel: &Channel, given: Option<f64>) -> Result<SampleRate, InputError> {
@@ -268,22 +300,64 @@ fn rate_of(channel: &Channel, given: Option<f64>) -> Result<SampleRate, InputErr
     }
 }
 
-/// The channels that share the rate and length of the first EEG-like one, as a matrix in microvolts.
+/// The voltages that share the most frequent rate and length, as a matrix in microvolts.
 fn eeg_signal(recording: &Recording, given: Option<f64>) -> Result<EegSignal, InputError> {
-    let kind = |channel: &Channel| (channel.sample_rate.map(|rate| rate.hz().to_bits()), channel.samples.len());
-    let count = |wanted| recording.channels.iter().filter(|channel| kind(channel) == wanted).count();
-    let Some(first) = recording.channels.iter().rev().max_by_key(|channel| count(kind(channel))) else {
-        return Err(InputError::Channel { problem: "there are no channels".to_owned() });
-    };
-    let used: Vec<&Channel> =
-        recording.channels.iter().filter(|channel| kind(channel) == kind(first)).collect();
-    let mut samples = Array2::zeros((used.len(), first.samples.len()));
-    for (mut row, channel) in samples.axis_iter_mut(Axis(0)).zip(&used) {
-        row.assign(&Array1::from(channel.to_microvolts()));
+    let mut voltages = Vec::with_capacity(recording.channels.len());
+    for channel in &recording.channels {
+        match microvolts(channel) {
+            Ok(samples) => voltages.push((channel, samples)),
+            // Triggers, counters and the like.
+            Err(RecordingError::NotAVoltage { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
+    let kind = |channel: &Channel| {
+        (
+            channel.sample_rate.map(|rate| rate.hz().to_bits()),
+            channel.samples.len(),
+        )
+    };
+    let count = |wanted| {
+        voltages
+            .iter()
+            .filter(|(channel, _)| kind(channel) == wanted)
+            .count()
+    };
+    let Some((first, _)) = voltages
+        .iter()
+        .rev()
+        .max_by_key(|(channel, _)| count(kind(channel)))
+    else {
+        let problem = format!(
+            "no channel is a voltage (there are: {})",
+            names(&recording.channels)
+        );
+        return Err(InputError::Channel { problem });
+    };
+    let sample_rate = rate_of(first, given)?;
+    let used: Vec<_> = voltages
+        .iter()
+        .filter(|(channel, _)| kind(channel) == kind(first))
+        .collect();
+    let mut samples = Array2::zeros((used.len(), first.samples.len()));
+    for (mut row, (_, voltage)) in samples.axis_iter_mut(Axis(0)).zip(&used) {
+        row.assign(&ArrayView1::from(voltage));
+    }
+    let channels = used
+        .iter()
+        .map(|(channel, _)| channel.name.clone())
+        .collect();
     Ok(EegSignal {
         samples,
-        channels: used.iter().map(|channel| channel.name.clone()).collect(),
-        sample_rate: rate_of(first, given)?,
+        channels,
+        sample_rate,
     })
+}
+
+/// A voltage in microvolts; a channel without a unit is taken to be in microvolts already.
+fn microvolts(channel: &Channel) -> Result<Vec<f32>, RecordingError> {
+    match channel.unit {
+        Some(_) => channel.to_microvolts(),
+        None => Ok(channel.samples.clone()),
+    }
 }

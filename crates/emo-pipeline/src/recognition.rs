@@ -62,7 +62,9 @@ impl Recognition {
 
     /// The report of one modality, if it was present.
     pub fn modality(&self, modality: Modality) -> Option<&ModalityReport> {
-        self.modalities.iter().find(|report| report.modality == modality)
+        self.modalities
+            .iter()
+            .find(|report| report.modality == modality)
     }
 }
 
@@ -73,11 +75,19 @@ impl Serialize for Recognition {
         object.serialize_field("scores", &ByLabel(&self.labels, &self.scores))?;
         object.serialize_field(
             "contributions",
-            &Map(|| self.modalities.iter().map(|report| (report.modality, report.contributions[self.decision]))),
+            &Map(|| {
+                self.modalities
+                    .iter()
+                    .map(|report| (report.modality, report.contributions[self.decision]))
+            }),
         )?;
         object.serialize_field(
             "modalities",
-            &Map(|| self.modalities.iter().map(|report| (report.modality, Report(&self.labels, report)))),
+            &Map(|| {
+                self.modalities
+                    .iter()
+                    .map(|report| (report.modality, Report(&self.labels, report)))
+            }),
         )?;
         object.serialize_field("fusion", self.fusion)?;
         object.serialize_field("backend", self.backend)?;

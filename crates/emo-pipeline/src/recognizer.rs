@@ -112,14 +112,19 @@ fn report<E: Extractor>(
 ) -> Result<Option<ModalityReport>, PipelineError> {
     let Some(input) = input else { return Ok(None) };
     let Some(branch) = branch else {
-        return Err(PipelineError::NoModel { modality: E::MODALITY, origin: input.source.clone() });
+        return Err(PipelineError::NoModel {
+            modality: E::MODALITY,
+            origin: input.source.clone(),
+        });
     };
     let start = Instant::now();
-    let features = branch.extract(&input.signal).map_err(|source| PipelineError::Input {
-        modality: E::MODALITY,
-        origin: input.source.clone(),
-        source,
-    })?;
+    let features = branch
+        .extract(&input.signal)
+        .map_err(|source| PipelineError::Input {
+            modality: E::MODALITY,
+            origin: input.source.clone(),
+            source,
+        })?;
     let extracted = Instant::now();
     let scores = branch.score(&features.values, backend)?;
     let inference = extracted.elapsed();

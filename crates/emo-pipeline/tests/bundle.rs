@@ -1,5 +1,10 @@
 //! Bundles: what is read, and how what cannot be is refused.
-#![cfg(feature = "default-bundle")]
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 use std::{error::Error, fs, path::Path};
 
@@ -29,7 +34,9 @@ fn edit_model(folder: &Path, file: &str, key: &str, value: Option<&str>) {
     let path = folder.join(file);
     let mut model = Model::read(&path).unwrap();
     match value {
-        Some(value) => model.metadata_mut().insert(key.to_owned(), value.to_owned()),
+        Some(value) => model
+            .metadata_mut()
+            .insert(key.to_owned(), value.to_owned()),
         None => model.metadata_mut().remove(key),
     };
     model.write(&path).unwrap();
@@ -55,13 +62,27 @@ fn the_embedded_bundle_is_the_one_in_its_folder_and_small() {
     let folder = workspace_root().join("crates/emo-pipeline/bundle");
     let read = Bundle::read(&folder).unwrap();
     assert_eq!(embedded.labels(), read.labels());
-    assert_eq!(embedded.modalities().map(|(modality, _)| modality).collect::<Vec<_>>(), Modality::ALL);
-    assert_eq!(embedded.modalities().collect::<Vec<_>>(), read.modalities().collect::<Vec<_>>());
+    assert_eq!(
+        embedded
+            .modalities()
+            .map(|(modality, _)| modality)
+            .collect::<Vec<_>>(),
+        Modality::ALL
+    );
+    assert_eq!(
+        embedded.modalities().collect::<Vec<_>>(),
+        read.modalities().collect::<Vec<_>>()
+    );
 
     let bytes: u64 = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap())
-        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "onnx"))
+        .filter(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "onnx")
+        })
         .map(|entry| entry.metadata().unwrap().len())
         .sum();
     assert!(bytes < 3_000_000, "the models take {bytes} bytes");
@@ -76,7 +97,13 @@ fn a_bundle_of_one_modality_is_enough() {
     let image = &text[text.find("[image]").unwrap()..];
     fs::write(&path, format!("{head}{image}")).unwrap();
     let bundle = Bundle::read(folder.path()).unwrap();
-    assert_eq!(bundle.modalities().map(|(modality, _)| modality).collect::<Vec<_>>(), [Modality::Image]);
+    assert_eq!(
+        bundle
+            .modalities()
+            .map(|(modality, _)| modality)
+            .collect::<Vec<_>>(),
+        [Modality::Image]
+    );
 
     fs::write(&path, head).unwrap();
     assert_refused(folder.path(), &["bundle.toml", "no modality"]);
@@ -85,18 +112,50 @@ fn a_bundle_of_one_modality_is_enough() {
 #[test]
 fn spoiled_manifests_are_refused_with_the_place() {
     for (from, to, mentions) in [
-        ("schema = 1", "schema = 2", &["bundle.toml", "schema", "version 2"][..]),
+        (
+            "schema = 1",
+            "schema = 2",
+            &["bundle.toml", "schema", "version 2"][..],
+        ),
         ("schema = 1", "", &["bundle.toml", "schema"]),
-        ("schema = 1", "schema = 1\ncolour = 3", &["bundle.toml", "colour"]),
-        ("window_s = 15", "window_s = 15\nwindow = 3", &["bundle.toml", "window"]),
-        ("window_s = 15", "window_s = 0", &["bundle.toml", "hr.features"]),
+        (
+            "schema = 1",
+            "schema = 1\ncolour = 3",
+            &["bundle.toml", "colour"],
+        ),
+        (
+            "window_s = 15",
+            "window_s = 15\nwindow = 3",
+            &["bundle.toml", "window"],
+        ),
+        (
+            "window_s = 15",
+            "window_s = 0",
+            &["bundle.toml", "hr.features"],
+        ),
         ("size = 48", "size = -1", &["bundle.toml", "size"]),
         ("\"happy\"", "\"calm\"", &["bundle.toml", "labels", "calm"]),
-        ("\"hr.onnx\"", "\"../bundle/hr.onnx\"", &["bundle.toml", "hr.model", "plain file name"]),
-        ("\"hr.onnx\"", "\"/etc/hostname\"", &["bundle.toml", "hr.model", "plain file name"]),
+        (
+            "\"hr.onnx\"",
+            "\"../bundle/hr.onnx\"",
+            &["bundle.toml", "hr.model", "plain file name"],
+        ),
+        (
+            "\"hr.onnx\"",
+            "\"/etc/hostname\"",
+            &["bundle.toml", "hr.model", "plain file name"],
+        ),
         ("weight = ", "weight = -", &["bundle.toml", "hr.weight"]),
-        ("offset_s = 0.6", "offset_s = nan", &["bundle.toml", "speech.features", "offset_s"]),
-        ("low_hz = 4.0", "low_hz = 9.0", &["bundle.toml", "eeg.features"]),
+        (
+            "offset_s = 0.6",
+            "offset_s = nan",
+            &["bundle.toml", "speech.features", "offset_s"],
+        ),
+        (
+            "low_hz = 4.0",
+            "low_hz = 9.0",
+            &["bundle.toml", "eeg.features"],
+        ),
     ] {
         let folder = copy();
         edit_manifest(folder.path(), from, to);
@@ -108,10 +167,22 @@ fn spoiled_manifests_are_refused_with_the_place() {
 fn models_that_do_not_fit_are_refused_with_the_place() {
     let labels = "calm,happy,sad,angry";
     for (key, value, mentions) in [
-        ("emo.labels", Some(labels), &["speech.onnx", "emo.labels", labels, "happy,calm,sad,angry"][..]),
+        (
+            "emo.labels",
+            Some(labels),
+            &["speech.onnx", "emo.labels", labels, "happy,calm,sad,angry"][..],
+        ),
         ("emo.labels", None, &["speech.onnx", "emo.labels", "absent"]),
-        ("emo.modality", Some("image"), &["speech.onnx", "emo.modality", "image"]),
-        ("emo.features", Some("speech.logmel"), &["speech.onnx", "emo.features", "speech.logmel"]),
+        (
+            "emo.modality",
+            Some("image"),
+            &["speech.onnx", "emo.modality", "image"],
+        ),
+        (
+            "emo.features",
+            Some("speech.logmel"),
+            &["speech.onnx", "emo.features", "speech.logmel"],
+        ),
     ] {
         let folder = copy();
         edit_model(folder.path(), "speech.onnx", key, value);
@@ -120,14 +191,24 @@ fn models_that_do_not_fit_are_refused_with_the_place() {
 
     let folder = copy();
     edit_manifest(folder.path(), "n_mfcc = 20", "n_mfcc = 13");
-    assert_refused(folder.path(), &["speech.onnx", "input", "f32[1, 2376]", "f32[1, 1620]"]);
+    assert_refused(
+        folder.path(),
+        &["speech.onnx", "input", "f32[1, 2376]", "f32[1, 1620]"],
+    );
 
     let folder = copy();
     edit_manifest(folder.path(), "\"Fp1\", ", "");
-    assert_refused(folder.path(), &["eeg.onnx", "input", "f32[1, 9, 5]", "f32[1, 8, 5]"]);
+    assert_refused(
+        folder.path(),
+        &["eeg.onnx", "input", "f32[1, 9, 5]", "f32[1, 8, 5]"],
+    );
 
     let folder = copy();
-    edit_manifest(folder.path(), "\"happy\", \"calm\", \"sad\", \"angry\"", "\"happy\", \"calm\", \"sad\"");
+    edit_manifest(
+        folder.path(),
+        "\"happy\", \"calm\", \"sad\", \"angry\"",
+        "\"happy\", \"calm\", \"sad\"",
+    );
     assert_refused(folder.path(), &["hr.onnx", "emo.labels", "happy,calm,sad"]);
 }
 

@@ -1,10 +1,16 @@
 //! The recognizer on the fixture recordings: laws of absence, and errors that name their input.
-#![cfg(feature = "default-bundle")]
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 use emo_backend_cpu::CpuBackend;
 use emo_dsp::SampleRate;
 use emo_pipeline::{
-    Bundle, EegSignal, HrSignal, InputError, Inputs, Modality, PipelineError, Recognizer, SpeechSignal,
+    Bundle, EegSignal, HrSignal, InputError, Inputs, Modality, PipelineError, Recognizer,
+    SpeechSignal,
 };
 use emo_score::ScoreError;
 use emo_testing::{assert_close, fixture};
@@ -24,7 +30,7 @@ fn all() -> Inputs {
         .unwrap()
         .read_speech(recordings.join("speech.wav"))
         .unwrap()
-        .read_image(recordings.join("portrait.jpg"), None)
+        .read_image(recordings.join("face.jpg"), None)
         .unwrap();
     inputs
 }
@@ -43,11 +49,20 @@ fn all_four_are_fused_by_the_weights_of_the_manifest() {
             })
             .sum();
         assert_close([recognition.scores[class]], [expected], 1e-5, 1e-6);
-        let added: f32 = recognition.modalities.iter().map(|report| report.contributions[class]).sum();
+        let added: f32 = recognition
+            .modalities
+            .iter()
+            .map(|report| report.contributions[class])
+            .sum();
         assert_close([added], [recognition.scores[class]], 1e-5, 1e-6);
     }
     for report in &recognition.modalities {
-        assert!((0.0..=1.0).contains(&report.quality), "{}: quality {}", report.modality, report.quality);
+        assert!(
+            (0.0..=1.0).contains(&report.quality),
+            "{}: quality {}",
+            report.modality,
+            report.quality
+        );
         assert_close([report.scores.sum()], [1.0_f32], 0.0, 1e-5);
     }
 }
@@ -57,7 +72,9 @@ fn the_same_input_gives_the_same_scores_whatever_came_before() {
     let mut recognizer = recognizer();
     let first = recognizer.recognize(&all()).unwrap();
     let mut speech = Inputs::default();
-    speech.read_speech(fixture("recordings/speech.wav")).unwrap();
+    speech
+        .read_speech(fixture("recordings/speech.wav"))
+        .unwrap();
     recognizer.recognize(&speech).unwrap();
     let again = recognizer.recognize(&all()).unwrap();
     assert_eq!(first.scores, again.scores);
@@ -90,7 +107,11 @@ fn nothing_at_all_is_no_evidence() {
 fn signals_that_cannot_serve_are_errors_that_name_them() {
     let rate = |hz| SampleRate::from_hz(hz).unwrap();
     let refused = |inputs: &Inputs, modality: Modality| match recognizer().recognize(inputs) {
-        Err(PipelineError::Input { modality: m, origin, source }) => {
+        Err(PipelineError::Input {
+            modality: m,
+            origin,
+            source,
+        }) => {
             assert_eq!((m, origin.as_str()), (modality, "test"));
             source
         }
@@ -101,17 +122,47 @@ fn signals_that_cannot_serve_are_errors_that_name_them() {
         inputs.set_hr("test", HrSignal::HeartRate(bpm));
         assert!(matches!(refused(&inputs, Modality::Hr), InputError::Hr(_)));
     }
-    for samples in [vec![], vec![0.0; 2500], vec![f32::INFINITY; 2500], vec![0.1; 10]] {
+    for samples in [
+        vec![],
+        vec![0.0; 2500],
+        vec![f32::INFINITY; 2500],
+        vec![0.1; 10],
+    ] {
         let mut inputs = Inputs::default();
-        inputs.set_hr("test", HrSignal::Ecg { samples: samples.clone(), sample_rate: rate(250.0) });
-        assert!(matches!(refused(&inputs, Modality::Hr), InputError::Hr(_)), "ECG {:?}", samples.len());
-        inputs.set_hr("test", HrSignal::Ppg { samples, sample_rate: rate(64.0) });
+        inputs.set_hr(
+            "test",
+            HrSignal::Ecg {
+                samples: samples.clone(),
+                sample_rate: rate(250.0),
+            },
+        );
+        assert!(
+            matches!(refused(&inputs, Modality::Hr), InputError::Hr(_)),
+            "ECG {:?}",
+            samples.len()
+        );
+        inputs.set_hr(
+            "test",
+            HrSignal::Ppg {
+                samples,
+                sample_rate: rate(64.0),
+            },
+        );
         assert!(matches!(refused(&inputs, Modality::Hr), InputError::Hr(_)));
     }
     for samples in [vec![], vec![f32::NAN; 66_150], vec![0.1; 100]] {
         let mut inputs = Inputs::default();
-        inputs.set_speech("test", SpeechSignal { samples, sample_rate: 22_050 });
-        assert!(matches!(refused(&inputs, Modality::Speech), InputError::Speech(_)));
+        inputs.set_speech(
+            "test",
+            SpeechSignal {
+                samples,
+                sample_rate: 22_050,
+            },
+        );
+        assert!(matches!(
+            refused(&inputs, Modality::Speech),
+            InputError::Speech(_)
+        ));
     }
     let channels = ["Fp1", "FPz", "Fp2", "F7", "F3", "Fz", "F4", "F8", "C4"].map(str::to_owned);
     for samples in [
@@ -122,7 +173,14 @@ fn signals_that_cannot_serve_are_errors_that_name_them() {
         Array2::zeros((8, 512)),
     ] {
         let mut inputs = Inputs::default();
-        inputs.set_eeg("test", EegSignal { samples, channels: channels.to_vec(), sample_rate: rate(128.0) });
+        inputs.set_eeg(
+            "test",
+            EegSignal {
+                samples,
+                channels: channels.to_vec(),
+                sample_rate: rate(128.0),
+            },
+        );
         refused(&inputs, Modality::Eeg);
     }
 }
@@ -130,10 +188,21 @@ fn signals_that_cannot_serve_are_errors_that_name_them() {
 #[test]
 fn a_missing_electrode_is_named() {
     let mut inputs = Inputs::default();
-    let channels = ["Fp1", "FPz", "Fp2", "F7", "F3", "Fz", "F4", "F8"].map(str::to_owned).to_vec();
-    let samples = Array2::from_shape_fn((8, 512), |(channel, n)| ((n * (channel + 3)) as f32 * 0.1).sin());
+    let channels = ["Fp1", "FPz", "Fp2", "F7", "F3", "Fz", "F4", "F8"]
+        .map(str::to_owned)
+        .to_vec();
+    let samples = Array2::from_shape_fn((8, 512), |(channel, n)| {
+        ((n * (channel + 3)) as f32 * 0.1).sin()
+    });
     let sample_rate = SampleRate::from_hz(128.0).unwrap();
-    inputs.set_eeg("test", EegSignal { samples, channels, sample_rate });
+    inputs.set_eeg(
+        "test",
+        EegSignal {
+            samples,
+            channels,
+            sample_rate,
+        },
+    );
     let Err(PipelineError::Input { source, .. }) = recognizer().recognize(&inputs) else {
         panic!("the EEG was accepted");
     };

@@ -66,8 +66,13 @@ pub fn fixture(path: impl AsRef<Path>) -> PathBuf {
 #[track_caller]
 pub fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a running test has a path");
-    let profile = test.ancestors().nth(2).expect("tests lie in the profile's folder `deps`");
-    let path = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let profile = test
+        .ancestors()
+        .nth(2)
+        .expect("tests lie in the profile's folder `deps`");
+    let path = profile
+        .join("examples")
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(path.exists(), "{} has not been built", path.display());
     path
 }

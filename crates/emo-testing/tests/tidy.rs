@@ -1,5 +1,11 @@
 //! Rules of the workspace that the compiler does not check. `docs/ARCHITECTURE.md` says why they are.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -21,7 +27,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("emo-eeg", &["emo-dsp"]),
     ("emo-speech", &["emo-dsp"]),
     ("emo-image", &[]),
-    ("emo-backend-cpu", &["emo-backend", "emo-onnx", "emo-tensor"]),
+    (
+        "emo-backend-cpu",
+        &["emo-backend", "emo-onnx", "emo-tensor"],
+    ),
     (
         "emo-pipeline",
         &[
@@ -63,16 +72,23 @@ const MAX_LINES: usize = 800;
 
 fn manifests() -> Vec<(String, toml::Table)> {
     let root = workspace_root();
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<PathBuf> = fs::read_dir(root.join("crates"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     folders.push(root.join("examples"));
     folders.sort();
     folders
         .iter()
         .map(|folder| {
-            let manifest: toml::Table =
-                fs::read_to_string(folder.join("Cargo.toml")).unwrap().parse().unwrap();
-            (manifest["package"]["name"].as_str().unwrap().to_owned(), manifest)
+            let manifest: toml::Table = fs::read_to_string(folder.join("Cargo.toml"))
+                .unwrap()
+                .parse()
+                .unwrap();
+            (
+                manifest["package"]["name"].as_str().unwrap().to_owned(),
+                manifest,
+            )
         })
         .collect()
 }
@@ -84,7 +100,11 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         if name.starts_with('.') || name.starts_with("target") || name == "__pycache__" {
             continue;
         }
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
+        if path.is_dir() {
+            files(&path, found)
+        } else {
+            found.push(path)
+        }
     }
 }
 
@@ -109,7 +129,10 @@ fn arrows_point_down() {
 fn no_crate_is_a_drawer() {
     for (name, _) in manifests() {
         for word in ["core", "common", "util", "utils", "types", "helpers"] {
-            assert!(!name.split('-').any(|part| part == word), "{name}: `{word}` says nothing");
+            assert!(
+                !name.split('-').any(|part| part == word),
+                "{name}: `{word}` says nothing"
+            );
         }
     }
 }
@@ -118,7 +141,9 @@ fn no_crate_is_a_drawer() {
 fn dependencies_are_named_once() {
     for (name, manifest) in manifests() {
         for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let Some(dependencies) = manifest.get(table).and_then(toml::Value::as_table) else { continue };
+            let Some(dependencies) = manifest.get(table).and_then(toml::Value::as_table) else {
+                continue;
+            };
             for (dependency, value) in dependencies {
                 assert_eq!(
                     value.get("workspace").and_then(toml::Value::as_bool),
@@ -134,7 +159,10 @@ fn dependencies_are_named_once() {
 fn every_crate_is_on_the_map() {
     let map = fs::read_to_string(workspace_root().join("docs/ARCHITECTURE.md")).unwrap();
     for (name, manifest) in manifests() {
-        assert!(map.contains(&format!("`{name}`")), "docs/ARCHITECTURE.md does not name {name}");
+        assert!(
+            map.contains(&format!("`{name}`")),
+            "docs/ARCHITECTURE.md does not name {name}"
+        );
         assert_eq!(
             manifest["lints"]["workspace"].as_bool(),
             Some(true),
@@ -149,13 +177,20 @@ fn files_hold_one_concept() {
     let mut sources = Vec::new();
     files(&root.join("crates"), &mut sources);
     files(&root.join("examples"), &mut sources);
-    for path in sources.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
+    for path in sources
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+    {
         // Generated from the ONNX project's own description.
         if path.ends_with("emo-onnx/src/proto.rs") {
             continue;
         }
         let lines = fs::read_to_string(path).unwrap().lines().count();
-        assert!(lines <= MAX_LINES, "{} has {lines} lines: where is the seam?", path.display());
+        assert!(
+            lines <= MAX_LINES,
+            "{} has {lines} lines: where is the seam?",
+            path.display()
+        );
     }
 }
 
@@ -166,28 +201,42 @@ fn every_fixture_has_an_origin() {
     files(&root, &mut fixtures);
     let mut missing = BTreeSet::new();
     for path in &fixtures {
-        let documented = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&root)).any(|folder| {
-            let readme = fs::read_to_string(folder.join("README.md")).unwrap_or_default();
-            names(&readme, path.strip_prefix(folder).unwrap().to_str().unwrap())
-        });
+        let documented = path
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| folder.starts_with(&root))
+            .any(|folder| {
+                let readme = fs::read_to_string(folder.join("README.md")).unwrap_or_default();
+                names(
+                    &readme,
+                    path.strip_prefix(folder).unwrap().to_str().unwrap(),
+                )
+            });
         if !documented && path.file_name().is_none_or(|name| name != "README.md") {
             missing.insert(path.display().to_string());
         }
     }
-    assert!(missing.is_empty(), "no README.md above them names these fixtures: {missing:#?}");
+    assert!(
+        missing.is_empty(),
+        "no README.md above them names these fixtures: {missing:#?}"
+    );
 }
 
 /// Whether `readme` has `path` between back-ticks, as it stands or by a pattern with `*`.
 fn names(readme: &str, path: &str) -> bool {
-    readme.split('`').skip(1).step_by(2).any(|pattern| matches(pattern, path))
+    readme
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .any(|pattern| matches(pattern, path))
 }
 
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
-        Some((head, tail)) => text
-            .strip_prefix(head)
-            .is_some_and(|rest| (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches(tail, &rest[at..]))),
+        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
+            (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches(tail, &rest[at..]))
+        }),
     }
 }
 

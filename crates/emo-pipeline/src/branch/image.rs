@@ -17,7 +17,9 @@ impl Extractor for ImageExtractor {
     fn new(section: &ImageSection) -> Result<Self, InputError> {
         let mut config = FaceCropConfig::default();
         config.size = section.size;
-        Ok(Self { crop: FaceCrop::new(config)? })
+        Ok(Self {
+            crop: FaceCrop::new(config)?,
+        })
     }
 
     fn definition(&self) -> String {

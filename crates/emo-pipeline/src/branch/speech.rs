@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use emo_speech::{SeedFeatures, SeedFeaturesConfig, speech_quality};
+use emo_speech::{SeedFeatures, SeedFeaturesConfig, quality};
 
 use super::{Extractor, Features};
 use crate::{InputError, Modality, SpeechSignal, manifest::SpeechSection};
@@ -18,15 +18,18 @@ impl Extractor for SpeechExtractor {
 
     fn new(section: &SpeechSection) -> Result<Self, InputError> {
         let seconds = |name, value| {
-            Duration::try_from_secs_f64(value)
-                .map_err(|_| InputError::Config { problem: format!("{name} = {value}: not a time in seconds") })
+            Duration::try_from_secs_f64(value).map_err(|_| InputError::Config {
+                problem: format!("{name} = {value}: not a time in seconds"),
+            })
         };
         let mut config = SeedFeaturesConfig::default();
         config.sample_rate = section.sample_rate;
         config.offset = seconds("offset_s", section.offset_s)?;
         config.duration = seconds("duration_s", section.duration_s)?;
         config.n_mfcc = section.n_mfcc;
-        Ok(Self { features: SeedFeatures::new(config)? })
+        Ok(Self {
+            features: SeedFeatures::new(config)?,
+        })
     }
 
     fn definition(&self) -> String {
@@ -38,8 +41,11 @@ impl Extractor for SpeechExtractor {
     }
 
     fn extract(&mut self, signal: &SpeechSignal) -> Result<Features, InputError> {
-        let values = self.features.compute(&signal.samples, signal.sample_rate)?.into_dyn();
-        let quality = speech_quality(&signal.samples, signal.sample_rate)?.overall();
+        let values = self
+            .features
+            .compute(&signal.samples, signal.sample_rate)?
+            .into_dyn();
+        let quality = quality(&signal.samples, signal.sample_rate)?.score as f32;
         Ok(Features { values, quality })
     }
 }
