@@ -61,9 +61,10 @@ pub(crate) struct Avx2Proof(());
 
 /// Tile width of the build's target: 4 rows fill 8 of SSE2's 16 registers, 16 of NEON's 32.
 const BASELINE_NR: usize = if cfg!(target_arch = "aarch64") { 16 } else { 8 };
-/// Four rows of three 8-element registers use 12 of AVX2's 16 and leave 4 for operands.
+/// Four rows of two 8-element registers: the 8 sums that hide the latency of two additions per cycle, and 8
+/// registers for operands, none of which has to be spilled.
 #[cfg(target_arch = "x86_64")]
-const AVX2_NR: usize = 24;
+const AVX2_NR: usize = 16;
 
 impl Level {
     /// The best that this machine has.

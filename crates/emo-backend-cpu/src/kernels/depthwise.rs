@@ -1,12 +1,9 @@
 use crate::simd::Isa;
 
-/// Output positions that are summed at a time: four 8-element registers hide the latency of an addition.
-const WIDE: usize = 32;
-const NARROW: usize = 4;
-
 /// The convolution of one group, one output channel after the other, reading the padded image in place.
 ///
 /// `weights` is row-major, one row of taps per output channel; `width` and `stride` are those of an output row.
+/// Up to 32 positions are summed at a time: four 8-element registers, which hide the latency of an addition.
 #[inline(always)]
 pub(crate) fn depthwise_group<S: Isa>(
     image: &[f32],
@@ -25,52 +22,74 @@ pub(crate) fn depthwise_group<S: Isa>(
             .zip(columns.chunks_exact(width))
         {
             let image = &image[columns[0]..];
-            let (wide, rest) = output.as_chunks_mut::<WIDE>();
-            let (narrow, single) = rest.as_chunks_mut::<NARROW>();
-            let mut start = 0;
-            for sums in wide {
-                sum_taps::<S, WIDE>(&image[start..], (weights, bias), taps, stride, sums);
-                start += WIDE * stride;
-            }
-            for sums in narrow {
-                sum_taps::<S, NARROW>(&image[start..], (weights, bias), taps, stride, sums);
-                start += NARROW * stride;
-            }
-            for sum in single {
-                sum_taps::<S, 1>(
-                    &image[start..],
-                    (weights, bias),
-                    taps,
-                    stride,
-                    std::array::from_mut(sum),
-                );
-                start += stride;
-            }
+            let sums = Sums {
+                weights,
+                bias,
+                taps,
+                stride,
+            };
+            let done = sums.tiles::<S, 32>(image, output, 0);
+            let done = sums.tiles::<S, 16>(image, output, done);
+            let done = sums.tiles::<S, 8>(image, output, done);
+            let done = sums.tiles::<S, 4>(image, output, done);
+            sums.tiles::<S, 1>(image, output, done);
         }
     }
 }
 
-#[inline(always)]
-fn sum_taps<S: Isa, const N: usize>(
-    image: &[f32],
-    (weights, bias): (&[f32], f32),
-    taps: &[usize],
+/// How one output channel sums its taps.
+#[derive(Clone, Copy)]
+struct Sums<'a> {
+    weights: &'a [f32],
+    bias: f32,
+    taps: &'a [usize],
     stride: usize,
-    sums: &mut [f32; N],
-) {
-    let mut local = [bias; N];
-    let reach = (N - 1) * stride + 1;
-    for (&weight, &tap) in weights.iter().zip(taps) {
-        let image = &image[tap..tap + reach];
-        if stride == 1 {
-            for (sum, &x) in local.iter_mut().zip(image) {
-                *sum = S::mul_add(weight, x, *sum);
-            }
-        } else {
-            for (sum, &x) in local.iter_mut().zip(image.iter().step_by(stride)) {
-                *sum = S::mul_add(weight, x, *sum);
+}
+
+impl Sums<'_> {
+    /// Computes whole tiles of `N` positions of a row from `done` on, and returns where they end.
+    #[inline(always)]
+    fn tiles<S: Isa, const N: usize>(
+        self,
+        image: &[f32],
+        output: &mut [f32],
+        done: usize,
+    ) -> usize {
+        let (tiles, _) = output[done..].as_chunks_mut::<N>();
+        let end = done + tiles.len() * N;
+        for (index, tile) in tiles.iter_mut().enumerate() {
+            let image = &image[(done + index * N) * self.stride..];
+            *tile = match self.stride {
+                1 => self.tile::<S, N, 1>(image),
+                2 => self.tile::<S, N, 2>(image),
+                _ => self.strided_tile(image),
+            };
+        }
+        end
+    }
+
+    #[inline(always)]
+    fn tile<S: Isa, const N: usize, const STRIDE: usize>(self, image: &[f32]) -> [f32; N] {
+        let mut sums = [self.bias; N];
+        for (&weight, &tap) in self.weights.iter().zip(self.taps) {
+            let image = &image[tap..][..(N - 1) * STRIDE + 1];
+            for (index, sum) in sums.iter_mut().enumerate() {
+                *sum = S::mul_add(weight, image[index * STRIDE], *sum);
             }
         }
+        sums
     }
-    *sums = local;
+
+    fn strided_tile<const N: usize>(self, image: &[f32]) -> [f32; N] {
+        let mut sums = [self.bias; N];
+        for (&weight, &tap) in self.weights.iter().zip(self.taps) {
+            for (sum, x) in sums
+                .iter_mut()
+                .zip(image[tap..].iter().step_by(self.stride))
+            {
+                *sum += weight * x;
+            }
+        }
+        sums
+    }
 }

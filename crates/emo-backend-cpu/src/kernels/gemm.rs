@@ -119,7 +119,12 @@ pub(crate) fn load<const NR: usize>(
     width: usize,
 ) {
     for (tile, row) in tile.iter_mut().zip(c.chunks_exact(n)) {
-        tile[..width].copy_from_slice(&row[first..first + width]);
+        let row = &row[first..first + width];
+        // A full row is copied without a call.
+        match row.first_chunk() {
+            Some(full) => *tile = *full,
+            None => tile[..width].copy_from_slice(row),
+        }
     }
 }
 
@@ -133,6 +138,10 @@ pub(crate) fn store<const NR: usize>(
     width: usize,
 ) {
     for (tile, row) in tile.iter().zip(c.chunks_exact_mut(n)) {
-        row[first..first + width].copy_from_slice(&tile[..width]);
+        let row = &mut row[first..first + width];
+        match row.first_chunk_mut() {
+            Some(full) => *full = *tile,
+            None => row.copy_from_slice(&tile[..width]),
+        }
     }
 }

@@ -2,6 +2,7 @@ use crate::{
     buffer::SliceMut,
     kernel::{Inputs, Kernel},
     kernels::conv::Window,
+    simd::{Isa, Level, Vectorize},
 };
 
 /// How a window is reduced to one element.
@@ -17,6 +18,7 @@ pub(crate) enum Reduction {
 /// Maximum or mean over sliding windows, plane by plane.
 #[derive(Debug)]
 pub(crate) struct Pool {
+    level: Level,
     reduction: Reduction,
     window: Window,
     /// The output columns that each tap of a kernel's row reads inside the input, and the first input column.
@@ -34,7 +36,7 @@ struct Span {
 }
 
 impl Pool {
-    pub(crate) fn new(reduction: Reduction, window: Window) -> Self {
+    pub(crate) fn new(level: Level, reduction: Reduction, window: Window) -> Self {
         let inverse_counts = match reduction {
             Reduction::Max => Vec::new(),
             Reduction::Mean | Reduction::MeanWithPadding => {
@@ -47,6 +49,7 @@ impl Pool {
             }
         };
         Self {
+            level,
             reduction,
             window,
             spans: (0..window.kernel[1])
@@ -99,20 +102,39 @@ impl Span {
 
 impl Kernel for Pool {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        let window = &self.window;
+        self.level.run(Planes {
+            pool: self,
+            input: inputs.get(0),
+            output: output.of(),
+        });
+    }
+
+    fn constant_bytes(&self) -> usize {
+        size_of_val(&*self.inverse_counts)
+    }
+}
+
+/// All planes through a [`Pool`].
+struct Planes<'a> {
+    pool: &'a Pool,
+    input: &'a [f32],
+    output: &'a mut [f32],
+}
+
+impl Vectorize for Planes<'_> {
+    #[inline(always)]
+    fn run<S: Isa, const NR: usize>(self) {
+        let pool = self.pool;
+        let window = &pool.window;
         let [input_height, input_width] = window.input;
         let [output_height, output_width] = window.output;
-        for (plane, output) in inputs
-            .get::<f32>(0)
+        for (plane, output) in self
+            .input
             .chunks_exact(input_height * input_width)
-            .zip(
-                output
-                    .of::<f32>()
-                    .chunks_exact_mut(output_height * output_width),
-            )
+            .zip(self.output.chunks_exact_mut(output_height * output_width))
         {
             for (row, output) in output.chunks_exact_mut(output_width).enumerate() {
-                output.fill(match self.reduction {
+                output.fill(match pool.reduction {
                     Reduction::Max => f32::NEG_INFINITY,
                     _ => 0.0,
                 });
@@ -122,14 +144,14 @@ impl Kernel for Pool {
                     .filter(|&index| index < input_height);
                 for index in rows {
                     let input = &plane[index * input_width..][..input_width];
-                    match self.reduction {
+                    match pool.reduction {
                         Reduction::Max => {
-                            self.add_row(input, output, |y, x| if x > y { x } else { y });
+                            pool.add_row(input, output, |y, x| if x > y { x } else { y });
                         }
-                        _ => self.add_row(input, output, |y, x| y + x),
+                        _ => pool.add_row(input, output, |y, x| y + x),
                     }
                 }
-                if let Some(inverse) = self
+                if let Some(inverse) = pool
                     .inverse_counts
                     .get(row * output_width..(row + 1) * output_width)
                 {
@@ -137,10 +159,6 @@ impl Kernel for Pool {
                 }
             }
         }
-    }
-
-    fn constant_bytes(&self) -> usize {
-        size_of_val(&*self.inverse_counts)
     }
 }
 
@@ -174,8 +192,12 @@ fn combine_step<const STRIDE: usize>(
     (output, input): (&mut [f32], &[f32]),
     combine: impl Fn(f32, f32) -> f32,
 ) {
-    for (y, x) in output.iter_mut().zip(input.chunks(STRIDE)) {
+    let (steps, last) = input.as_chunks::<STRIDE>();
+    for (y, x) in output.iter_mut().zip(steps) {
         *y = combine(*y, x[0]);
+    }
+    if let (Some(y), Some(&x)) = (output.get_mut(steps.len()), last.first()) {
+        *y = combine(*y, x);
     }
 }
 

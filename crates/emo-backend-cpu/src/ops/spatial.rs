@@ -222,7 +222,7 @@ pub(super) fn lower_pool(
         ElementType::F32,
         output_shape(shape, shape[1], &window),
         vec![0],
-        Pool::new(reduction, window),
+        Pool::new(context.level, reduction, window),
     ))
 }
 
