@@ -1,0 +1,101 @@
+//! A session's runs allocate nothing.
+
+#![expect(
+    unsafe_code,
+    reason = "counting allocations takes an allocator of one's own"
+)]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    path::PathBuf,
+};
+
+use emo_backend::{
+    Session,
+    emo_tensor::{Tensor, TensorView, TensorViewMut},
+};
+use emo_backend_cpu::CpuBackend;
+use emo_onnx::Model;
+use emo_testing::{fixture, shared};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counting per thread.
+struct Counting;
+
+// SAFETY: every call is handed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the contract of `realloc`.
+        unsafe { System.realloc(pointer, layout, len) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations_of_runs(path: PathBuf) -> usize {
+    let model = Model::read(path).unwrap();
+    let mut session = CpuBackend::default().compile(&model).unwrap();
+    let zeros = |infos: &[emo_backend::emo_tensor::TensorInfo]| -> Vec<Tensor> {
+        infos
+            .iter()
+            .map(|info| Tensor::zeros(info.element_type, &info.shape))
+            .collect()
+    };
+    let (inputs, mut outputs) = (zeros(session.inputs()), zeros(session.outputs()));
+    let inputs: Vec<TensorView<'_>> = inputs.iter().map(Tensor::view).collect();
+    let mut outputs: Vec<TensorViewMut<'_>> = outputs.iter_mut().map(Tensor::view_mut).collect();
+
+    let before = ALLOCATIONS.get();
+    for _ in 0..3 {
+        session.run(&inputs, &mut outputs).unwrap();
+    }
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn the_allocator_counts() {
+    let before = ALLOCATIONS.get();
+    drop(std::hint::black_box(vec![0_u8; 16]));
+    assert!(ALLOCATIONS.get() > before);
+}
+
+#[test]
+fn runs_of_whole_networks_allocate_nothing() {
+    let stored = ["hr_cnn", "eeg_de", "eegnet", "eegnet.minmax"]
+        .map(|name| Some(fixture(format!("emo-backend-cpu/models/{name}.onnx"))));
+    let others = ["image_mbv1", "image_mbv1.minmax"].map(|name| shared(format!("models/{name}.onnx")));
+    for path in stored.into_iter().chain(others).flatten() {
+        assert_eq!(allocations_of_runs(path.clone()), 0, "{}", path.display());
+    }
+}
+
+#[test]
+fn runs_of_every_operator_allocate_nothing() {
+    for entry in std::fs::read_dir(fixture("emo-backend-cpu/ops")).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(allocations_of_runs(path.clone()), 0, "{}", path.display());
+    }
+}
