@@ -7,10 +7,12 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    str::FromStr,
     time::Duration,
 };
 
 use clap::Parser;
+use emo_examples::error_chain;
 use emo_fusion::{Bundle, CpuBackend, Inputs, Recognition, Recognizer, image::FaceBox};
 
 /// Recognizes an emotion from heart rate, EEG, speech and a face, in any combination.
@@ -38,7 +40,7 @@ struct Args {
     /// Where the face is in the picture; otherwise the whole picture is taken.
     #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", requires = "image", value_parser = parse_face)]
     face: Option<FaceBox>,
-    /// Sampling rate in Hz of a CSV of ECG, PPG or EEG that has no time column.
+    /// Sampling rate in Hz of a CSV that has no time column; a heart rate has 1 Hz where nothing is said.
     #[arg(long, value_name = "HZ")]
     rate: Option<f64>,
     /// A folder with `bundle.toml` and models, instead of the ones compiled in.
@@ -65,7 +67,7 @@ fn main() -> ExitCode {
     match recognize(&args).and_then(|recognition| print(&recognition, args.json)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", chain(&*error));
+            eprintln!("error: {}", error_chain(&*error));
             ExitCode::from(2)
         }
     }
@@ -84,7 +86,7 @@ fn recognize(args: &Args) -> Result<Recognition, Box<dyn Error>> {
 fn read_inputs(args: &Args) -> Result<Inputs, Box<dyn Error>> {
     let mut inputs = Inputs::default();
     if let Some(path) = &args.hr {
-        inputs.read_heart_rate(path)?;
+        inputs.read_heart_rate(path, args.rate)?;
     }
     if let Some(path) = &args.ecg {
         inputs.read_ecg(path, args.rate)?;
@@ -113,27 +115,24 @@ fn read_inputs(args: &Args) -> Result<Inputs, Box<dyn Error>> {
 }
 
 fn parse_face(text: &str) -> Result<FaceBox, String> {
-    let numbers: Vec<u32> = text
-        .split(',')
-        .map(|number| {
-            number
-                .trim()
-                .parse()
-                .map_err(|_| format!("`{number}` is not a whole number of pixels"))
-        })
-        .collect::<Result<_, _>>()?;
-    match numbers[..] {
-        [x, y, width, height] => Ok(FaceBox {
-            x,
-            y,
-            width,
-            height,
-        }),
-        _ => Err(format!(
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let [x, y, width, height] = parts[..] else {
+        return Err(format!(
             "{} numbers, expected x,y,width,height",
-            numbers.len()
-        )),
+            parts.len()
+        ));
+    };
+    fn pixels<T: FromStr>(number: &str) -> Result<T, String> {
+        number
+            .parse()
+            .map_err(|_| format!("`{number}` is not a number of pixels"))
     }
+    Ok(FaceBox {
+        x: pixels(x)?,
+        y: pixels(y)?,
+        width: pixels(width)?,
+        height: pixels(height)?,
+    })
 }
 
 fn print(recognition: &Recognition, json: bool) -> Result<(), Box<dyn Error>> {
@@ -205,15 +204,4 @@ fn human(time: Duration) -> String {
     } else {
         format!("{:.1} ms", micros / 1000.0)
     }
-}
-
-/// An error and its causes on one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text.replace('\n', " ")
 }

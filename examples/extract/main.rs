@@ -20,12 +20,14 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
+use emo_examples::error_chain;
+use emo_fusion::{EegSignal, ImageSignal, SpeechSignal};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::{
     sets::{EEG, FeatureSet, Features, HR, IMAGE, SPEECH},
-    signal::{Bpm, Eeg, Face, HeartSignal, ReadOptions, Signal, Speech},
+    signal::{Bpm, HeartSignal, ReadOptions, Signal},
     table::{Row, Table},
 };
 
@@ -86,12 +88,12 @@ fn main() -> ExitCode {
     }
     let (table, bad) = match args.modality {
         Modality::Hr => extract::<Bpm>(&args, HR),
-        Modality::Eeg => extract::<Eeg>(&args, EEG),
-        Modality::Speech => extract::<Speech>(&args, SPEECH),
-        Modality::Image => extract::<Face>(&args, IMAGE),
+        Modality::Eeg => extract::<EegSignal>(&args, EEG),
+        Modality::Speech => extract::<SpeechSignal>(&args, SPEECH),
+        Modality::Image => extract::<ImageSignal>(&args, IMAGE),
     };
     if let Err(error) = write(&table, args.out.as_deref()) {
-        eprintln!("error: {}", chain(&*error));
+        eprintln!("error: {}", error_chain(&*error));
         return ExitCode::FAILURE;
     }
     if bad.is_empty() {
@@ -99,8 +101,8 @@ fn main() -> ExitCode {
     }
     eprintln!("{} of {} files left out:", bad.len(), args.files.len());
     for (path, reason) in bad {
-        let (path, reason) = (path.display().to_string(), chain(&*reason));
-        if reason.starts_with(&path) {
+        let (path, reason) = (path.display().to_string(), error_chain(&*reason));
+        if reason.contains(&path) {
             eprintln!("  {reason}");
         } else {
             eprintln!("  {path}: {reason}");
@@ -154,7 +156,7 @@ fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathB
     });
     let columns = match (set.plan)(args.window) {
         Ok(features) => features.names(),
-        Err(reason) => usage_error(&chain(&*reason)),
+        Err(reason) => usage_error(&error_chain(&*reason)),
     };
     let progress = progress_bar(args.files.len());
     let results: Vec<_> = args
@@ -165,7 +167,7 @@ fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathB
             |features, path| {
                 let rows = match features {
                     Ok(features) => rows(path, &options, windows, &mut **features),
-                    Err(reason) => Err(chain(&**reason).into()),
+                    Err(reason) => Err(error_chain(&**reason).into()),
                 };
                 progress.inc(1);
                 rows
@@ -289,18 +291,4 @@ fn usage_error(reason: &str) -> ! {
     Args::command()
         .error(ErrorKind::ValueValidation, reason)
         .exit()
-}
-
-/// An error's message and those of its causes that it does not repeat itself.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let reason = error.to_string();
-        if !text.ends_with(&reason) {
-            let _ = write!(text, ": {reason}");
-        }
-        cause = error.source();
-    }
-    text
 }

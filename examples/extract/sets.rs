@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use emo_fusion::{
+    EegSignal, ImageSignal, SpeechSignal,
     eeg::{
         Band, DifferentialEntropy, DifferentialEntropyConfig, SampleRate, last_window,
         pick_channels,
@@ -13,10 +14,7 @@ use emo_fusion::{
     speech::{SeedFeatures, SeedFeaturesConfig},
 };
 
-use crate::{
-    Failure,
-    signal::{Bpm, Eeg, Face, Speech},
-};
+use crate::{Failure, signal::Bpm};
 
 /// Features of one modality under a name.
 pub(crate) struct FeatureSet<S> {
@@ -40,28 +38,28 @@ pub(crate) trait Features<S> {
 pub(crate) const HR: &[FeatureSet<Bpm>] = &[
     FeatureSet {
         name: "seed",
-        about: "beats per minute in each second of the window, without windows of the last 15 s",
-        plan: |window_s| {
-            Ok(Box::new(HrSeed {
-                seconds: whole_seconds(window_s)?,
-            }))
-        },
-    },
-    FeatureSet {
-        name: "scaled",
-        about: "the same scaled to its own range, as the heart-rate network takes it",
+        about: "heart rate of each second scaled to the window's range, without windows of the last 15 s",
         plan: |window_s| {
             let mut config = HeartRateWindowConfig::default();
             config.window_len = whole_seconds(window_s)?;
-            Ok(Box::new(HrScaled {
+            Ok(Box::new(HrSeed {
                 seconds: config.window_len,
                 window: HeartRateWindow::new(&config)?,
             }))
         },
     },
+    FeatureSet {
+        name: "bpm",
+        about: "the same in beats per minute",
+        plan: |window_s| {
+            Ok(Box::new(HrBpm {
+                seconds: whole_seconds(window_s)?,
+            }))
+        },
+    },
 ];
 
-pub(crate) const EEG: &[FeatureSet<Eeg>] = &[FeatureSet {
+pub(crate) const EEG: &[FeatureSet<EegSignal>] = &[FeatureSet {
     name: "seed",
     about: "differential entropy of nine channels in five bands, without windows in the last 2 s",
     plan: |window_s| {
@@ -72,7 +70,7 @@ pub(crate) const EEG: &[FeatureSet<Eeg>] = &[FeatureSet {
     },
 }];
 
-pub(crate) const SPEECH: &[FeatureSet<Speech>] = &[FeatureSet {
+pub(crate) const SPEECH: &[FeatureSet<SpeechSignal>] = &[FeatureSet {
     name: "seed",
     about: "zero-crossing rate, RMS and 20 MFCC of each frame, without windows from 0.6 to 3.1 s",
     plan: |window_s| {
@@ -85,7 +83,7 @@ pub(crate) const SPEECH: &[FeatureSet<Speech>] = &[FeatureSet {
     },
 }];
 
-pub(crate) const IMAGE: &[FeatureSet<Face>] = &[FeatureSet {
+pub(crate) const IMAGE: &[FeatureSet<ImageSignal>] = &[FeatureSet {
     name: "seed",
     about: "the grey picture at 48 x 48 pixels, from 0 to 1",
     plan: |_| {
@@ -103,11 +101,11 @@ fn whole_seconds(window_s: Option<f64>) -> Result<usize, Failure> {
     }
 }
 
-struct HrSeed {
+struct HrBpm {
     seconds: usize,
 }
 
-impl Features<Bpm> for HrSeed {
+impl Features<Bpm> for HrBpm {
     fn names(&self) -> Vec<String> {
         (0..self.seconds)
             .map(|second| format!("bpm_{second:02}"))
@@ -123,15 +121,15 @@ impl Features<Bpm> for HrSeed {
     }
 }
 
-struct HrScaled {
+struct HrSeed {
     seconds: usize,
     window: HeartRateWindow,
 }
 
-impl Features<Bpm> for HrScaled {
+impl Features<Bpm> for HrSeed {
     fn names(&self) -> Vec<String> {
         (0..self.seconds)
-            .map(|second| format!("scaled_{second:02}"))
+            .map(|second| format!("hr_{second:02}"))
             .collect()
     }
 
@@ -154,7 +152,7 @@ struct EegSeed {
     planned: Option<(SampleRate, DifferentialEntropy)>,
 }
 
-impl Features<Eeg> for EegSeed {
+impl Features<EegSignal> for EegSeed {
     fn names(&self) -> Vec<String> {
         let bands = Band::defaults();
         EEG_CHANNELS
@@ -167,23 +165,27 @@ impl Features<Eeg> for EegSeed {
             .collect()
     }
 
-    fn compute(&mut self, signal: &Eeg) -> Result<Vec<f32>, Failure> {
+    fn compute(&mut self, signal: &EegSignal) -> Result<Vec<f32>, Failure> {
         let order = pick_channels(&signal.channels, &EEG_CHANNELS)?;
         let wanted = signal.samples.select(Axis(0), &order);
-        let window = last_window(&wanted, signal.rate, self.window_s)?;
-        let entropy = match self.planned.take().filter(|(rate, _)| *rate == signal.rate) {
+        let window = last_window(&wanted, signal.sample_rate, self.window_s)?;
+        let entropy = match self
+            .planned
+            .take()
+            .filter(|(rate, _)| *rate == signal.sample_rate)
+        {
             Some((_, entropy)) => entropy,
-            None => DifferentialEntropy::new(&DifferentialEntropyConfig::new(signal.rate))?,
+            None => DifferentialEntropy::new(&DifferentialEntropyConfig::new(signal.sample_rate))?,
         };
         let values = entropy.compute(&window)?;
-        self.planned = Some((signal.rate, entropy));
+        self.planned = Some((signal.sample_rate, entropy));
         Ok(values.iter().copied().collect())
     }
 }
 
 struct SpeechSeed(SeedFeatures);
 
-impl Features<Speech> for SpeechSeed {
+impl Features<SpeechSignal> for SpeechSeed {
     fn names(&self) -> Vec<String> {
         let frames = || 0..self.0.n_frames();
         let cepstra = |frame| {
@@ -197,14 +199,17 @@ impl Features<Speech> for SpeechSeed {
             .collect()
     }
 
-    fn compute(&mut self, signal: &Speech) -> Result<Vec<f32>, Failure> {
-        Ok(self.0.compute(&signal.samples, signal.rate)?.to_vec())
+    fn compute(&mut self, signal: &SpeechSignal) -> Result<Vec<f32>, Failure> {
+        Ok(self
+            .0
+            .compute(&signal.samples, signal.sample_rate)?
+            .to_vec())
     }
 }
 
 struct FaceSeed(FaceCrop);
 
-impl Features<Face> for FaceSeed {
+impl Features<ImageSignal> for FaceSeed {
     fn names(&self) -> Vec<String> {
         let side = || 0..self.0.config().size;
         side()
@@ -212,10 +217,10 @@ impl Features<Face> for FaceSeed {
             .collect()
     }
 
-    fn compute(&mut self, signal: &Face) -> Result<Vec<f32>, Failure> {
+    fn compute(&mut self, signal: &ImageSignal) -> Result<Vec<f32>, Failure> {
         Ok(self
             .0
-            .compute_image(&signal.0, None)?
+            .compute(&signal.image, signal.face)?
             .iter()
             .copied()
             .collect())

@@ -4,12 +4,9 @@ use std::{ops::Range, path::Path};
 
 use clap::ValueEnum;
 use emo_fusion::{
-    eeg::SampleRate,
-    hr::{EcgConfig, EcgDetector, Interpolation, PpgConfig, PpgDetector, resample_to_1hz},
-    image::{DynamicImage, Limits, decode_file},
-    ndarray::{Array2, ArrayView1, s},
-    recording::{Channel, CsvConfig, Recording},
-    speech,
+    EegSignal, HrSignal, ImageSignal, Inputs, SpeechSignal,
+    hr::{EcgConfig, EcgDetector, Interpolation, PpgConfig, PpgDetector},
+    ndarray::s,
 };
 
 use crate::Failure;
@@ -47,32 +44,35 @@ pub(crate) struct Bpm {
 
 impl Signal for Bpm {
     fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
-        // A heart rate without times comes once per second, as devices report it.
-        let default_hz = (options.heart_signal == HeartSignal::Bpm).then_some(1.0);
-        let recording = read(path, options.rate_hz.or(default_hz), None)?;
-        let prefixes: &[&str] = match options.heart_signal {
-            HeartSignal::Bpm => &["bpm", "hr", "heart"],
-            HeartSignal::Ecg => &["ecg", "ekg"],
-            HeartSignal::Ppg => &["ppg", "bvp", "pleth"],
+        let mut inputs = Inputs::default();
+        match options.heart_signal {
+            HeartSignal::Bpm => inputs.read_heart_rate(path, options.rate_hz)?,
+            HeartSignal::Ecg => inputs.read_ecg(path, options.rate_hz)?,
+            HeartSignal::Ppg => inputs.read_ppg(path, options.rate_hz)?,
         };
-        let channel = one_channel(&recording, prefixes)?;
-        let (samples, rate) = (&channel.samples, rate_of(channel)?);
-        let beats = match options.heart_signal {
-            HeartSignal::Bpm => {
+        let beats = match inputs.hr() {
+            Some(HrSignal::Ecg {
+                samples,
+                sample_rate,
+            }) => {
+                EcgDetector::new(&EcgConfig::new(*sample_rate))?
+                    .detect(samples)?
+                    .beats
+            }
+            Some(HrSignal::Ppg {
+                samples,
+                sample_rate,
+            }) => {
+                PpgDetector::new(&PpgConfig::new(*sample_rate))?
+                    .detect(samples)?
+                    .beats
+            }
+            Some(HrSignal::HeartRate(bpm)) => {
                 return Ok(Self {
-                    per_second: resample_to_1hz(samples, rate)?,
+                    per_second: bpm.clone(),
                 });
             }
-            HeartSignal::Ecg => {
-                EcgDetector::new(&EcgConfig::new(rate))?
-                    .detect(samples)?
-                    .beats
-            }
-            HeartSignal::Ppg => {
-                PpgDetector::new(&PpgConfig::new(rate))?
-                    .detect(samples)?
-                    .beats
-            }
+            _ => return Err("this kind of signal has no heart rate".into()),
         };
         Ok(Self {
             per_second: beats.heart_rate_1hz(Interpolation::default())?,
@@ -94,41 +94,15 @@ impl Signal for Bpm {
     }
 }
 
-/// EEG in microvolts, `[channels, samples]`.
-pub(crate) struct Eeg {
-    pub(crate) channels: Vec<String>,
-    pub(crate) samples: Array2<f32>,
-    pub(crate) rate: SampleRate,
-}
-
-impl Signal for Eeg {
+impl Signal for EegSignal {
     fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
-        let recording = read(path, options.rate_hz, Some("uV"))?;
-        let first = recording
-            .channels
-            .first()
-            .ok_or("the recording has no channels")?;
-        // Slower channels, such as markers, are not EEG.
-        let fits = |channel: &&Channel| {
-            channel.sample_rate == first.sample_rate && channel.samples.len() == first.samples.len()
-        };
-        let channels: Vec<_> = recording.channels.iter().filter(fits).collect();
-        let mut samples = Array2::zeros((channels.len(), first.samples.len()));
-        for (mut row, channel) in samples.outer_iter_mut().zip(&channels) {
-            row.assign(&ArrayView1::from(&channel.to_microvolts()?));
-        }
-        Ok(Self {
-            channels: channels
-                .iter()
-                .map(|channel| channel.name.clone())
-                .collect(),
-            samples,
-            rate: rate_of(first)?,
-        })
+        let mut inputs = Inputs::default();
+        let signal = inputs.read_eeg(path, options.rate_hz)?.eeg().cloned();
+        signal.ok_or_else(|| "no EEG".into())
     }
 
     fn rate_hz(&self) -> f64 {
-        self.rate.hz()
+        self.sample_rate.hz()
     }
 
     fn len(&self) -> usize {
@@ -139,28 +113,20 @@ impl Signal for Eeg {
         Self {
             channels: self.channels.clone(),
             samples: self.samples.slice(s![.., range]).to_owned(),
-            rate: self.rate,
+            sample_rate: self.sample_rate,
         }
     }
 }
 
-/// Speech, its channels averaged.
-pub(crate) struct Speech {
-    pub(crate) samples: Vec<f32>,
-    pub(crate) rate: u32,
-}
-
-impl Signal for Speech {
+impl Signal for SpeechSignal {
     fn read(path: &Path, _: &ReadOptions) -> Result<Self, Failure> {
-        let audio = speech::decode_file(path)?;
-        Ok(Self {
-            samples: audio.to_mono(),
-            rate: audio.sample_rate(),
-        })
+        let mut inputs = Inputs::default();
+        let signal = inputs.read_speech(path)?.speech().cloned();
+        signal.ok_or_else(|| "no speech".into())
     }
 
     fn rate_hz(&self) -> f64 {
-        self.rate.into()
+        self.sample_rate.into()
     }
 
     fn len(&self) -> usize {
@@ -170,17 +136,17 @@ impl Signal for Speech {
     fn cut(&self, range: Range<usize>) -> Self {
         Self {
             samples: self.samples[range].to_vec(),
-            rate: self.rate,
+            sample_rate: self.sample_rate,
         }
     }
 }
 
-/// A picture of a face: a single sample.
-pub(crate) struct Face(pub(crate) DynamicImage);
-
-impl Signal for Face {
+/// A picture of a face is a single sample.
+impl Signal for ImageSignal {
     fn read(path: &Path, _: &ReadOptions) -> Result<Self, Failure> {
-        Ok(Self(decode_file(path, &Limits::default())?))
+        let mut inputs = Inputs::default();
+        let signal = inputs.read_image(path, None)?.image().cloned();
+        signal.ok_or_else(|| "no picture".into())
     }
 
     fn rate_hz(&self) -> f64 {
@@ -192,53 +158,6 @@ impl Signal for Face {
     }
 
     fn cut(&self, _: Range<usize>) -> Self {
-        Self(self.0.clone())
+        self.clone()
     }
-}
-
-/// The only channel, or the only one whose name begins with one of `prefixes`.
-fn one_channel<'r>(recording: &'r Recording, prefixes: &[&str]) -> Result<&'r Channel, Failure> {
-    if let [channel] = &recording.channels[..] {
-        return Ok(channel);
-    }
-    let mut named = recording.channels.iter().filter(|channel| {
-        let name = channel.name.trim().to_lowercase();
-        prefixes.iter().any(|prefix| name.starts_with(prefix))
-    });
-    match (named.next(), named.next()) {
-        (Some(channel), None) => Ok(channel),
-        (first, _) => {
-            let all: Vec<_> = recording
-                .channels
-                .iter()
-                .map(|channel| channel.name.as_str())
-                .collect();
-            Err(format!(
-                "{} of the {} channels ({}) begins with {}",
-                if first.is_none() {
-                    "none"
-                } else {
-                    "more than one"
-                },
-                all.len(),
-                all.join(", "),
-                prefixes.join(" or "),
-            )
-            .into())
-        }
-    }
-}
-
-/// Reads EDF or CSV; the rate and the unit are for CSV files that do not say theirs.
-fn read(path: &Path, rate_hz: Option<f64>, unit: Option<&str>) -> Result<Recording, Failure> {
-    let mut csv = CsvConfig::default();
-    csv.sample_rate = rate_hz.map(SampleRate::from_hz).transpose()?;
-    csv.unit = unit.map(str::to_owned);
-    Ok(Recording::read_with(path, &csv)?)
-}
-
-fn rate_of(channel: &Channel) -> Result<SampleRate, Failure> {
-    channel
-        .sample_rate
-        .ok_or_else(|| "the file does not say its sampling rate: pass --rate".into())
 }

@@ -1,1 +1,14 @@
 //! Programs that show the crates of emo-fusion together.
+
+use std::error::Error;
+
+/// An error and its causes on one line, as the programs print them.
+pub fn error_chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text.replace('\n', " ")
+}

@@ -79,7 +79,7 @@ fn assert_names(header: &[String], expected: &[&str], count: usize) {
 #[test]
 fn heart_rate_is_that_of_the_last_seconds() {
     let path = recording("heart_rate.csv");
-    let (header, rows) = table(&["hr", &path]);
+    let (header, rows) = table(&["hr", "--set", "bpm", &path]);
     assert_names(&header, &["bpm_00", "bpm_14"], 15);
     assert_eq!(rows[0][..2], [path.clone(), "0".to_owned()]);
     let text = fs::read_to_string(path).unwrap();
@@ -88,17 +88,46 @@ fn heart_rate_is_that_of_the_last_seconds() {
         .skip(46)
         .map(|line| line.split_once(',').unwrap().1.parse().unwrap())
         .collect();
-    assert_close(features(&rows[0]), bpm, 1e-6, 0.0);
+    assert_close(features(&rows[0]), bpm.clone(), 1e-6, 0.0);
+
+    let (header, rows) = table(&["hr", &recording("heart_rate.csv")]);
+    assert_names(&header, &["hr_00", "hr_14"], 15);
+    let (low, high) = bpm.iter().fold((f64::MAX, f64::MIN), |(low, high), &x| {
+        (low.min(x), high.max(x))
+    });
+    let scaled = bpm.iter().map(|x| (x - low) / (high - low));
+    assert_close(features(&rows[0]), scaled, 0.0, 1e-5);
 }
 
 #[test]
 fn heart_rate_comes_from_ecg_and_ppg() {
-    let (_, csv) = table(&["hr", "--signal", "ecg", &recording("ecg.csv")]);
-    let (_, edf) = table(&["hr", "--signal", "ecg", &recording("ecg.edf")]);
+    let (_, csv) = table(&[
+        "hr",
+        "--set",
+        "bpm",
+        "--signal",
+        "ecg",
+        &recording("ecg.csv"),
+    ]);
+    let (_, edf) = table(&[
+        "hr",
+        "--set",
+        "bpm",
+        "--signal",
+        "ecg",
+        &recording("ecg.edf"),
+    ]);
     assert_close(features(&csv[0]), features(&edf[0]), 1e-3, 0.0);
     // The models beat at 70 and 74 per minute with a standard deviation of 3.
     assert_close(features(&csv[0]), vec![70.0; 15], 0.0, 12.0);
-    let (_, ppg) = table(&["hr", "--signal", "ppg", &recording("ppg.csv")]);
+    let (_, ppg) = table(&[
+        "hr",
+        "--set",
+        "bpm",
+        "--signal",
+        "ppg",
+        &recording("ppg.csv"),
+    ]);
     assert_close(features(&ppg[0]), vec![74.0; 15], 0.0, 12.0);
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum ImageError {
     /// A file cannot be decoded; the source says why.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: cannot be decoded", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -13,7 +13,7 @@ pub enum ImageError {
         source: Box<ImageError>,
     },
     /// Reading failed.
-    #[error("reading failed: {0}")]
+    #[error("reading failed")]
     Io(#[from] std::io::Error),
     /// The file or buffer has no bytes.
     #[error("no bytes")]
@@ -69,7 +69,7 @@ pub enum ImageError {
         limit: u64,
     },
     /// The decoder refused the picture.
-    #[error("malformed {format}: {source}")]
+    #[error("malformed {format}")]
     Malformed {
         /// The picture's format.
         format: &'static str,

@@ -6,7 +6,7 @@ use emo_image::{
     DynamicImage, FaceBox, FaceCrop, FaceCropConfig, GreyImage, ImageError, Limits, decode_bytes,
     decode_file, face_quality,
 };
-use emo_testing::{assert_close, fixture};
+use emo_testing::{assert_close, error_chain, fixture};
 use ndarray::Array2;
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
 
@@ -54,12 +54,16 @@ fn bad_files_are_named_with_the_reason() {
     for Case { bytes, reason } in cases {
         std::fs::write(&path, bytes).unwrap();
         let error = decode_file(&path, &Limits::default()).unwrap_err();
-        assert_eq!(error.to_string(), format!("{}: {reason}", path.display()));
+        let place = format!("{}: cannot be decoded", path.display());
+        assert_eq!(error_chain(&error), format!("{place}: {reason}"));
     }
     let missing = folder.path().join("missing.png");
     let error = decode_file(&missing, &Limits::default()).unwrap_err();
-    let expected = format!("{}: reading failed: No such file", missing.display());
-    assert!(error.to_string().starts_with(&expected), "{error}");
+    let expected = format!(
+        "{}: cannot be decoded: reading failed: No such file",
+        missing.display()
+    );
+    assert!(error_chain(&error).starts_with(&expected), "{error}");
 }
 
 #[test]

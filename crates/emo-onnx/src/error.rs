@@ -10,7 +10,7 @@ use emo_tensor::ElementType;
 #[non_exhaustive]
 pub enum OnnxError {
     /// A file could not be read.
-    #[error("{}: cannot read the model: {source}", path.display())]
+    #[error("{}: cannot read the model", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -18,7 +18,7 @@ pub enum OnnxError {
         source: std::io::Error,
     },
     /// A file could not be written.
-    #[error("{}: cannot write the model: {source}", path.display())]
+    #[error("{}: cannot write the model", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -26,7 +26,7 @@ pub enum OnnxError {
         source: std::io::Error,
     },
     /// A file was read and holds no model that can be used.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: not a usable model", path.display())]
     InFile {
         /// The file.
         path: PathBuf,
@@ -40,7 +40,7 @@ pub enum OnnxError {
         offset: usize,
     },
     /// The bytes are a protobuf message, but not one of ONNX's.
-    #[error("not an ONNX model: {source}")]
+    #[error("not an ONNX model")]
     Protobuf {
         /// The reason.
         source: Box<dyn Error + Send + Sync>,

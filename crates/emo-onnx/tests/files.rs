@@ -1,7 +1,7 @@
 //! Errors of reading and writing name the file.
 
 use emo_onnx::{Model, OnnxError};
-use emo_testing::fixture;
+use emo_testing::{error_chain, fixture};
 
 #[test]
 fn errors_name_the_path() {
@@ -15,7 +15,7 @@ fn errors_name_the_path() {
     std::fs::write(&path, b"no model").unwrap();
     let error = Model::read(&path).unwrap_err();
     assert!(
-        error.to_string().contains("m.onnx: not an ONNX model"),
+        error_chain(&error).contains("m.onnx: not a usable model: not an ONNX model"),
         "{error}"
     );
     assert!(matches!(&error, OnnxError::InFile { path: named, .. } if *named == path));

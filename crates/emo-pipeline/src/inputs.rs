@@ -5,7 +5,7 @@ use std::{
 
 use emo_dsp::SampleRate;
 use emo_image::{FaceBox, GreyImage, Limits};
-use emo_recording::{Channel, Recording, RecordingError};
+use emo_recording::{Channel, CsvConfig, Recording, RecordingError};
 use ndarray::{Array2, ArrayView1, Axis};
 
 use crate::{InputError, Modality, PipelineError};
@@ -87,6 +87,26 @@ impl Inputs {
         self.hr.is_none() && self.eeg.is_none() && self.speech.is_none() && self.image.is_none()
     }
 
+    /// What there is of the heart.
+    pub fn hr(&self) -> Option<&HrSignal> {
+        self.hr.as_ref().map(|input| &input.signal)
+    }
+
+    /// The EEG, if there is one.
+    pub fn eeg(&self) -> Option<&EegSignal> {
+        self.eeg.as_ref().map(|input| &input.signal)
+    }
+
+    /// The speech, if there is any.
+    pub fn speech(&self) -> Option<&SpeechSignal> {
+        self.speech.as_ref().map(|input| &input.signal)
+    }
+
+    /// The picture, if there is one.
+    pub fn image(&self) -> Option<&ImageSignal> {
+        self.image.as_ref().map(|input| &input.signal)
+    }
+
     /// Takes a heart rate, an ECG or a PPG. `source` is how reports and errors call it.
     pub fn set_hr(&mut self, source: impl Into<String>, signal: HrSignal) -> &mut Self {
         self.hr = Some(given(source, signal));
@@ -111,24 +131,23 @@ impl Inputs {
         self
     }
 
-    /// Reads a heart rate in beats per minute from CSV: the column `bpm`, `hr` or `heart_rate`, or the only one.
-    /// With a time column it is brought to one value per second, without one it must be so already.
+    /// Reads a heart rate in beats per minute from CSV: the column whose name begins with `bpm`, `hr` or `heart`, or
+    /// the only one. `sample_rate` in Hz is that of a file without a time column; without either it is 1 Hz.
     ///
     /// # Errors
     /// [`PipelineError::Input`], naming the file and the reason.
-    pub fn read_heart_rate(&mut self, path: impl AsRef<Path>) -> Result<&mut Self, PipelineError> {
+    pub fn read_heart_rate(
+        &mut self,
+        path: impl AsRef<Path>,
+        sample_rate: Option<f64>,
+    ) -> Result<&mut Self, PipelineError> {
         self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
-            let recording = Recording::read(path)?;
-            let channel = one_channel(
-                &recording,
-                &["bpm", "hr", "heart_rate", "heartrate", "heart rate"],
-            )?;
-            let rate = channel.sample_rate.map_or(1.0, SampleRate::hz);
-            if rate == 1.0 {
-                return Ok(HrSignal::HeartRate(channel.samples.clone()));
-            }
-            let bpm = emo_hr::resample_to_1hz(&channel.samples, SampleRate::from_hz(rate)?)?;
-            Ok(HrSignal::HeartRate(bpm))
+            let (bpm, sample_rate) =
+                heart_channel(path, sample_rate.or(Some(1.0)), &["bpm", "hr", "heart"])?;
+            Ok(HrSignal::HeartRate(emo_hr::resample_to_1hz(
+                &bpm,
+                sample_rate,
+            )?))
         })?);
         Ok(self)
     }
@@ -144,11 +163,9 @@ impl Inputs {
         sample_rate: Option<f64>,
     ) -> Result<&mut Self, PipelineError> {
         self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
-            let recording = Recording::read(path)?;
-            let channel = one_channel(&recording, &["ecg", "ekg"])?;
-            let sample_rate = rate_of(channel, sample_rate)?;
+            let (samples, sample_rate) = heart_channel(path, sample_rate, &["ecg", "ekg"])?;
             Ok(HrSignal::Ecg {
-                samples: channel.samples.clone(),
+                samples,
                 sample_rate,
             })
         })?);
@@ -166,11 +183,10 @@ impl Inputs {
         sample_rate: Option<f64>,
     ) -> Result<&mut Self, PipelineError> {
         self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
-            let recording = Recording::read(path)?;
-            let channel = one_channel(&recording, &["ppg", "bvp", "pleth"])?;
-            let sample_rate = rate_of(channel, sample_rate)?;
+            let (samples, sample_rate) =
+                heart_channel(path, sample_rate, &["ppg", "bvp", "pleth"])?;
             Ok(HrSignal::Ppg {
-                samples: channel.samples.clone(),
+                samples,
                 sample_rate,
             })
         })?);
@@ -188,7 +204,7 @@ impl Inputs {
         sample_rate: Option<f64>,
     ) -> Result<&mut Self, PipelineError> {
         self.eeg = Some(read(Modality::Eeg, path.as_ref(), |path| {
-            eeg_signal(&Recording::read(path)?, sample_rate)
+            eeg_signal(&recording(path, sample_rate, Some("uV"))?)
         })?);
         Ok(self)
     }
@@ -292,19 +308,36 @@ fn names(channels: &[Channel]) -> String {
         .join(", ")
 }
 
-fn rate_of(channel: &Channel, given: Option<f64>) -> Result<SampleRate, InputError> {
-    match (channel.sample_rate, given) {
-        (Some(rate), _) => Ok(rate),
-        (None, Some(rate)) => Ok(SampleRate::from_hz(rate)?),
-        (None, None) => Err(InputError::MissingSampleRate),
-    }
+/// Reads EDF or CSV; the rate and the unit are for CSV files that do not say theirs.
+fn recording(
+    path: &Path,
+    sample_rate: Option<f64>,
+    unit: Option<&str>,
+) -> Result<Recording, InputError> {
+    let mut csv = CsvConfig::default();
+    csv.sample_rate = sample_rate.map(SampleRate::from_hz).transpose()?;
+    csv.unit = unit.map(str::to_owned);
+    Ok(Recording::read_with(path, &csv)?)
+}
+
+fn heart_channel(
+    path: &Path,
+    sample_rate: Option<f64>,
+    prefixes: &[&str],
+) -> Result<(Vec<f32>, SampleRate), InputError> {
+    let recording = recording(path, sample_rate, None)?;
+    let channel = one_channel(&recording, prefixes)?;
+    Ok((
+        channel.samples.clone(),
+        channel.sample_rate.ok_or(InputError::MissingSampleRate)?,
+    ))
 }
 
 /// The voltages that share the most frequent rate and length, as a matrix in microvolts.
-fn eeg_signal(recording: &Recording, given: Option<f64>) -> Result<EegSignal, InputError> {
+fn eeg_signal(recording: &Recording) -> Result<EegSignal, InputError> {
     let mut voltages = Vec::with_capacity(recording.channels.len());
     for channel in &recording.channels {
-        match microvolts(channel) {
+        match channel.to_microvolts() {
             Ok(samples) => voltages.push((channel, samples)),
             // Triggers, counters and the like.
             Err(RecordingError::NotAVoltage { .. }) => {}
@@ -334,7 +367,6 @@ fn eeg_signal(recording: &Recording, given: Option<f64>) -> Result<EegSignal, In
         );
         return Err(InputError::Channel { problem });
     };
-    let sample_rate = rate_of(first, given)?;
     let used: Vec<_> = voltages
         .iter()
         .filter(|(channel, _)| kind(channel) == kind(first))
@@ -343,21 +375,12 @@ fn eeg_signal(recording: &Recording, given: Option<f64>) -> Result<EegSignal, In
     for (mut row, (_, voltage)) in samples.axis_iter_mut(Axis(0)).zip(&used) {
         row.assign(&ArrayView1::from(voltage));
     }
-    let channels = used
-        .iter()
-        .map(|(channel, _)| channel.name.clone())
-        .collect();
     Ok(EegSignal {
         samples,
-        channels,
-        sample_rate,
+        channels: used
+            .iter()
+            .map(|(channel, _)| channel.name.clone())
+            .collect(),
+        sample_rate: first.sample_rate.ok_or(InputError::MissingSampleRate)?,
     })
-}
-
-/// A voltage in microvolts; a channel without a unit is taken to be in microvolts already.
-fn microvolts(channel: &Channel) -> Result<Vec<f32>, RecordingError> {
-    match channel.unit {
-        Some(_) => channel.to_microvolts(),
-        None => Ok(channel.samples.clone()),
-    }
 }

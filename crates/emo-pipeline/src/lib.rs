@@ -12,7 +12,7 @@
 //! # let fixtures = emo_testing::fixture("recordings");
 //! let mut recognizer = Recognizer::new(&Bundle::embedded()?, &CpuBackend::default())?;
 //! let mut inputs = Inputs::default();
-//! inputs.read_speech(fixtures.join("speech.wav"))?.read_heart_rate(fixtures.join("heart_rate.csv"))?;
+//! inputs.read_speech(fixtures.join("speech.wav"))?.read_heart_rate(fixtures.join("heart_rate.csv"), None)?;
 //! let recognition = recognizer.recognize(&inputs)?;
 //! println!("{}: {:.2}", recognition.label(), recognition.scores[recognition.decision]);
 //! # Ok::<(), emo_pipeline::PipelineError>(())

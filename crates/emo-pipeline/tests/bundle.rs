@@ -6,11 +6,11 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
-use std::{error::Error, fs, path::Path};
+use std::{fs, path::Path};
 
 use emo_onnx::Model;
 use emo_pipeline::{Bundle, Modality};
-use emo_testing::workspace_root;
+use emo_testing::{error_chain, workspace_root};
 use tempfile::TempDir;
 
 /// A copy of the embedded bundle in a folder, to be spoiled.
@@ -45,12 +45,7 @@ fn edit_model(folder: &Path, file: &str, key: &str, value: Option<&str>) {
 #[track_caller]
 fn assert_refused(folder: &Path, mentions: &[&str]) {
     let error = Bundle::read(folder).expect_err("the bundle was accepted");
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
+    let text = error_chain(&error);
     for word in mentions {
         assert!(text.contains(word), "`{word}` is not in: {text}");
     }

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum RecordingError {
     /// A file cannot be read; the source says why.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: cannot be read as a recording", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -16,7 +16,7 @@ pub enum RecordingError {
         source: Box<RecordingError>,
     },
     /// Reading failed.
-    #[error("reading failed: {0}")]
+    #[error("reading failed")]
     Io(#[from] io::Error),
     /// Content and extension that belong to no format that is read.
     #[error("neither the content nor the extension {extension:?} is that of EDF or CSV")]

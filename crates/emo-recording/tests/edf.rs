@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use emo_recording::{CsvConfig, Recording, RecordingError, read_edf};
-use emo_testing::{assert_close, fixture, load_npy};
+use emo_testing::{assert_close, error_chain, fixture, load_npy};
 
 /// The header of one signal `x` in mV, two samples in each record of half a second, and `n_records` records.
 fn edf(n_records: &str, change: impl Fn(&mut Vec<String>)) -> Vec<u8> {
@@ -337,7 +337,8 @@ fn files_are_told_apart_and_named_in_errors() {
     ] {
         let path = file(name, content.as_bytes());
         let error = Recording::read(&path).expect_err("an invalid file");
-        assert_eq!(error.to_string(), format!("{}: {expected}", path.display()));
+        let place = format!("{}: cannot be read as a recording", path.display());
+        assert_eq!(error_chain(&error), format!("{place}: {expected}"));
     }
     let missing = folder.path().join("missing.edf");
     let error = Recording::read(&missing).expect_err("a missing file");

@@ -7,7 +7,7 @@ use crate::{ScoreError, ScoreTable};
 /// The outcome of fusing a [`ScoreTable`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fused {
-    /// One score per class, `[classes]`, in `[0, 1]`, summing to 1.
+    /// One score per class, `[classes]`, in `[0, 1]`, summing to 1 as closely as the modalities' scores do.
     pub scores: Array1<f32>,
     /// What each modality added to each score, `[modalities, classes]`; its columns sum to `scores`, and the
     /// rows of absent modalities are zero.

@@ -78,14 +78,10 @@ impl FusionRule for WeightedMean {
 }
 
 fn linear_pool(scores: &ScoreTable, weight: impl Fn(usize) -> f64) -> Result<Fused, ScoreError> {
-    // Dividing by the total of weight × (sum of the row) instead of the weights alone makes the outcome sum to
-    // 1 even where a row's own sum is off by rounding.
     let total: f64 = scores
         .rows()
         .enumerate()
-        .filter_map(|(row, scores)| {
-            Some(weight(row) * scores?.iter().map(|&s| f64::from(s)).sum::<f64>())
-        })
+        .filter_map(|(row, scores)| scores.map(|_| weight(row)))
         .sum();
     if total <= 0.0 {
         return Err(ScoreError::NoEvidence);
@@ -192,7 +188,9 @@ mod tests {
         #[test]
         fn equal_rows_and_a_single_row_are_returned_as_they_are(row in scores(4), n in 1_usize..5) {
             let rows: Rows = (0..n).map(|i| (Some(row.clone()), 0.5 + i as f32)).collect();
-            prop_assert!(near(&weighted(&rows).unwrap().scores, &Array1::from(row)));
+            prop_assert!(near(&weighted(&rows).unwrap().scores, &Array1::from(row.clone())));
+            let single: Rows = vec![(Some(row.clone()), 0.3)];
+            prop_assert_eq!(weighted(&single).unwrap().scores, Array1::from(row));
         }
     }
 

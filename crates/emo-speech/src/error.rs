@@ -104,7 +104,7 @@ pub enum SpeechError {
         n_channels: usize,
     },
     /// A file cannot be decoded; the source says why.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: cannot be decoded", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -112,7 +112,7 @@ pub enum SpeechError {
         source: Box<SpeechError>,
     },
     /// Reading failed.
-    #[error("reading failed: {0}")]
+    #[error("reading failed")]
     Io(#[from] io::Error),
     /// The path is a folder, a device or a pipe.
     #[error("not a regular file")]

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use emo_speech::{Audio, Decoder, DecoderConfig, SpeechError, decode_bytes, decode_file};
-use emo_testing::{assert_close, fixture, load_npy};
+use emo_testing::{assert_close, error_chain, fixture, load_npy};
 
 fn read(name: &str) -> Vec<u8> {
     std::fs::read(fixture("emo-speech").join(name)).unwrap()
@@ -146,11 +146,11 @@ fn the_error_names_the_file_and_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.wav");
     std::fs::write(&path, "not audio").unwrap();
-    let message = decode_file(&path).unwrap_err().to_string();
+    let message = error_chain(&decode_file(&path).unwrap_err());
     assert!(message.contains("notes.wav"), "{message}");
     assert!(message.contains("not supported"), "{message}");
 
-    let message = decode_file(folder.path()).unwrap_err().to_string();
+    let message = error_chain(&decode_file(folder.path()).unwrap_err());
     assert!(message.ends_with("not a regular file"), "{message}");
     let missing = decode_file(folder.path().join("missing.wav")).unwrap_err();
     assert!(missing.to_string().contains("missing.wav"));

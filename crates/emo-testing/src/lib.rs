@@ -4,7 +4,10 @@
 
 #![expect(clippy::panic, reason = "failing loudly is what test support is for")]
 
-use std::path::{Path, PathBuf};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use ndarray::ArrayD;
 use ndarray_npy::ReadNpyError;
@@ -47,6 +50,17 @@ pub fn assert_close<A, E>(
             expected[index],
         );
     }
+}
+
+/// An error and its causes, as a program prints them: `reading a.wav: not a regular file`.
+pub fn error_chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
 }
 
 /// The workspace's root folder.
