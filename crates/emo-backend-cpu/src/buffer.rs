@@ -148,4 +148,8 @@ buffers! {
     Bool: bool;
 }
 
+#[expect(
+    clippy::single_component_path_imports,
+    reason = "paths can name a macro only once it is imported"
+)]
 pub(crate) use with_scalar;

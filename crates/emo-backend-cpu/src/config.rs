@@ -3,8 +3,7 @@
 #[non_exhaustive]
 pub struct CpuConfig {
     /// The most bytes that a session may take for a model's constants, values and intermediate results; a model
-    /// that needs more is refused before the memory is taken. Default: 2³⁰, eight times what the largest of
-    /// the networks needs that are common in emotion recognition.
+    /// that needs more is refused before the memory is taken. Default: 2³⁰, half of what a model's file may have.
     pub memory_limit: usize,
 }
 

@@ -1,5 +1,6 @@
 //! A session's runs allocate nothing.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 #![expect(
     unsafe_code,
     reason = "counting allocations takes an allocator of one's own"
@@ -86,7 +87,8 @@ fn the_allocator_counts() {
 fn runs_of_whole_networks_allocate_nothing() {
     let stored = ["hr_cnn", "eeg_de", "eegnet", "eegnet.minmax"]
         .map(|name| Some(fixture(format!("emo-backend-cpu/models/{name}.onnx"))));
-    let others = ["image_mbv1", "image_mbv1.minmax"].map(|name| shared(format!("models/{name}.onnx")));
+    let others =
+        ["image_mbv1", "image_mbv1.minmax"].map(|name| shared(format!("models/{name}.onnx")));
     for path in stored.into_iter().chain(others).flatten() {
         assert_eq!(allocations_of_runs(path.clone()), 0, "{}", path.display());
     }

@@ -1,5 +1,7 @@
 //! What cannot be executed is refused with the node's name and a reason, never executed in another way.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
 use emo_backend::{
     Backend, BackendError, ModelSource, Session,
     emo_tensor::{ElementType, Tensor},
@@ -74,7 +76,12 @@ fn unsupported_and_contradictory_nodes_are_refused() {
             "malformed model: node n (Conv): a kernel that spans 5 over an axis of 3 with pads 0 and 0",
         ),
         (
-            refusal("Conv", &[1, 1, 4, 4, 4], vec![zeros(&[1, 1, 2, 2, 2])], vec![]),
+            refusal(
+                "Conv",
+                &[1, 1, 4, 4, 4],
+                vec![zeros(&[1, 1, 2, 2, 2])],
+                vec![],
+            ),
             "node n (Conv): an input with 5 axes, only one or two spatial axes are executed",
         ),
         (
@@ -163,7 +170,12 @@ fn unsupported_and_contradictory_nodes_are_refused() {
             "malformed model: node n (Transpose): axes [0, 0] repeat one",
         ),
         (
-            refusal("Softmax", &[2, 3], vec![], vec![("axis", Attribute::Int(2))]),
+            refusal(
+                "Softmax",
+                &[2, 3],
+                vec![],
+                vec![("axis", Attribute::Int(2))],
+            ),
             "malformed model: node n (Softmax): axis 2 of a tensor with 2 axes",
         ),
         (
@@ -330,6 +342,21 @@ fn constants_that_grow_without_end_are_refused() {
         .compile(&graph.build(17).unwrap())
         .unwrap_err();
     assert!(texts(&error).contains("the limit is 1073741824"), "{error}");
+}
+
+#[test]
+fn an_open_leading_axis_is_one_and_others_are_refused() {
+    let load = |name: &str| {
+        let path = emo_testing::fixture(format!("emo-backend-cpu/models/{name}.onnx"));
+        CpuBackend::default().load(&ModelSource::Path(path))
+    };
+    let session = load("open_batch").unwrap();
+    assert_eq!(session.inputs()[0].shape, [1, 3]);
+    assert_eq!(session.outputs()[0].shape, [1, 3]);
+    assert_eq!(
+        load("open_axis").unwrap_err().to_string(),
+        "node input `x`: the extent of axis 1 is open (`T`), only that of the first may be"
+    );
 }
 
 #[test]

@@ -444,8 +444,9 @@ fn compare(
             .enumerate()
             .find(|(_, (y, e))| {
                 let equal = y == e || y.is_nan() && e.is_nan();
+                let distance = (*y - *e).abs();
                 // A NaN on one side alone is no distance at all.
-                !equal && !((*y - *e).abs() <= allowed)
+                !equal && (distance > allowed || distance.is_nan())
             });
         if let Some((index, (&actual, &expected))) = worst {
             return Err(Violation::Output {

@@ -9,6 +9,8 @@ pub(crate) mod depthwise;
 pub(crate) mod gemm;
 pub(crate) mod matmul;
 pub(crate) mod movement;
+#[cfg(test)]
+mod oracle;
 pub(crate) mod pool;
 pub(crate) mod quantize;
 pub(crate) mod reduce;

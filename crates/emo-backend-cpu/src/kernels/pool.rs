@@ -61,18 +61,19 @@ impl Pool {
 }
 
 /// How many taps along `axis` count for each output position.
-fn counts(reduction: Reduction, window: &Window, axis: usize) -> Vec<usize> {
+pub(crate) fn counts(reduction: Reduction, window: &Window, axis: usize) -> Vec<usize> {
     let begin = window.pads_begin[axis];
     let (low, high) = match reduction {
         Reduction::MeanWithPadding => (0, begin + window.input[axis] + window.pads_end[axis]),
         _ => (begin, begin + window.input[axis]),
     };
+    let dilation = window.dilations[axis];
     (0..window.output[axis])
         .map(|position| {
-            (0..window.kernel[axis])
-                .map(|tap| position * window.strides[axis] + tap * window.dilations[axis])
-                .filter(|index| (low..high).contains(index))
-                .count()
+            let start = position * window.strides[axis];
+            let first = low.saturating_sub(start).div_ceil(dilation);
+            let end = high.saturating_sub(start).div_ceil(dilation);
+            end.min(window.kernel[axis]).saturating_sub(first)
         })
         .collect()
 }
@@ -87,15 +88,17 @@ impl Span {
             .saturating_sub(offset)
             .div_ceil(stride)
             .min(window.output[1]);
-        let len = end.saturating_sub(first_output);
+        if end <= first_output {
+            return Self {
+                first_output: 0,
+                len: 0,
+                first_input: 0,
+            };
+        }
         Self {
             first_output,
-            len,
-            first_input: if len > 0 {
-                first_output * stride + offset - begin
-            } else {
-                0
-            },
+            len: end - first_output,
+            first_input: first_output * stride + offset - begin,
         }
     }
 }

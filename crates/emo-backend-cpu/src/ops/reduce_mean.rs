@@ -24,23 +24,22 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         }
         None => (0..rank).collect(),
     };
-    let own = strides(input.shape);
     let (mut starts, mut offsets) = (vec![0], vec![0]);
     let mut shape = Vec::with_capacity(rank);
-    for axis in 0..rank {
+    for (axis, (&extent, &step)) in input.shape.iter().zip(&strides(input.shape)).enumerate() {
         let positions = if axes.contains(&axis) {
             if keep {
                 shape.push(1);
             }
             &mut offsets
         } else {
-            shape.push(input.shape[axis]);
+            shape.push(extent);
             &mut starts
         };
         *positions = positions
             .iter()
-            .flat_map(|start| (0..input.shape[axis]).map(move |index| (start, index)))
-            .map(|(start, index)| start + index * own[axis])
+            .flat_map(|start| (0..extent).map(move |index| (start, index)))
+            .map(|(start, index)| start + index * step)
             .collect();
     }
     Ok(Lowered::compute(

@@ -3,7 +3,7 @@ use emo_backend::{BackendError, emo_tensor::ElementType};
 use super::{Lowered, NodeContext};
 use crate::kernels::{
     conv::Window,
-    pool::{GlobalPool, Pool, Reduction},
+    pool::{GlobalPool, Pool, Reduction, counts},
 };
 
 /// How an output's extent is rounded where the windows do not fill the input.
@@ -212,10 +212,10 @@ pub(super) fn lower_pool(
         Rounding::Down
     };
     let window = window(context, shape, &kernel, rounding)?;
-    if [0, 1].iter().any(|&axis| {
-        let reach = (window.kernel[axis] - 1) * window.dilations[axis];
-        window.pads_begin[axis] > reach || window.pads_end[axis] > reach
-    }) {
+    if [0, 1]
+        .iter()
+        .any(|&axis| counts(Reduction::Max, &window, axis).contains(&0))
+    {
         return Err(context.unsupported("windows that lie in the padding alone"));
     }
     Ok(Lowered::compute(
