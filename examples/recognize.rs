@@ -3,6 +3,7 @@
 //! Without files it takes the recordings in `fixtures/recordings` and the bundle that is compiled in.
 
 use std::{
+    env,
     error::Error,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -104,7 +105,7 @@ fn read_inputs(args: &Args) -> Result<Inputs, Box<dyn Error>> {
         inputs.read_image(path, args.face)?;
     }
     if inputs.is_empty() {
-        let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/recordings");
+        let recordings = fixture_recordings();
         inputs
             .read_ecg(recordings.join("ecg.edf"), None)?
             .read_eeg(recordings.join("eeg.edf"), None)?
@@ -112,6 +113,17 @@ fn read_inputs(args: &Args) -> Result<Inputs, Box<dyn Error>> {
             .read_image(recordings.join("portrait.jpg"), Some(PORTRAIT_FACE))?;
     }
     Ok(inputs)
+}
+
+/// The fixtures' folder, relative to the current one where that is above it.
+fn fixture_recordings() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .with_file_name("fixtures")
+        .join("recordings");
+    let current = env::current_dir().unwrap_or_default();
+    folder
+        .strip_prefix(current)
+        .map_or(folder.clone(), Path::to_path_buf)
 }
 
 fn parse_face(text: &str) -> Result<FaceBox, String> {
