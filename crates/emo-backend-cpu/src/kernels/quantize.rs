@@ -1,6 +1,7 @@
 use crate::{
     buffer::{Scalar, SliceMut},
     kernel::{Inputs, Kernel},
+    simd::{Isa, Level, Vectorize},
 };
 
 /// Scales and zero points along one axis; a single pair for a whole tensor.
@@ -14,6 +15,7 @@ pub(crate) struct QuantAxis {
 
 impl QuantAxis {
     /// One scale and zero point per step along the axis, over and over.
+    #[inline(always)]
     fn steps(&self) -> impl Iterator<Item = (f32, i32)> {
         self.scales
             .iter()
@@ -31,52 +33,80 @@ impl QuantAxis {
 pub(crate) trait Quantized: Scalar {
     /// Clamps to the type's range.
     fn saturate(x: f32) -> Self;
-    fn widen(self) -> i64;
+    /// `self − zero_point`; the zero point is of the same type, so that this cannot overflow.
+    fn above(self, zero_point: i32) -> f32;
 }
 
 macro_rules! quantized {
-    ($($t:ty)+) => { $(impl Quantized for $t {
+    ($($t:ty => $wide:ty;)+) => { $(impl Quantized for $t {
         // A cast from a float saturates.
         #[inline(always)]
         fn saturate(x: f32) -> Self { x as Self }
 
         #[inline(always)]
-        fn widen(self) -> i64 { i64::from(self) }
+        fn above(self, zero_point: i32) -> f32 {
+            (<$wide>::from(self) - <$wide>::from(zero_point)) as f32
+        }
     })+ };
 }
 
-quantized!(i8 u8 i32);
+quantized! {
+    i8 => i32;
+    u8 => i32;
+    i32 => i64;
+}
 
 /// `saturate(round(x / scale) + zero_point)`, rounding halves to even.
 #[derive(Debug)]
-pub(crate) struct Quantize(pub(crate) QuantAxis);
+pub(crate) struct Quantize {
+    pub(crate) level: Level,
+    pub(crate) axis: QuantAxis,
+}
 
-impl Quantize {
-    fn compute<T: Quantized>(&self, input: &[f32], output: &mut [T]) {
-        for ((output, input), (scale, zero_point)) in output
-            .chunks_mut(self.0.inner)
-            .zip(input.chunks(self.0.inner))
-            .zip(self.0.steps())
+impl Kernel for Quantize {
+    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
+        let (axis, input) = (&self.axis, inputs.get(0));
+        match output {
+            SliceMut::I8(output) => self.level.run(Quantization {
+                axis,
+                input,
+                output,
+            }),
+            SliceMut::U8(output) => self.level.run(Quantization {
+                axis,
+                input,
+                output,
+            }),
+            _ => unreachable!("element types are checked when the plan is made"),
+        }
+    }
+
+    fn constant_bytes(&self) -> usize {
+        self.axis.constant_bytes()
+    }
+}
+
+/// One tensor through a [`Quantize`].
+struct Quantization<'a, T> {
+    axis: &'a QuantAxis,
+    input: &'a [f32],
+    output: &'a mut [T],
+}
+
+impl<T: Quantized> Vectorize for Quantization<'_, T> {
+    #[inline(always)]
+    fn run<S: Isa, const NR: usize>(self) {
+        for ((output, input), (scale, zero_point)) in self
+            .output
+            .chunks_mut(self.axis.inner)
+            .zip(self.input.chunks(self.axis.inner))
+            .zip(self.axis.steps())
         {
             let zero_point = zero_point as f32;
             for (y, &x) in output.iter_mut().zip(input) {
                 *y = T::saturate((x / scale).round_ties_even() + zero_point);
             }
         }
-    }
-}
-
-impl Kernel for Quantize {
-    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        match output {
-            SliceMut::I8(output) => self.compute(inputs.get(0), output),
-            SliceMut::U8(output) => self.compute(inputs.get(0), output),
-            _ => unreachable!("element types are checked when the plan is made"),
-        }
-    }
-
-    fn constant_bytes(&self) -> usize {
-        self.0.constant_bytes()
     }
 }
 
@@ -106,7 +136,7 @@ impl<T: Quantized> Kernel for Dequantize<T> {
             .zip(self.axis.steps())
         {
             for (y, &x) in output.iter_mut().zip(input) {
-                *y = (x.widen() - i64::from(zero_point)) as f32 * scale;
+                *y = x.above(zero_point) * scale;
             }
         }
     }

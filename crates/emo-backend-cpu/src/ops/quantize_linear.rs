@@ -37,6 +37,9 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         element_type,
         input.shape.to_vec(),
         vec![0],
-        Quantize(quant_axis(context, element_type)?),
+        Quantize {
+            level: context.level,
+            axis: quant_axis(context, element_type)?,
+        },
     ))
 }
