@@ -102,10 +102,7 @@ fn speech_network() {
     config.n_frames = 20;
     config.n_mfcc = 5;
     config.n_filters = vec![8, 12];
-    check(
-        move |device| config.init(device).unwrap(),
-        &[0, 1, 2, 3],
-    );
+    check(move |device| config.init(device).unwrap(), &[0, 1, 2, 3]);
 }
 
 #[test]
@@ -113,10 +110,7 @@ fn face_network() {
     let mut config = FaceCnnConfig::new(4);
     config.size = 13;
     config.n_filters = vec![4, 6, 8];
-    check(
-        move |device| config.init(device).unwrap(),
-        &[0, 1, 2, 3],
-    );
+    check(move |device| config.init(device).unwrap(), &[0, 1, 2, 3]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Training on synthetic samples. One test, because a process has one source of random numbers.
 
 use emo_train::{
-    ClassWeights, EegMlpConfig, Fit, FitConfig, Samples, EegMlp, TrainError, TrainRng, confusion,
+    ClassWeights, EegMlp, EegMlpConfig, Fit, FitConfig, Samples, TrainError, TrainRng, confusion,
     fit, predict, train_device,
 };
 use ndarray::Array2;

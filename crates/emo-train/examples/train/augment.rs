@@ -5,22 +5,20 @@ use rand::RngExt;
 
 /// Mirrors, turns, scales and shifts a square picture at random, and changes its contrast and brightness.
 #[derive(Debug, Clone)]
-pub struct PictureAugment {
-    pub size: usize,
+pub(crate) struct PictureAugment {
+    pub(crate) size: usize,
     /// Largest shift in pixels.
-    pub shift: f32,
+    pub(crate) shift: f32,
     /// Largest rotation in radians.
-    pub angle: f32,
+    pub(crate) angle: f32,
     /// Largest relative change of scale.
-    pub zoom: f32,
+    pub(crate) zoom: f32,
     /// Largest relative change of contrast, and change of brightness in standard deviations.
-    pub light: f32,
-    /// Largest side of an erased square in pixels.
-    pub erase: usize,
+    pub(crate) light: f32,
 }
 
 impl PictureAugment {
-    pub fn apply(&self, picture: &mut [f32], rng: &mut TrainRng) {
+    pub(crate) fn apply(&self, picture: &mut [f32], rng: &mut TrainRng) {
         let original = picture.to_vec();
         let centre = (self.size as f32 - 1.0) / 2.0;
         let (sin, cos) = rng.random_range(-self.angle..=self.angle).sin_cos();
@@ -39,9 +37,6 @@ impl PictureAugment {
                     contrast * self.sample(&original, source_x, source_y) + brightness;
             }
         }
-        if self.erase > 0 && rng.random_bool(0.5) {
-            self.erase_square(picture, rng);
-        }
     }
 
     /// Bilinear, with the border's pixels continued outwards.
@@ -56,20 +51,10 @@ impl PictureAugment {
         let lower = at(bottom, left) * (1.0 - fx) + at(bottom, right) * fx;
         upper * (1.0 - fy) + lower * fy
     }
-
-    /// Sets a square to zero, the mean of standardized pixels (DeVries and Taylor 2017, arXiv:1708.04552).
-    fn erase_square(&self, picture: &mut [f32], rng: &mut TrainRng) {
-        let side = rng.random_range(1..=self.erase);
-        let left = rng.random_range(0..=self.size - side);
-        let top = rng.random_range(0..=self.size - side);
-        for row in picture.chunks_mut(self.size).skip(top).take(side) {
-            row[left..left + side].fill(0.0);
-        }
-    }
 }
 
 /// Adds Gaussian noise of the given deviation.
-pub fn add_noise(values: &mut [f32], deviation: f32, rng: &mut TrainRng) {
+pub(crate) fn add_noise(values: &mut [f32], deviation: f32, rng: &mut TrainRng) {
     for value in values {
         // Box and Muller 1958; 1 − u is never zero.
         let radius = (-2.0 * (1.0 - rng.random::<f32>()).ln()).sqrt();

@@ -7,23 +7,23 @@ use emo_train::{Fit, FitConfig, KnownClasses, Network};
 use crate::run::Judged;
 
 /// What a card says besides the numbers.
-pub struct Card {
-    pub title: &'static str,
+pub(crate) struct Card {
+    pub(crate) title: &'static str,
     /// What the model is and what it takes.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// The recordings: source, licence, citation.
-    pub data: &'static str,
+    pub(crate) data: &'static str,
     /// How the recordings were split.
-    pub split: &'static str,
+    pub(crate) split: &'static str,
     /// What else was done in training, besides the settings of the fit.
-    pub recipe: &'static str,
+    pub(crate) recipe: &'static str,
     /// What the figures do not say.
-    pub limits: &'static str,
-    pub licence: &'static str,
+    pub(crate) limits: &'static str,
+    pub(crate) licence: &'static str,
     /// `emo.trained_on`, one line.
-    pub trained_on: String,
+    pub(crate) trained_on: String,
     /// The command that makes the model anew.
-    pub command: String,
+    pub(crate) command: String,
 }
 
 const USE: &str = "\
@@ -36,7 +36,7 @@ credit, insurance, policing, borders or justice; to detect lies; to infer anythi
 agreed; or to conclude anything about a single person from a single result. In the European Union, emotion \
 recognition at work and in education is prohibited (Regulation (EU) 2024/1689, Article 5 (1) f).";
 
-pub fn text<N: Network>(
+pub(crate) fn text<N: Network>(
     card: &Card,
     classes: &KnownClasses,
     config: &FitConfig,
@@ -77,7 +77,11 @@ pub fn text<N: Network>(
             1.0 / classes.labels().len() as f64
         )?;
     }
-    writeln!(out, "## Recordings\n\n{}\n\n## Split\n\n{}\n", card.data, card.split)?;
+    writeln!(
+        out,
+        "## Recordings\n\n{}\n\n## Split\n\n{}\n",
+        card.data, card.split
+    )?;
     writeln!(
         out,
         "## Training\n\n{}\n\nAdamW, batches of {}, learning rate {} falling to zero along half a cosine over {} \
@@ -112,14 +116,22 @@ pub fn text<N: Network>(
     }
     let labels = classes.known_labels()?;
     for Judged { title, matrix } in judged {
-        writeln!(out, "\n### {title}\n\n{}", matrix.to_markdown(&labels).to_string().trim_end())?;
+        writeln!(
+            out,
+            "\n### {title}\n\n{}",
+            matrix.to_markdown(&labels).to_string().trim_end()
+        )?;
     }
     writeln!(out, "\n## Limits\n\n{}\n", card.limits)?;
-    writeln!(out, "## Use\n\n{USE}\n\n## Licence of the weights\n\n{}", card.licence)?;
+    writeln!(
+        out,
+        "## Use\n\n{USE}\n\n## Licence of the weights\n\n{}",
+        card.licence
+    )?;
     Ok(out)
 }
 
 /// A metric as a card shows it.
-pub fn share(value: Option<f64>) -> String {
+pub(crate) fn share(value: Option<f64>) -> String {
     value.map_or("–".to_owned(), |value| format!("{value:.3}"))
 }

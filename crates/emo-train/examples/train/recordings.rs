@@ -7,12 +7,12 @@ use ndarray::Array2;
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// The labels of all shipped models, in the order of their scores.
-pub const LABELS: [&str; 4] = ["happy", "calm", "sad", "angry"];
+pub(crate) const LABELS: [&str; 4] = ["happy", "calm", "sad", "angry"];
 
 /// Which part a manifest gives a recording to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Split {
+pub(crate) enum Split {
     Train,
     Val,
     Test,
@@ -20,7 +20,7 @@ pub enum Split {
 
 /// The samples of one split while they are collected.
 #[derive(Debug, Default)]
-pub struct Part {
+pub(crate) struct Part {
     values: Vec<f32>,
     classes: Vec<usize>,
     /// Where the samples come from, one entry each, such as a corpus or a trial.
@@ -28,21 +28,26 @@ pub struct Part {
 }
 
 impl Part {
-    pub fn push(&mut self, features: impl IntoIterator<Item = f32>, class: usize, source: &str) {
+    pub(crate) fn push(
+        &mut self,
+        features: impl IntoIterator<Item = f32>,
+        class: usize,
+        source: &str,
+    ) {
         self.values.extend(features);
         self.classes.push(class);
         self.sources.push(source.to_owned());
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.classes.len()
     }
 
-    pub fn sources(&self) -> &[String] {
+    pub(crate) fn sources(&self) -> &[String] {
         &self.sources
     }
 
-    pub fn features(&self) -> Result<Array2<f32>, Box<dyn Error>> {
+    pub(crate) fn features(&self) -> Result<Array2<f32>, Box<dyn Error>> {
         let width = self.values.len().checked_div(self.len()).unwrap_or(0);
         Ok(Array2::from_shape_vec(
             (self.len(), width),
@@ -50,21 +55,21 @@ impl Part {
         )?)
     }
 
-    pub fn classes(&self) -> Vec<usize> {
+    pub(crate) fn classes(&self) -> Vec<usize> {
         self.classes.clone()
     }
 }
 
 /// The three splits of a data set, with classes counted among the known ones.
 #[derive(Debug, Default)]
-pub struct Recordings {
-    pub train: Part,
-    pub valid: Part,
-    pub test: Part,
+pub(crate) struct Recordings {
+    pub(crate) train: Part,
+    pub(crate) valid: Part,
+    pub(crate) test: Part,
 }
 
 impl Recordings {
-    pub fn part_mut(&mut self, split: Split) -> &mut Part {
+    pub(crate) fn part_mut(&mut self, split: Split) -> &mut Part {
         match split {
             Split::Train => &mut self.train,
             Split::Val => &mut self.valid,
@@ -74,7 +79,7 @@ impl Recordings {
 }
 
 /// The classes of [`LABELS`] that there are examples of.
-pub fn known_classes(names: &[&str]) -> Result<KnownClasses, Box<dyn Error>> {
+pub(crate) fn known_classes(names: &[&str]) -> Result<KnownClasses, Box<dyn Error>> {
     let labels = emo_score::Labels::new(LABELS)?;
     let known: Vec<usize> = names
         .iter()
@@ -84,7 +89,9 @@ pub fn known_classes(names: &[&str]) -> Result<KnownClasses, Box<dyn Error>> {
 }
 
 /// Reads a table with a header.
-pub fn read_csv<T: DeserializeOwned>(path: impl AsRef<Path>) -> Result<Vec<T>, Box<dyn Error>> {
+pub(crate) fn read_csv<T: DeserializeOwned>(
+    path: impl AsRef<Path>,
+) -> Result<Vec<T>, Box<dyn Error>> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
     csv::Reader::from_reader(file)
@@ -94,7 +101,7 @@ pub fn read_csv<T: DeserializeOwned>(path: impl AsRef<Path>) -> Result<Vec<T>, B
 }
 
 /// The part's standardized samples.
-pub fn samples(
+pub(crate) fn samples(
     part: &Part,
     standardizer: &emo_train::Standardizer,
     n_classes: usize,

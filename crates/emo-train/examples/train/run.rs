@@ -16,26 +16,26 @@ use crate::{
 };
 
 /// What a modality brings besides its recordings.
-pub struct Recipe<'r, N> {
+pub(crate) struct Recipe<'r, N> {
     /// The file's name and `emo.modality`.
-    pub modality: &'static str,
+    pub(crate) modality: &'static str,
     /// `emo.features`.
-    pub features: &'static str,
-    pub classes: KnownClasses,
-    pub network: N,
-    pub fit: FitConfig,
+    pub(crate) features: &'static str,
+    pub(crate) classes: KnownClasses,
+    pub(crate) network: N,
+    pub(crate) fit: FitConfig,
     /// Which values share mean and deviation.
-    pub group_of: &'r dyn Fn(usize) -> usize,
-    pub augment: &'r dyn Fn(&mut [f32], &mut TrainRng),
+    pub(crate) group_of: &'r dyn Fn(usize) -> usize,
+    pub(crate) augment: &'r dyn Fn(&mut [f32], &mut TrainRng),
     /// Soft targets of the training samples, where raters disagree.
-    pub targets: Option<ndarray::Array2<f32>>,
+    pub(crate) targets: Option<ndarray::Array2<f32>>,
     /// What one source of a sample is called, such as `corpus`, and how its figures are shown.
-    pub sources: Sources,
-    pub card: Card,
+    pub(crate) sources: Sources,
+    pub(crate) card: Card,
 }
 
 /// How the sources of samples enter the report.
-pub enum Sources {
+pub(crate) enum Sources {
     /// There is only one.
     One,
     /// Few, each with a confusion matrix of its own.
@@ -45,12 +45,12 @@ pub enum Sources {
 }
 
 /// The judgement of one split.
-pub struct Judged {
-    pub title: String,
-    pub matrix: ConfusionMatrix,
+pub(crate) struct Judged {
+    pub(crate) title: String,
+    pub(crate) matrix: ConfusionMatrix,
 }
 
-pub fn run<N: Network>(
+pub(crate) fn run<N: Network>(
     recipe: Recipe<'_, N>,
     recordings: &Recordings,
     options: &Options,
@@ -58,10 +58,9 @@ pub fn run<N: Network>(
     let n_classes = recipe.classes.len();
     let standardizer = Standardizer::fit(&recordings.train.features()?, recipe.group_of)?;
     let train = match recipe.targets {
-        Some(targets) => Samples::with_targets(
-            standardizer.apply(&recordings.train.features()?)?,
-            targets,
-        )?,
+        Some(targets) => {
+            Samples::with_targets(standardizer.apply(&recordings.train.features()?)?, targets)?
+        }
         None => crate::recordings::samples(&recordings.train, &standardizer, n_classes)?,
     };
     let valid = crate::recordings::samples(&recordings.valid, &standardizer, n_classes)?;
@@ -105,7 +104,13 @@ pub fn run<N: Network>(
         fitted.best_epoch
     );
 
-    let mut judged = judge("Validation", &fitted, &recordings.valid, &valid, &recipe.sources)?;
+    let mut judged = judge(
+        "Validation",
+        &fitted,
+        &recordings.valid,
+        &valid,
+        &recipe.sources,
+    )?;
     if !options.skip_test {
         let test = crate::recordings::samples(&recordings.test, &standardizer, n_classes)?;
         judged.extend(judge(

@@ -29,7 +29,7 @@ struct Row {
     split: Split,
 }
 
-pub fn train(options: &Options) -> Result<(), Box<dyn Error>> {
+pub(crate) fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     let seed = options.seed.unwrap_or(1);
     let classes = known_classes(&LABELS)?;
     let mut recordings = Recordings::default();
@@ -71,7 +71,9 @@ pub fn train(options: &Options) -> Result<(), Box<dyn Error>> {
             let masked = first..first + rng.random_range(0..=20);
             let channel = rng.random_range(2..22);
             for (position, value) in values.iter_mut().enumerate() {
-                if masked.contains(&layout.frame_of(position)) || layout.channel_of(position) == channel {
+                if masked.contains(&layout.frame_of(position))
+                    || layout.channel_of(position) == channel
+                {
                     *value = 0.0;
                 }
             }
@@ -94,7 +96,8 @@ fn variant(samples: &[f32], rng: &mut TrainRng) -> Result<ndarray::Array1<f32>, 
     let rate = RATES[rng.random_range(0..RATES.len())];
     let gain = 10_f32.powf(rng.random_range(-6.0..=6.0) / 20.0);
     let mut changed: Vec<f32> = samples.iter().map(|sample| gain * sample).collect();
-    let rms = (changed.iter().map(|sample| sample * sample).sum::<f32>() / changed.len() as f32).sqrt();
+    let rms =
+        (changed.iter().map(|sample| sample * sample).sum::<f32>() / changed.len() as f32).sqrt();
     let snr_db = rng.random_range(15.0..=45.0_f32);
     add_noise(&mut changed, rms * 10_f32.powf(-snr_db / 20.0), rng);
     let mut config = SeedFeaturesConfig::default();
@@ -128,6 +131,8 @@ fn card(seed: u64) -> Card {
                  - Fear and disgust count as angry, surprise as happy, as the labels are defined.",
         licence: "CC BY-NC-SA 4.0, because RAVDESS is: not for commercial use, with attribution, share alike.",
         trained_on: format!("RAVDESS (CC BY-NC-SA 4.0) and EmoDB, split by actor, seed {seed}"),
-        command: "cargo run --release -p emo-train --example train -- --modality speech --data DATA".to_owned(),
+        command:
+            "cargo run --release -p emo-train --example train -- --modality speech --data DATA"
+                .to_owned(),
     }
 }

@@ -16,19 +16,19 @@ pub struct EegMlpConfig {
     pub n_bands: usize,
     /// The widths of the dense layers.
     pub n_hidden: Vec<usize>,
-    /// The share of values dropped in training before each dense layer but the first, below 1.
+    /// The share of values dropped in training before each layer but the first, below 1.
     pub dropout: f64,
     /// The number of classes.
     pub n_classes: usize,
 }
 
 impl EegMlpConfig {
-    /// Nine channels in five bands, dense layers of 64 and 32; half of their values dropped.
+    /// Nine channels in five bands and a dense layer of 512; half of its values dropped.
     pub fn new(n_classes: usize) -> Self {
         Self {
             n_channels: 9,
             n_bands: 5,
-            n_hidden: vec![64, 32],
+            n_hidden: vec![512],
             dropout: 0.5,
             n_classes,
         }
