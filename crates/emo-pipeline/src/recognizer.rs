@@ -5,7 +5,7 @@ use emo_score::{FusionRule, Labels, ScoreTable, argmax};
 use ndarray::Array1;
 
 use crate::{
-    Bundle, Inputs, Modality, ModalityReport, PipelineError, Recognition,
+    Bundle, Inputs, ModalityReport, PipelineError, Recognition,
     branch::{Branch, EegExtractor, Extractor, HrExtractor, ImageExtractor, SpeechExtractor},
     bundle::BundledModel,
     inputs::Input,
@@ -44,7 +44,7 @@ impl Recognizer {
     }
 
     /// Fuses by another rule, such as [`Bundle::fusion_rule`]`("mean")`. Its modalities are those of
-    /// [`Modality::ALL`], in that order.
+    /// [`Modality::ALL`](crate::Modality::ALL), in that order.
     #[must_use]
     pub fn with_fusion(mut self, rule: Box<dyn FusionRule>) -> Self {
         self.fusion = rule;
@@ -64,33 +64,36 @@ impl Recognizer {
     /// [`NoEvidence`](emo_score::ScoreError::NoEvidence) if there is no input.
     pub fn recognize(&mut self, inputs: &Inputs) -> Result<Recognition, PipelineError> {
         let start = Instant::now();
-        let mut table = ScoreTable::new(self.labels.len());
-        let mut reports = Vec::with_capacity(Modality::ALL.len());
-        for report in [
+        let reports = [
             report(&mut self.hr, inputs.hr.as_ref(), self.backend)?,
             report(&mut self.eeg, inputs.eeg.as_ref(), self.backend)?,
             report(&mut self.speech, inputs.speech.as_ref(), self.backend)?,
             report(&mut self.image, inputs.image.as_ref(), self.backend)?,
-        ] {
+        ];
+        let mut table = ScoreTable::new(self.labels.len());
+        for report in &reports {
             match report {
-                Some(report) => {
-                    table.push(&report.scores.to_vec())?;
-                    reports.push(report);
-                }
+                Some(report) => table.push(&report.scores.to_vec())?,
                 None => table.push_absent(),
             }
         }
         let fused = self.fusion.fuse(&table)?;
-        for report in &mut reports {
-            let row = fused.contributions.row(report.modality as usize);
-            report.contributions = row.to_owned();
-        }
-        let decode: Duration = reports.iter().map(|report| report.decode).sum();
+        let modalities: Vec<ModalityReport> = reports
+            .into_iter()
+            .zip(fused.contributions.outer_iter())
+            .filter_map(|(report, row)| {
+                Some(ModalityReport {
+                    contributions: row.to_owned(),
+                    ..report?
+                })
+            })
+            .collect();
+        let decode: Duration = modalities.iter().map(|report| report.decode).sum();
         Ok(Recognition {
             labels: self.labels.clone(),
             decision: argmax(&fused.scores),
             scores: fused.scores,
-            modalities: reports,
+            modalities,
             fusion: self.fusion.name(),
             backend: self.backend,
             total: decode + start.elapsed(),
