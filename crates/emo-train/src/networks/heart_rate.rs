@@ -59,7 +59,8 @@ impl HeartRateCnnConfig {
                 expected: "more than kernel_len",
             });
         }
-        let n_pooled = (self.window_len - self.kernel_len + 1) / 2;
+        let n_convolved = self.window_len - self.kernel_len + 1;
+        let n_pooled = n_convolved / 2;
         Ok(HeartRateCnn {
             conv: Conv1dConfig::new(1, self.n_filters, self.kernel_len).init(device),
             pool: MaxPool1dConfig::new(2).init(),
