@@ -4,8 +4,8 @@ use burn::{
     optim::{AdamWConfig, GradientsParams},
     tensor::{Device, Tensor, TensorData, activation::log_softmax},
 };
-use ndarray::{Array2, ArrayRef2};
-use rand::{SeedableRng, rngs::Xoshiro256PlusPlus, seq::SliceRandom};
+use ndarray::{Array2, ArrayRef2, Axis};
+use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus, seq::SliceRandom};
 
 use crate::{Network, Samples, TrainError, predict::log_probabilities};
 
@@ -34,6 +34,8 @@ pub struct FitConfig {
     pub weight_decay: f32,
     /// The share of each target that is spread evenly over all classes, below 1.
     pub label_smoothing: f32,
+    /// The largest share of another sample that is mixed into each training sample and its target, from 0 to 0.5.
+    pub mixup: f32,
     /// How much the samples of each class count.
     pub class_weights: ClassWeights,
     /// After how many epochs without a lower validation loss training ends; `None` for never.
@@ -44,7 +46,7 @@ pub struct FitConfig {
 
 impl Default for FitConfig {
     /// 30 epochs of batches of 64 at learning rates from 10⁻³, weight decay 10⁻² (PyTorch's default for the
-    /// same optimizer), no smoothing, uniform weights, no early end, seed 1.
+    /// same optimizer), no smoothing, no mixing, uniform weights, no early end, seed 1.
     fn default() -> Self {
         Self {
             epochs: 30,
@@ -52,6 +54,7 @@ impl Default for FitConfig {
             learning_rate: 1e-3,
             weight_decay: 1e-2,
             label_smoothing: 0.0,
+            mixup: 0.0,
             class_weights: ClassWeights::Uniform,
             patience: None,
             seed: 1,
@@ -86,6 +89,12 @@ impl FitConfig {
                 f64::from(self.label_smoothing),
                 (0.0..1.0).contains(&self.label_smoothing),
                 "in [0, 1)",
+            ),
+            (
+                "mixup",
+                f64::from(self.mixup),
+                (0.0..=0.5).contains(&self.mixup),
+                "in [0, 0.5]",
             ),
         ];
         match checks.into_iter().find(|(_, _, valid, _)| !valid) {
@@ -159,7 +168,8 @@ pub fn train_device(seed: u64) -> Device {
 /// # References
 /// I. Loshchilov, F. Hutter (2019), Decoupled Weight Decay Regularization, arXiv:1711.05101; the same (2017),
 /// SGDR: Stochastic Gradient Descent with Warm Restarts, arXiv:1608.03983. C. Szegedy et al. (2016), Rethinking
-/// the Inception Architecture for Computer Vision, arXiv:1512.00567, for label smoothing.
+/// the Inception Architecture for Computer Vision, arXiv:1512.00567, for label smoothing. H. Zhang et al. (2018), mixup: Beyond Empirical Risk
+/// Minimization, arXiv:1710.09412; here the share is uniform.
 pub fn fit<N: Network>(
     network: N,
     train: &Samples,
@@ -196,13 +206,18 @@ pub fn fit<N: Network>(
         let mut weight_sum = 0.0;
         for batch in order.chunks(config.batch_len) {
             // The statistics of a single sample say nothing to batch normalization.
-            if batch.len() == 1 && order.len() > 1 {
+            if batch.len() == 1 && config.batch_len > 1 && order.len() > 1 {
                 continue;
             }
-            let (input, target, weight) =
-                assemble(train.features(), &targets, batch, &device, |row| {
-                    augment(row, &mut rng);
-                });
+            let mut batch = Batch::gather(train.features(), &targets, batch);
+            for sample in batch.input.chunks_mut(batch.n_values) {
+                augment(sample, &mut rng);
+            }
+            if config.mixup > 0.0 {
+                batch.mix(config.mixup, &mut rng);
+            }
+            let weight = batch.weight();
+            let (input, target) = batch.into_tensors(&device);
             let loss = cross_entropy(network.forward(input), target, weight);
             let value = f64::from(loss.clone().try_into_data()?.try_into_vec::<f32>()?[0]);
             if !value.is_finite() {
@@ -283,28 +298,56 @@ fn loss_targets(samples: &Samples, weights: &[f32], smoothing: f32) -> Array2<f3
     targets
 }
 
-fn assemble(
-    features: &ArrayRef2<f32>,
-    targets: &ArrayRef2<f32>,
-    batch: &[usize],
-    device: &Device,
-    mut augment: impl FnMut(&mut [f32]),
-) -> (Tensor<2>, Tensor<2>, f64) {
-    let (values, classes) = (features.ncols(), targets.ncols());
-    let mut input = Vec::with_capacity(batch.len() * values);
-    let mut target: Vec<f32> = Vec::with_capacity(batch.len() * classes);
-    for &index in batch {
-        let start = input.len();
-        input.extend(features.row(index));
-        augment(&mut input[start..]);
-        target.extend(targets.row(index));
+/// The samples between two updates.
+struct Batch {
+    input: Vec<f32>,
+    n_values: usize,
+    target: Vec<f32>,
+    n_classes: usize,
+}
+
+impl Batch {
+    fn gather(features: &ArrayRef2<f32>, targets: &ArrayRef2<f32>, indices: &[usize]) -> Self {
+        Self {
+            input: features.select(Axis(0), indices).into_iter().collect(),
+            n_values: features.ncols(),
+            target: targets.select(Axis(0), indices).into_iter().collect(),
+            n_classes: targets.ncols(),
+        }
     }
-    let weight = target.iter().map(|&share| f64::from(share)).sum();
-    (
-        Tensor::from_data(TensorData::new(input, [batch.len(), values]), device),
-        Tensor::from_data(TensorData::new(target, [batch.len(), classes]), device),
-        weight,
-    )
+
+    /// Mixes the next sample into each, the first into the last. The order is random as it is.
+    fn mix(&mut self, largest_share: f32, rng: &mut TrainRng) {
+        let n_samples = self.target.len() / self.n_classes;
+        let (input, target) = (self.input.clone(), self.target.clone());
+        for sample in 0..n_samples {
+            let share = rng.random_range(0.0..=largest_share);
+            let other = (sample + 1) % n_samples;
+            for (values, plain, width) in [
+                (&mut self.input, &input, self.n_values),
+                (&mut self.target, &target, self.n_classes),
+            ] {
+                let values = &mut values[sample * width..][..width];
+                for (value, mixed_in) in values.iter_mut().zip(&plain[other * width..]) {
+                    *value += share * (mixed_in - *value);
+                }
+            }
+        }
+    }
+
+    fn weight(&self) -> f64 {
+        self.target.iter().map(|&share| f64::from(share)).sum()
+    }
+
+    fn into_tensors(self, device: &Device) -> (Tensor<2>, Tensor<2>) {
+        let n_samples = self.target.len() / self.n_classes;
+        let input = TensorData::new(self.input, [n_samples, self.n_values]);
+        let target = TensorData::new(self.target, [n_samples, self.n_classes]);
+        (
+            Tensor::from_data(input, device),
+            Tensor::from_data(target, device),
+        )
+    }
 }
 
 fn cross_entropy(logits: Tensor<2>, target: Tensor<2>, weight: f64) -> Tensor<1> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use emo_backend::{Backend, ModelSource, Session};
+use emo_backend::{Backend, ModelSource};
 use emo_backend_cpu::CpuBackend;
 use emo_score::Labels;
 use emo_tensor::Tensor;

@@ -32,7 +32,7 @@ pub struct SpeechCnnConfig {
 
 impl SpeechCnnConfig {
     /// The seed's vector of 2,376 values (108 frames of zero-crossing rate, of RMS, and of 20 cepstra), and
-    /// blocks of 64, 96 and 128 filters of 5 frames; 0.4 of the pooled values dropped.
+    /// blocks of 64, 96 and 128 filters of 5 frames; 0.6 of the pooled values dropped.
     pub fn new(n_classes: usize) -> Self {
         Self {
             n_frames: 108,
@@ -40,7 +40,7 @@ impl SpeechCnnConfig {
             n_mfcc: 20,
             n_filters: vec![64, 96, 128],
             kernel_len: 5,
-            dropout: 0.4,
+            dropout: 0.6,
             n_classes,
         }
     }
