@@ -117,7 +117,7 @@ fn card(seed: u64) -> Card {
                  - Rest recorded by another device (a wristband's optical sensor) was left out: its smoothing differs, \
                  and the device would have become the class calm.\n\
                  - A label is what a clip or a piece was meant to evoke.",
-        licence: "MIT OR Apache-2.0, as the project; the recordings are under the MIT licence, (c) 2018 Juan Quiroz.",
+        licence: "MIT, as the project; the recordings are under the MIT licence, (c) 2018 Juan Quiroz.",
         trained_on: format!(
             "Walking heart rate, Quiroz et al. 2018 (happy, calm, sad), split by person, seed {seed}"
         ),
