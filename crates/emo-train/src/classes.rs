@@ -60,16 +60,10 @@ impl KnownClasses {
         self.known.iter().position(|&known| known == label)
     }
 
-    /// The names of the known classes, which are labels themselves.
-    ///
-    /// # Errors
-    /// Never: at least two distinct labels are known. The signature is that of [`Labels::new`].
-    pub fn known_labels(&self) -> Result<Labels, TrainError> {
-        Ok(Labels::new(
-            self.known
-                .iter()
-                .map(|&class| self.labels[class].to_owned()),
-        )?)
+    /// The names of the known classes.
+    pub fn known_labels(&self) -> Labels {
+        let names = self.known.iter().map(|&class| &self.labels[class]);
+        Labels::new(names).expect("at least two of distinct labels are known")
     }
 
     /// The affine map from probabilities of the known classes to scores of all labels: a matrix

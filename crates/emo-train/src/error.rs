@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use burn::tensor::{DataError, ExecutionError};
 
 /// What can be wrong with training data, settings and exports.
@@ -108,12 +106,12 @@ pub enum TrainError {
     /// Scores could not be judged.
     #[error("cannot judge the predictions")]
     Score(#[from] emo_score::ScoreError),
-    /// A file could not be written.
-    #[error("cannot write {}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: std::io::Error,
+    /// A layer has a setting that its ONNX operator is not written with.
+    #[error("layer {layer}: {setting} cannot be exported")]
+    Layer {
+        /// The layer's name in the graph.
+        layer: String,
+        /// The setting.
+        setting: &'static str,
     },
 }

@@ -5,7 +5,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData, activation::log_softmax},
 };
 use ndarray::{Array2, ArrayRef2, Axis};
-use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus, seq::SliceRandom};
+use rand::{SeedableRng, rngs::Xoshiro256PlusPlus, seq::SliceRandom};
 
 use crate::{Network, Samples, TrainError, predict::log_probabilities};
 
@@ -34,8 +34,6 @@ pub struct FitConfig {
     pub weight_decay: f32,
     /// The share of each target that is spread evenly over all classes, below 1.
     pub label_smoothing: f32,
-    /// The largest share of another sample that is mixed into each training sample and its target, from 0 to 0.5.
-    pub mixup: f32,
     /// How much the samples of each class count.
     pub class_weights: ClassWeights,
     /// After how many epochs without a lower validation loss training ends; `None` for never.
@@ -46,7 +44,7 @@ pub struct FitConfig {
 
 impl Default for FitConfig {
     /// 30 epochs of batches of 64 at learning rates from 10⁻³, weight decay 10⁻² (PyTorch's default for the
-    /// same optimizer), no smoothing, no mixing, uniform weights, no early end, seed 1.
+    /// same optimizer), no smoothing, uniform weights, no early end, seed 1.
     fn default() -> Self {
         Self {
             epochs: 30,
@@ -54,7 +52,6 @@ impl Default for FitConfig {
             learning_rate: 1e-3,
             weight_decay: 1e-2,
             label_smoothing: 0.0,
-            mixup: 0.0,
             class_weights: ClassWeights::Uniform,
             patience: None,
             seed: 1,
@@ -89,12 +86,6 @@ impl FitConfig {
                 f64::from(self.label_smoothing),
                 (0.0..1.0).contains(&self.label_smoothing),
                 "in [0, 1)",
-            ),
-            (
-                "mixup",
-                f64::from(self.mixup),
-                (0.0..=0.5).contains(&self.mixup),
-                "in [0, 0.5]",
             ),
         ];
         match checks.into_iter().find(|(_, _, valid, _)| !valid) {
@@ -168,8 +159,7 @@ pub fn train_device(seed: u64) -> Device {
 /// # References
 /// I. Loshchilov, F. Hutter (2019), Decoupled Weight Decay Regularization, arXiv:1711.05101; the same (2017),
 /// SGDR: Stochastic Gradient Descent with Warm Restarts, arXiv:1608.03983. C. Szegedy et al. (2016), Rethinking
-/// the Inception Architecture for Computer Vision, arXiv:1512.00567, for label smoothing. H. Zhang et al. (2018), mixup: Beyond Empirical Risk
-/// Minimization, arXiv:1710.09412; here the share is uniform.
+/// the Inception Architecture for Computer Vision, arXiv:1512.00567, for label smoothing.
 pub fn fit<N: Network>(
     network: N,
     train: &Samples,
@@ -212,9 +202,6 @@ pub fn fit<N: Network>(
             let mut batch = Batch::gather(train.features(), &targets, batch);
             for sample in batch.input.chunks_mut(batch.n_values) {
                 augment(sample, &mut rng);
-            }
-            if config.mixup > 0.0 {
-                batch.mix(config.mixup, &mut rng);
             }
             let weight = batch.weight();
             let (input, target) = batch.into_tensors(&device);
@@ -313,25 +300,6 @@ impl Batch {
             n_values: features.ncols(),
             target: targets.select(Axis(0), indices).into_iter().collect(),
             n_classes: targets.ncols(),
-        }
-    }
-
-    /// Mixes the next sample into each, the first into the last. The order is random as it is.
-    fn mix(&mut self, largest_share: f32, rng: &mut TrainRng) {
-        let n_samples = self.target.len() / self.n_classes;
-        let (input, target) = (self.input.clone(), self.target.clone());
-        for sample in 0..n_samples {
-            let share = rng.random_range(0.0..=largest_share);
-            let other = (sample + 1) % n_samples;
-            for (values, plain, width) in [
-                (&mut self.input, &input, self.n_values),
-                (&mut self.target, &target, self.n_classes),
-            ] {
-                let values = &mut values[sample * width..][..width];
-                for (value, mixed_in) in values.iter_mut().zip(&plain[other * width..]) {
-                    *value += share * (mixed_in - *value);
-                }
-            }
         }
     }
 

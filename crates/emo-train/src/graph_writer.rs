@@ -52,7 +52,7 @@ impl GraphWriter {
     /// A dense layer, `Gemm` with the weights as burn holds them, `[in, out]`.
     ///
     /// # Errors
-    /// [`TrainError`] if weights cannot be read from the device.
+    /// [`TrainError::Device`] or [`TrainError::Elements`] if weights cannot be read.
     pub fn linear(
         &mut self,
         name: &str,
@@ -72,7 +72,8 @@ impl GraphWriter {
     /// A convolution over time, with the normalization that follows it folded into its weights.
     ///
     /// # Errors
-    /// [`TrainError`] if weights cannot be read from the device.
+    /// [`TrainError::Layer`] for groups, dilation or `Same` padding; [`TrainError::Device`] or
+    /// [`TrainError::Elements`] if weights cannot be read.
     pub fn conv1d(
         &mut self,
         name: &str,
@@ -82,8 +83,10 @@ impl GraphWriter {
     ) -> Result<String, TrainError> {
         let pads = match &layer.padding {
             PaddingConfig1d::Explicit(left, right) => [*left, *right],
-            _ => [0, 0],
+            PaddingConfig1d::Valid => [0, 0],
+            PaddingConfig1d::Same => return Err(unsupported(name, "`Same` padding")),
         };
+        check_plain(name, layer.groups, &[layer.dilation])?;
         let weight = array(&layer.weight)?;
         let bias = layer.bias.as_ref().map(array).transpose()?;
         self.conv(name, input, weight, bias, norm, &[layer.stride], &pads)
@@ -92,7 +95,7 @@ impl GraphWriter {
     /// A convolution over an image, with the normalization that follows it folded into its weights.
     ///
     /// # Errors
-    /// [`TrainError`] if weights cannot be read from the device.
+    /// As [`conv1d`](Self::conv1d).
     pub fn conv2d(
         &mut self,
         name: &str,
@@ -102,8 +105,10 @@ impl GraphWriter {
     ) -> Result<String, TrainError> {
         let pads = match &layer.padding {
             PaddingConfig2d::Explicit(top, left, bottom, right) => [*top, *left, *bottom, *right],
-            _ => [0; 4],
+            PaddingConfig2d::Valid => [0; 4],
+            PaddingConfig2d::Same => return Err(unsupported(name, "`Same` padding")),
         };
+        check_plain(name, layer.groups, &layer.dilation)?;
         let weight = array(&layer.weight)?;
         let bias = layer.bias.as_ref().map(array).transpose()?;
         self.conv(name, input, weight, bias, norm, &layer.stride, &pads)
@@ -187,6 +192,23 @@ impl GraphWriter {
         let ends = index("end", range.end);
         let axes = index("axis", axis);
         self.node(name, "Slice", &[input, &starts, &ends, &axes], [])
+    }
+}
+
+fn check_plain(layer: &str, groups: usize, dilation: &[usize]) -> Result<(), TrainError> {
+    if groups != 1 {
+        return Err(unsupported(layer, "more than one group"));
+    }
+    if dilation.iter().any(|&step| step != 1) {
+        return Err(unsupported(layer, "dilation"));
+    }
+    Ok(())
+}
+
+fn unsupported(layer: &str, setting: &'static str) -> TrainError {
+    TrainError::Layer {
+        layer: layer.to_owned(),
+        setting,
     }
 }
 

@@ -1,4 +1,5 @@
 //! The exported graph computes what the network computes.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
 //! Training on synthetic samples. One test, because a process has one source of random numbers.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use emo_train::{
     ClassWeights, EegMlp, EegMlpConfig, Fit, FitConfig, Samples, TrainError, TrainRng, confusion,

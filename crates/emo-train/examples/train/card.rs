@@ -114,7 +114,7 @@ pub(crate) fn text<N: Network>(
             share(matrix.macro_f1())
         )?;
     }
-    let labels = classes.known_labels()?;
+    let labels = classes.known_labels();
     for Judged { title, matrix } in judged {
         writeln!(
             out,

@@ -121,7 +121,7 @@ pub(crate) fn run<N: Network>(
             &recipe.sources,
         )?);
     }
-    let labels = recipe.classes.known_labels()?;
+    let labels = recipe.classes.known_labels();
     for Judged { title, matrix } in &judged {
         println!(
             "\n{title} ({} samples): accuracy {}, balanced {}, macro-F1 {}\n{}",
