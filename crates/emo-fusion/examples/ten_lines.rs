@@ -1,5 +1,7 @@
 //! Speech and a face in, an emotion out. Run it from the workspace's root.
 
+#![expect(clippy::print_stdout, reason = "showing the result is what it is for")]
+
 use emo_fusion::{Bundle, CpuBackend, Inputs, PipelineError, Recognizer};
 
 fn main() -> Result<(), PipelineError> {
