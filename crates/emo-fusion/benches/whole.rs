@@ -7,6 +7,9 @@ use std::path::Path;
 use criterion::{Criterion, criterion_group, criterion_main};
 use emo_fusion::{Bundle, CpuBackend, Inputs, Recognizer};
 
+/// Fills the inputs of a case.
+type Read<'a> = &'a dyn Fn(&mut Inputs);
+
 fn whole(criterion: &mut Criterion) {
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/recordings");
     let mut recognizer = Recognizer::new(
@@ -14,7 +17,7 @@ fn whole(criterion: &mut Criterion) {
         &CpuBackend::default(),
     )
     .expect("the CPU runs the bundle");
-    let one = |read: &dyn Fn(&mut Inputs)| {
+    let one = |read: Read<'_>| {
         let mut inputs = Inputs::default();
         read(&mut inputs);
         inputs
@@ -45,7 +48,7 @@ fn whole(criterion: &mut Criterion) {
         speech(inputs);
         image(inputs);
     };
-    let cases: [(&str, &dyn Fn(&mut Inputs)); 5] = [
+    let cases: [(&str, Read<'_>); 5] = [
         ("hr", &hr),
         ("eeg", &eeg),
         ("speech", &speech),
