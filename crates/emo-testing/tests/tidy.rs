@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("emo-backend", &["emo-tensor"]),
     ("emo-hr", &["emo-dsp"]),
     ("emo-eeg", &["emo-dsp"]),
-    ("emo-speech", &["emo-dsp"]),
+    ("emo-speech", &[]),
     ("emo-image", &[]),
     (
         "emo-backend-cpu",
