@@ -1,48 +1,18 @@
 //! Files that want to crash the reader, under an allocator that ends the process at 256 MiB.
 
-#![expect(unsafe_code, reason = "an allocator is unsafe to write")]
 #![expect(
     clippy::unwrap_used,
     reason = "a test ends at the first thing that is wrong"
 )]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    sync::atomic::{AtomicUsize, Ordering},
-};
-
 use emo_onnx::{Attribute, GraphBuilder, Model, OnnxError};
 use emo_tensor::ElementType;
+use emo_testing::CappedAllocator;
 use ndarray::arr1;
 use proptest::{collection::vec, prelude::*};
 
-const CAP: usize = 256 << 20;
-
-struct Capped;
-
-static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call is handed on to the system's allocator, or refused with a null pointer as `GlobalAlloc` allows.
-unsafe impl GlobalAlloc for Capped {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let before = ALLOCATED.fetch_add(layout.size(), Ordering::Relaxed);
-        if before.saturating_add(layout.size()) > CAP {
-            ALLOCATED.fetch_sub(layout.size(), Ordering::Relaxed);
-            return std::ptr::null_mut();
-        }
-        // SAFETY: the caller keeps the contract of `alloc`, which is the same here.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        ALLOCATED.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: `pointer` came from `alloc` above with this layout, so from the system's allocator.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Capped = Capped;
+static ALLOCATOR: CappedAllocator = CappedAllocator::in_total(256 << 20);
 
 fn valid() -> Vec<u8> {
     let mut graph = GraphBuilder::new("g");

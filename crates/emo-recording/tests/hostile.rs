@@ -1,35 +1,14 @@
 //! Files that lie, are cut or are noise: an error or a recording, no panic, no memory that only a header claims.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Read;
 
 use emo_recording::{CsvConfig, Recording, RecordingError, read_csv, read_edf};
+use emo_testing::CappedAllocator;
 use proptest::prelude::*;
 
-/// Refuses any single request above 4 MiB, so that an allocation from a claimed length aborts the test.
-struct Capped;
-
-const CAP: usize = 4 << 20;
-
-#[expect(unsafe_code, reason = "an allocator is an unsafe trait")]
-// SAFETY: every request goes to the system's allocator unchanged, or is answered with null, which the trait allows.
-unsafe impl GlobalAlloc for Capped {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if layout.size() > CAP {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-
+/// An allocation from a claimed length aborts the test.
 #[global_allocator]
-static ALLOCATOR: Capped = Capped;
+static ALLOCATOR: CappedAllocator = CappedAllocator::per_request(4 << 20);
 
 fn seed() -> Vec<u8> {
     let path = emo_testing::fixture("emo-recording/mixed_edfio.edf");

@@ -2,36 +2,15 @@
 #![cfg(all(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::LazyLock;
 
 use emo_speech::decode_bytes;
+use emo_testing::CappedAllocator;
 use proptest::prelude::*;
 
-/// Refuses any single request above 64 MiB, so that an allocation from a claimed length aborts the test.
-struct Capped;
-
-const CAP: usize = 64 << 20;
-
-#[expect(unsafe_code, reason = "an allocator is an unsafe trait")]
-// SAFETY: every request goes to the system's allocator unchanged, or is answered with null, which the trait allows.
-unsafe impl GlobalAlloc for Capped {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if layout.size() > CAP {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-
+/// An allocation from a claimed length aborts the test.
 #[global_allocator]
-static ALLOCATOR: Capped = Capped;
+static ALLOCATOR: CappedAllocator = CappedAllocator::per_request(64 << 20);
 
 static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     [

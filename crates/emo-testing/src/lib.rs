@@ -4,6 +4,8 @@
 
 #![expect(clippy::panic, reason = "failing loudly is what test support is for")]
 
+mod capped_allocator;
+
 use std::{
     error::Error,
     path::{Path, PathBuf},
@@ -11,6 +13,8 @@ use std::{
 
 use ndarray::ArrayD;
 use ndarray_npy::ReadNpyError;
+
+pub use capped_allocator::CappedAllocator;
 
 /// Fails unless `|actual − expected| ≤ atol + rtol · |expected|` holds for every element; NaN equals NaN.
 ///
