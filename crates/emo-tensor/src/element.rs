@@ -1,11 +1,55 @@
 use std::fmt;
 
+use half::{bf16, f16};
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD};
 
-use crate::{Tensor, TensorView, TensorViewMut};
+use crate::{F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, Tensor, TensorView, TensorViewMut, U4};
+
+/// Hands the list of all element types to the macro `$callback`.
+///
+/// The list has one entry `Variant: rust_type, "name";` for each variant of [`ElementType`](crate::ElementType),
+/// [`Tensor`](crate::Tensor) and its views; the Rust types that are none of the language's own must be in scope
+/// where the macro is called.
+///
+/// # Example
+/// ```
+/// use emo_tensor::{ElementType, F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, U4, half::{bf16, f16}};
+///
+/// macro_rules! all {
+///     ($($variant:ident: $rust:ty, $name:literal;)+) => { [$(ElementType::$variant),+] };
+/// }
+/// let all = emo_tensor::for_each_element_type!(all);
+/// assert!(all.contains(&ElementType::F16));
+/// ```
+#[macro_export]
+macro_rules! for_each_element_type {
+    ($callback:ident) => {
+        $callback! {
+            F32: f32, "f32";
+            F64: f64, "f64";
+            F16: f16, "f16";
+            BF16: bf16, "bf16";
+            F8E4M3Fn: F8E4M3Fn, "f8e4m3fn";
+            F8E4M3FnUz: F8E4M3FnUz, "f8e4m3fnuz";
+            F8E5M2: F8E5M2, "f8e5m2";
+            F8E5M2FnUz: F8E5M2FnUz, "f8e5m2fnuz";
+            I4: I4, "i4";
+            I8: i8, "i8";
+            I16: i16, "i16";
+            I32: i32, "i32";
+            I64: i64, "i64";
+            U4: U4, "u4";
+            U8: u8, "u8";
+            U16: u16, "u16";
+            U32: u32, "u32";
+            U64: u64, "u64";
+            Bool: bool, "bool";
+        }
+    };
+}
 
 /// A Rust type that can be an element of a [`Tensor`].
-pub trait Element: Copy + fmt::Debug + PartialEq + 'static {
+pub trait Element: Copy + Default + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// The type's tag.
     const TYPE: ElementType;
     /// The array inside `tensor`, if its elements are of this type.
@@ -19,19 +63,19 @@ pub trait Element: Copy + fmt::Debug + PartialEq + 'static {
 macro_rules! element_types {
     ($($variant:ident: $rust:ty, $name:literal;)+) => {
         /// The type of a tensor's elements.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum ElementType {
-            $(#[doc = concat!("`", stringify!($rust), "`.")] $variant,)+
+            $(#[doc = concat!("[`", stringify!($rust), "`].")] $variant,)+
         }
 
         impl ElementType {
-            /// The size of one element in bytes.
+            /// The size of one element in memory, in bytes; elements of 4 bits take one byte each.
             pub const fn size(self) -> usize {
                 match self { $(Self::$variant => size_of::<$rust>(),)+ }
             }
 
-            /// The type's name in Rust, such as `f32`.
+            /// The type's name, such as `f32`.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
@@ -69,19 +113,7 @@ macro_rules! element_types {
     };
 }
 
-element_types! {
-    F32: f32, "f32";
-    F64: f64, "f64";
-    I8: i8, "i8";
-    I16: i16, "i16";
-    I32: i32, "i32";
-    I64: i64, "i64";
-    U8: u8, "u8";
-    U16: u16, "u16";
-    U32: u32, "u32";
-    U64: u64, "u64";
-    Bool: bool, "bool";
-}
+for_each_element_type!(element_types);
 
 impl fmt::Display for ElementType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

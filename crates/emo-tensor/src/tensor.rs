@@ -1,109 +1,66 @@
+use half::{bf16, f16};
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD};
 
-use crate::{Element, ElementType};
+use crate::{
+    Element, ElementType, F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, U4, for_each_element_type,
+};
 
-/// A tensor that owns its elements.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Tensor {
-    /// Elements of type `f32`.
-    F32(ArrayD<f32>),
-    /// Elements of type `f64`.
-    F64(ArrayD<f64>),
-    /// Elements of type `i8`.
-    I8(ArrayD<i8>),
-    /// Elements of type `i16`.
-    I16(ArrayD<i16>),
-    /// Elements of type `i32`.
-    I32(ArrayD<i32>),
-    /// Elements of type `i64`.
-    I64(ArrayD<i64>),
-    /// Elements of type `u8`.
-    U8(ArrayD<u8>),
-    /// Elements of type `u16`.
-    U16(ArrayD<u16>),
-    /// Elements of type `u32`.
-    U32(ArrayD<u32>),
-    /// Elements of type `u64`.
-    U64(ArrayD<u64>),
-    /// Elements of type `bool`.
-    Bool(ArrayD<bool>),
-}
+macro_rules! tensors {
+    ($($variant:ident: $rust:ty, $name:literal;)+) => {
+        /// A tensor that owns its elements.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Tensor {
+            $(#[doc = concat!("Elements of type [`", stringify!($rust), "`].")] $variant(ArrayD<$rust>),)+
+        }
 
-/// A tensor whose elements are borrowed.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum TensorView<'a> {
-    /// Elements of type `f32`.
-    F32(ArrayViewD<'a, f32>),
-    /// Elements of type `f64`.
-    F64(ArrayViewD<'a, f64>),
-    /// Elements of type `i8`.
-    I8(ArrayViewD<'a, i8>),
-    /// Elements of type `i16`.
-    I16(ArrayViewD<'a, i16>),
-    /// Elements of type `i32`.
-    I32(ArrayViewD<'a, i32>),
-    /// Elements of type `i64`.
-    I64(ArrayViewD<'a, i64>),
-    /// Elements of type `u8`.
-    U8(ArrayViewD<'a, u8>),
-    /// Elements of type `u16`.
-    U16(ArrayViewD<'a, u16>),
-    /// Elements of type `u32`.
-    U32(ArrayViewD<'a, u32>),
-    /// Elements of type `u64`.
-    U64(ArrayViewD<'a, u64>),
-    /// Elements of type `bool`.
-    Bool(ArrayViewD<'a, bool>),
-}
+        /// A tensor whose elements are borrowed.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum TensorView<'a> {
+            $(#[doc = concat!("Elements of type [`", stringify!($rust), "`].")] $variant(ArrayViewD<'a, $rust>),)+
+        }
 
-/// A tensor whose elements are borrowed to be written.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum TensorViewMut<'a> {
-    /// Elements of type `f32`.
-    F32(ArrayViewMutD<'a, f32>),
-    /// Elements of type `f64`.
-    F64(ArrayViewMutD<'a, f64>),
-    /// Elements of type `i8`.
-    I8(ArrayViewMutD<'a, i8>),
-    /// Elements of type `i16`.
-    I16(ArrayViewMutD<'a, i16>),
-    /// Elements of type `i32`.
-    I32(ArrayViewMutD<'a, i32>),
-    /// Elements of type `i64`.
-    I64(ArrayViewMutD<'a, i64>),
-    /// Elements of type `u8`.
-    U8(ArrayViewMutD<'a, u8>),
-    /// Elements of type `u16`.
-    U16(ArrayViewMutD<'a, u16>),
-    /// Elements of type `u32`.
-    U32(ArrayViewMutD<'a, u32>),
-    /// Elements of type `u64`.
-    U64(ArrayViewMutD<'a, u64>),
-    /// Elements of type `bool`.
-    Bool(ArrayViewMutD<'a, bool>),
-}
+        /// A tensor whose elements are borrowed to be written.
+        #[derive(Debug)]
+        #[non_exhaustive]
+        pub enum TensorViewMut<'a> {
+            $(#[doc = concat!("Elements of type [`", stringify!($rust), "`].")] $variant(ArrayViewMutD<'a, $rust>),)+
+        }
 
-/// Runs `$body` with `$array` bound to the array inside, whatever its element type.
-macro_rules! on_array {
-    ($kind:ident, $value:expr, $array:ident => $body:expr) => {
-        match $value {
-            $kind::F32($array) => $body,
-            $kind::F64($array) => $body,
-            $kind::I8($array) => $body,
-            $kind::I16($array) => $body,
-            $kind::I32($array) => $body,
-            $kind::I64($array) => $body,
-            $kind::U8($array) => $body,
-            $kind::U16($array) => $body,
-            $kind::U32($array) => $body,
-            $kind::U64($array) => $body,
-            $kind::Bool($array) => $body,
+        /// Runs `$body` with `$array` bound to the array inside, whatever its element type.
+        macro_rules! on_array {
+            ($kind:ident, $value:expr, $array:ident => $body:expr) => {
+                match $value { $($kind::$variant($array) => $body,)+ }
+            };
+        }
+
+        impl Tensor {
+            /// A tensor of zeros (`false` for booleans).
+            pub fn zeros(element_type: ElementType, shape: &[usize]) -> Self {
+                match element_type {
+                    $(ElementType::$variant => ArrayD::<$rust>::default(shape).into(),)+
+                }
+            }
+        }
+
+        impl TensorView<'_> {
+            /// The type of the elements.
+            pub fn element_type(&self) -> ElementType {
+                match self { $(Self::$variant(_) => ElementType::$variant,)+ }
+            }
+        }
+
+        impl TensorViewMut<'_> {
+            /// The type of the elements.
+            pub fn element_type(&self) -> ElementType {
+                match self { $(Self::$variant(_) => ElementType::$variant,)+ }
+            }
         }
     };
 }
+
+for_each_element_type!(tensors);
 
 impl Tensor {
     /// The type of the elements.
@@ -140,43 +97,9 @@ impl Tensor {
     pub fn view_mut(&mut self) -> TensorViewMut<'_> {
         on_array!(Tensor, self, array => array.view_mut().into())
     }
-
-    /// A tensor of zeros (`false` for booleans).
-    pub fn zeros(element_type: ElementType, shape: &[usize]) -> Self {
-        match element_type {
-            ElementType::F32 => ArrayD::<f32>::zeros(shape).into(),
-            ElementType::F64 => ArrayD::<f64>::zeros(shape).into(),
-            ElementType::I8 => ArrayD::<i8>::zeros(shape).into(),
-            ElementType::I16 => ArrayD::<i16>::zeros(shape).into(),
-            ElementType::I32 => ArrayD::<i32>::zeros(shape).into(),
-            ElementType::I64 => ArrayD::<i64>::zeros(shape).into(),
-            ElementType::U8 => ArrayD::<u8>::zeros(shape).into(),
-            ElementType::U16 => ArrayD::<u16>::zeros(shape).into(),
-            ElementType::U32 => ArrayD::<u32>::zeros(shape).into(),
-            ElementType::U64 => ArrayD::<u64>::zeros(shape).into(),
-            ElementType::Bool => ArrayD::<bool>::from_elem(shape, false).into(),
-        }
-    }
 }
 
 impl TensorView<'_> {
-    /// The type of the elements.
-    pub fn element_type(&self) -> ElementType {
-        match self {
-            Self::F32(_) => ElementType::F32,
-            Self::F64(_) => ElementType::F64,
-            Self::I8(_) => ElementType::I8,
-            Self::I16(_) => ElementType::I16,
-            Self::I32(_) => ElementType::I32,
-            Self::I64(_) => ElementType::I64,
-            Self::U8(_) => ElementType::U8,
-            Self::U16(_) => ElementType::U16,
-            Self::U32(_) => ElementType::U32,
-            Self::U64(_) => ElementType::U64,
-            Self::Bool(_) => ElementType::Bool,
-        }
-    }
-
     /// The extent along each axis.
     pub fn shape(&self) -> &[usize] {
         on_array!(TensorView, self, array => array.shape())
@@ -194,23 +117,6 @@ impl TensorView<'_> {
 }
 
 impl TensorViewMut<'_> {
-    /// The type of the elements.
-    pub fn element_type(&self) -> ElementType {
-        match self {
-            Self::F32(_) => ElementType::F32,
-            Self::F64(_) => ElementType::F64,
-            Self::I8(_) => ElementType::I8,
-            Self::I16(_) => ElementType::I16,
-            Self::I32(_) => ElementType::I32,
-            Self::I64(_) => ElementType::I64,
-            Self::U8(_) => ElementType::U8,
-            Self::U16(_) => ElementType::U16,
-            Self::U32(_) => ElementType::U32,
-            Self::U64(_) => ElementType::U64,
-            Self::Bool(_) => ElementType::Bool,
-        }
-    }
-
     /// The extent along each axis.
     pub fn shape(&self) -> &[usize] {
         on_array!(TensorViewMut, self, array => array.shape())
