@@ -1,22 +1,8 @@
 use std::fmt;
 
-use half::{bf16, f16};
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD};
 
-use crate::{F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, Tensor, TensorView, TensorViewMut, U4};
-
-/// Hands the list of all element types to the macro `$callback`.
-///
-/// The list has one entry `Variant: rust_type, "name";` for each variant of [`ElementType`](crate::ElementType),
-/// [`Tensor`](crate::Tensor) and its views; the Rust types that are none of the language's own must be in scope
-/// where the macro is called.
-///
-/// # Example
-/// ```
-/// use emo_tensor::{ElementType, F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, U4, half::{bf16, f16}};
-///
-/// macro_rules! all {
-///     ($($variant:ident: $rust:ty, $name:literal;)+) => { [$(ElementType::$variant),+] };
+use crate::{Tensor, TensorView, TensorViewMut};
 /// }
 /// let all = emo_tensor::for_each_element_type!(all);
 /// assert!(all.contains(&ElementType::F16));
@@ -27,18 +13,18 @@ macro_rules! for_each_element_type {
         $callback! {
             F32: f32, "f32";
             F64: f64, "f64";
-            F16: f16, "f16";
-            BF16: bf16, "bf16";
-            F8E4M3Fn: F8E4M3Fn, "f8e4m3fn";
-            F8E4M3FnUz: F8E4M3FnUz, "f8e4m3fnuz";
-            F8E5M2: F8E5M2, "f8e5m2";
-            F8E5M2FnUz: F8E5M2FnUz, "f8e5m2fnuz";
-            I4: I4, "i4";
+            F16: $crate::half::f16, "f16";
+            BF16: $crate::half::bf16, "bf16";
+            F8E4M3Fn: $crate::F8E4M3Fn, "f8e4m3fn";
+            F8E4M3FnUz: $crate::F8E4M3FnUz, "f8e4m3fnuz";
+            F8E5M2: $crate::F8E5M2, "f8e5m2";
+            F8E5M2FnUz: $crate::F8E5M2FnUz, "f8e5m2fnuz";
+            I4: $crate::I4, "i4";
             I8: i8, "i8";
             I16: i16, "i16";
             I32: i32, "i32";
             I64: i64, "i64";
-            U4: U4, "u4";
+            U4: $crate::U4, "u4";
             U8: u8, "u8";
             U16: u16, "u16";
             U32: u32, "u32";
@@ -66,7 +52,7 @@ macro_rules! element_types {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum ElementType {
-            $(#[doc = concat!("[`", stringify!($rust), "`].")] $variant,)+
+            $(#[doc = concat!("`", $name, "`.")] $variant,)+
         }
 
         impl ElementType {

@@ -1,9 +1,6 @@
-use half::{bf16, f16};
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD};
 
-use crate::{
-    Element, ElementType, F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, U4, for_each_element_type,
-};
+use crate::{Element, ElementType, for_each_element_type};
 
 macro_rules! tensors {
     ($($variant:ident: $rust:ty, $name:literal;)+) => {
@@ -11,21 +8,21 @@ macro_rules! tensors {
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Tensor {
-            $(#[doc = concat!("Elements of type [`", stringify!($rust), "`].")] $variant(ArrayD<$rust>),)+
+            $(#[doc = concat!("Elements of type `", $name, "`.")] $variant(ArrayD<$rust>),)+
         }
 
         /// A tensor whose elements are borrowed.
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum TensorView<'a> {
-            $(#[doc = concat!("Elements of type [`", stringify!($rust), "`].")] $variant(ArrayViewD<'a, $rust>),)+
+            $(#[doc = concat!("Elements of type `", $name, "`.")] $variant(ArrayViewD<'a, $rust>),)+
         }
 
         /// A tensor whose elements are borrowed to be written.
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum TensorViewMut<'a> {
-            $(#[doc = concat!("Elements of type [`", stringify!($rust), "`].")] $variant(ArrayViewMutD<'a, $rust>),)+
+            $(#[doc = concat!("Elements of type `", $name, "`.")] $variant(ArrayViewMutD<'a, $rust>),)+
         }
 
         /// Runs `$body` with `$array` bound to the array inside, whatever its element type.
