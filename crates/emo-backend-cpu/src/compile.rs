@@ -1,8 +1,8 @@
-use std::{collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use emo_backend::{
     BackendError,
-    emo_tensor::{ElementType, Tensor, TensorInfo},
+    emo_tensor::{ElementType, Overflow, Tensor, TensorInfo},
 };
 use emo_onnx::{Dim, Graph, Model, Node, ValueInfo};
 
@@ -11,8 +11,9 @@ use crate::{
     config::CpuConfig,
     error::CpuError,
     kernel::{Inputs, Kernel},
+    kernels::cast::Cast,
     layout::{Draft, Drafts, Read, Storage},
-    ops::{How, Lowered, NodeContext, Operand, find},
+    ops::{Empty, Half, How, Lowered, NodeContext, Operand, find},
     plan::Plan,
     shape::element_count,
     simd::Level,
@@ -127,7 +128,6 @@ impl<'m> Compiler<'m> {
                 .iter()
                 .enumerate()
                 .map(|(axis, dim)| match dim {
-                    Dim::Fixed(0) => Err(unsupported(format!("axis {axis} is empty"))),
                     Dim::Fixed(extent) => Ok(*extent),
                     // The leading axis counts the examples of a batch; a session runs one at a time.
                     _ if axis == 0 => Ok(1),
@@ -270,40 +270,103 @@ impl<'m> Compiler<'m> {
                 name => Some(self.value(name, &label)?.clone()),
             });
         }
-        let inputs = operands
-            .iter()
-            .map(|operand| operand.as_ref().map(Value::as_operand))
-            .collect::<Vec<_>>();
-        for (index, operand) in inputs.iter().flatten().enumerate() {
-            if operand.element_type == ElementType::F32 && operand.shape.contains(&0) {
-                return Err(unsupported(format!(
-                    "input {index} of shape {:?} is empty",
-                    operand.shape
-                )));
-            }
+        if operator.empty == Empty::Refused
+            && let Some(index) = operands.iter().position(|operand| {
+                operand
+                    .as_ref()
+                    .is_some_and(|operand| operand.shape.contains(&0))
+            })
+        {
+            return Err(unsupported(format!("input {index} has no elements")));
         }
+        let half = match operator.half {
+            Half::Native => None,
+            Half::Widened { rounded } => self
+                .widen(node, &mut operands)?
+                .map(|element_type| (element_type, rounded)),
+        };
         let wanted = node
             .outputs
             .iter()
             .rposition(|name| self.uses.contains_key(name.as_str()))
             .map_or(0, |last| last + 1);
-        let context = NodeContext {
-            node,
-            opset: self.opset,
-            level: self.level,
-            memory_limit: self.memory_limit,
-            inputs,
-            wanted,
+        let (outputs, steps) = {
+            let context = NodeContext {
+                node,
+                opset: self.opset,
+                level: self.level,
+                memory_limit: self.memory_limit,
+                inputs: operands
+                    .iter()
+                    .map(|operand| operand.as_ref().map(Value::as_operand))
+                    .collect(),
+                wanted,
+                steps: RefCell::default(),
+            };
+            let outputs = (operator.lower)(&context)?;
+            (outputs, context.steps.into_inner())
         };
-        let lowered = (operator.lower)(&context)?;
-        if lowered.len() < wanted {
+        if outputs.len() < wanted {
             return Err(unsupported(format!("output {}", wanted - 1)));
         }
-        for (name, lowered) in node.outputs.iter().zip(lowered) {
-            let value = self.place(node, name, lowered, &operands)?;
+        if let (true, Some(name)) = (steps.is_empty(), node.outputs.first())
+            && let Some(value) = self.absorb(node, &outputs, &operands)
+        {
+            self.values.insert(name, value);
+            return Ok(());
+        }
+        for step in steps {
+            let value = self.place(node, &label, step, &operands)?;
+            operands.push(Some(value));
+        }
+        for (index, (name, lowered)) in node.outputs.iter().zip(outputs).enumerate() {
+            let mut value = self.place(node, name, lowered, &operands)?;
+            if let Some((element_type, rounded)) = half
+                && index < rounded
+                && value.element_type == ElementType::F32
+            {
+                value = self.cast(node, value, element_type)?;
+            }
             self.values.insert(name, value);
         }
         Ok(())
+    }
+
+    /// Converts operands in half precision to `f32`, and returns the type that they had.
+    fn widen(
+        &mut self,
+        node: &'m Node,
+        operands: &mut [Option<Value<'m>>],
+    ) -> Result<Option<ElementType>, BackendError> {
+        let mut half = None;
+        for operand in operands.iter_mut().flatten() {
+            if matches!(operand.element_type, ElementType::F16 | ElementType::BF16) {
+                half = Some(operand.element_type);
+                *operand = self.cast(node, operand.clone(), ElementType::F32)?;
+            }
+        }
+        Ok(half)
+    }
+
+    fn cast(
+        &mut self,
+        node: &'m Node,
+        value: Value<'m>,
+        to: ElementType,
+    ) -> Result<Value<'m>, BackendError> {
+        let how = How::Compute {
+            reads: vec![0],
+            kernel: Box::new(Cast {
+                from: value.element_type,
+                overflow: Overflow::Saturate,
+            }),
+        };
+        let lowered = Lowered {
+            element_type: to,
+            shape: value.shape.clone(),
+            how,
+        };
+        self.place(node, &node.label(), lowered, &[Some(value)])
     }
 
     /// Makes a value of what became of a node's output, adding a step where there is something to compute.
@@ -342,14 +405,11 @@ impl<'m> Compiler<'m> {
                 let read: Vec<&Value<'m>> = reads.iter().map(|&index| operand(index)).collect();
                 let constants: Option<Vec<Slice<'_>>> =
                     read.iter().map(|value| value.as_constant()).collect();
-                if let Some(constants) = constants {
+                if let (0, Some(buffer)) = (len, Buffer::zeros(element_type, 0)) {
+                    State::Constant(Constant::Folded(Rc::new(buffer)))
+                } else if let Some(constants) = constants {
                     let buffer = self.fold(&*kernel, &constants, element_type, len)?;
                     State::Constant(Constant::Folded(Rc::new(buffer)))
-                } else if let Some(storage) = self.absorb(node, &reads, &read, &*kernel) {
-                    State::Stored {
-                        storage,
-                        is_view: false,
-                    }
                 } else {
                     self.take_memory(kernel.constant_bytes())?;
                     let reads = read
@@ -401,21 +461,26 @@ impl<'m> Compiler<'m> {
         Ok(buffer)
     }
 
-    /// Lets the step before do what `kernel` would, if nothing else reads that step's output.
+    /// Lets the step before do what a node's only step would, if nothing else reads that step's output.
     fn absorb(
         &mut self,
         node: &'m Node,
-        reads: &[usize],
-        values: &[&Value<'m>],
-        kernel: &dyn Kernel,
-    ) -> Option<Storage> {
-        let (&[index], [value]) = (reads, values) else {
+        outputs: &[Lowered],
+        operands: &[Option<Value<'m>>],
+    ) -> Option<Value<'m>> {
+        let [lowered] = outputs else {
+            return None;
+        };
+        let How::Compute { reads, kernel } = &lowered.how else {
+            return None;
+        };
+        let &[index] = &reads[..] else {
             return None;
         };
         let State::Stored {
             storage: storage @ Storage::Step(step),
             is_view: false,
-        } = value.state
+        } = operands.get(index)?.as_ref()?.state
         else {
             return None;
         };
@@ -428,7 +493,14 @@ impl<'m> Compiler<'m> {
             return None;
         }
         draft.label = format!("{} + {}", draft.label, node.op_type);
-        Some(storage)
+        Some(Value {
+            element_type: lowered.element_type,
+            shape: lowered.shape.clone(),
+            state: State::Stored {
+                storage,
+                is_view: false,
+            },
+        })
     }
 
     /// How a step or an output reads a value.

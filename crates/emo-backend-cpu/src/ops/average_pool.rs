@@ -21,4 +21,5 @@ pub(super) const OPERATOR: Operator = Operator {
         };
         lower_pool(context, reduction)
     },
+    ..Operator::NUMERIC
 };

@@ -8,6 +8,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 5..=5,
     attributes: &["epsilon", "momentum", "spatial", "training_mode"],
     lower,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

@@ -20,6 +20,7 @@ pub(super) const OPERATOR: Operator = Operator {
         };
         lower_unary(context, Unary::Clip { min, max })
     },
+    ..Operator::NUMERIC
 };
 
 fn bound(context: &NodeContext<'_>, index: usize, default: f32) -> Result<f32, BackendError> {

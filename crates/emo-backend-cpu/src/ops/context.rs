@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use emo_backend::{BackendError, emo_tensor::ElementType};
 use emo_onnx::{Node, OnnxError};
 
@@ -30,6 +32,8 @@ pub(crate) struct NodeContext<'a> {
     pub(crate) inputs: Vec<Option<Operand<'a>>>,
     /// How many outputs, counted to the last one that anybody reads.
     pub(crate) wanted: usize,
+    /// What is computed on the way to the outputs.
+    pub(crate) steps: RefCell<Vec<Lowered>>,
 }
 
 /// What becomes of one output of a node.
@@ -41,13 +45,16 @@ pub(crate) struct Lowered {
 }
 
 /// Where an output's elements come from.
+///
+/// Numbers below that of the node's inputs stand for those, the others for what
+/// [`NodeContext::step`] returned.
 #[derive(Debug)]
 pub(crate) enum How {
-    /// The elements of this input, in the same order.
+    /// The elements of this value, in the same order.
     Alias(usize),
     /// Known before the model runs.
     Constant(Buffer),
-    /// Computed from these inputs.
+    /// Computed from these values.
     Compute {
         reads: Vec<usize>,
         kernel: Box<dyn Kernel>,
@@ -90,6 +97,14 @@ impl<'a> NodeContext<'a> {
         }
     }
 
+    /// An input is computed while the model runs, but is needed before.
+    pub(crate) fn not_constant(&self, index: usize) -> BackendError {
+        BackendError::NotConstant {
+            node: self.node.label(),
+            input: self.node.inputs.get(index).cloned().unwrap_or_default(),
+        }
+    }
+
     /// The node contradicts its operator's definition.
     pub(crate) fn malformed(&self, reason: impl Into<String>) -> BackendError {
         CpuError::Node {
@@ -97,6 +112,19 @@ impl<'a> NodeContext<'a> {
             reason: reason.into(),
         }
         .into()
+    }
+
+    /// Computes a value on the way to the outputs; the number by which they read it.
+    pub(crate) fn step(
+        &self,
+        element_type: ElementType,
+        shape: Vec<usize>,
+        reads: Vec<usize>,
+        kernel: impl Kernel + 'static,
+    ) -> usize {
+        let mut steps = self.steps.borrow_mut();
+        steps.extend(Lowered::compute(element_type, shape, reads, kernel));
+        self.inputs.len() + steps.len() - 1
     }
 
     pub(crate) fn input(&self, index: usize) -> Result<Operand<'a>, BackendError> {
@@ -128,9 +156,7 @@ impl<'a> NodeContext<'a> {
         let Some(operand) = self.optional(index) else {
             return Ok(None);
         };
-        let constant = operand
-            .constant
-            .ok_or_else(|| self.unsupported(format!("input {index} is not constant")))?;
+        let constant = operand.constant.ok_or_else(|| self.not_constant(index))?;
         T::slice(constant).map(Some).ok_or_else(|| {
             self.unsupported(format!(
                 "input {index} holds {} elements, expected {}",

@@ -18,6 +18,7 @@ pub(super) const OPERATOR: Operator = Operator {
         "strides",
     ],
     lower,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

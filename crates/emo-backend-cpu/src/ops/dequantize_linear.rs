@@ -8,6 +8,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=3,
     attributes: &["axis", "block_size", "output_dtype"],
     lower,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

@@ -16,4 +16,5 @@ pub(super) const OPERATOR: Operator = Operator {
         }
         Ok(Lowered::alias(input.element_type, input.shape.to_vec()))
     },
+    ..Operator::ANY_TYPE
 };

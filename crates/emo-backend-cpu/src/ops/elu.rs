@@ -9,4 +9,5 @@ pub(super) const OPERATOR: Operator = Operator {
         let alpha = context.float("alpha", 1.0)?;
         lower_unary(context, Unary::Elu { alpha })
     },
+    ..Operator::NUMERIC
 };

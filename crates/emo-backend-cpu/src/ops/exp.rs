@@ -6,4 +6,5 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &[],
     lower: |context| lower_unary(context, Unary::Exp),
+    ..Operator::NUMERIC
 };

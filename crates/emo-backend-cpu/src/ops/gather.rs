@@ -14,6 +14,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=2,
     attributes: &["axis"],
     lower,
+    ..Operator::ANY_TYPE
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

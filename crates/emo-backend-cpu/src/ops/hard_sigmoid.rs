@@ -10,4 +10,5 @@ pub(super) const OPERATOR: Operator = Operator {
         let (alpha, beta) = (context.float("alpha", 0.2)?, context.float("beta", 0.5)?);
         lower_unary(context, Unary::HardSigmoid { alpha, beta })
     },
+    ..Operator::NUMERIC
 };

@@ -10,4 +10,5 @@ pub(super) const OPERATOR: Operator = Operator {
         let alpha = context.float("alpha", 0.01)?;
         lower_unary(context, Unary::LeakyRelu { alpha })
     },
+    ..Operator::NUMERIC
 };

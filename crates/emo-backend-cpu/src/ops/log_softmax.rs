@@ -6,4 +6,5 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &["axis"],
     lower: |context| lower_softmax(context, Scale::Log),
+    ..Operator::NUMERIC
 };

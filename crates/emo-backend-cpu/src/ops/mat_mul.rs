@@ -15,6 +15,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=2,
     attributes: &[],
     lower,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

@@ -19,4 +19,5 @@ pub(super) const OPERATOR: Operator = Operator {
         }
         lower_pool(context, Reduction::Max)
     },
+    ..Operator::NUMERIC
 };

@@ -66,6 +66,47 @@ pub(crate) struct Operator {
     /// The attributes that are understood; a node with another one is refused.
     pub(crate) attributes: &'static [&'static str],
     pub(crate) lower: fn(&NodeContext<'_>) -> Result<Vec<Lowered>, BackendError>,
+    /// What becomes of operands in half precision.
+    pub(crate) half: Half,
+    /// Whether an output with elements may come of an input without.
+    pub(crate) empty: Empty,
+}
+
+/// How an operator takes operands of types `f16` and `bf16`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Half {
+    /// As any other element type.
+    Native,
+    /// As `f32`; this many of its first outputs are rounded back where they are `f32`.
+    Widened { rounded: usize },
+}
+
+/// How an operator takes inputs without elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Empty {
+    Refused,
+    Accepted,
+}
+
+impl Operator {
+    /// The fields that most operators on numbers have alike.
+    pub(crate) const NUMERIC: Self = Self {
+        op_type: "",
+        inputs: 1..=1,
+        attributes: &[],
+        lower: |_| Ok(Vec::new()),
+        half: Half::Widened {
+            rounded: usize::MAX,
+        },
+        empty: Empty::Refused,
+    };
+
+    /// The fields that operators have alike which treat all element types alike.
+    pub(crate) const ANY_TYPE: Self = Self {
+        half: Half::Native,
+        empty: Empty::Accepted,
+        ..Self::NUMERIC
+    };
 }
 
 pub(crate) const OPERATORS: &[Operator] = &[

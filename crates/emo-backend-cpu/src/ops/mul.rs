@@ -6,4 +6,5 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=2,
     attributes: &[],
     lower: |context| lower_binary(context, BinaryOp::Mul),
+    ..Operator::NUMERIC
 };

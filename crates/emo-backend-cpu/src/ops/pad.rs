@@ -12,6 +12,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=4,
     attributes: &["mode", "pads", "value"],
     lower,
+    ..Operator::ANY_TYPE
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
@@ -87,11 +88,7 @@ fn value(context: &NodeContext<'_>) -> Result<Buffer, BackendError> {
     } else {
         match context.optional(2) {
             None => None,
-            Some(operand) => Some(
-                operand
-                    .constant
-                    .ok_or_else(|| context.unsupported("input 2 is not constant"))?,
-            ),
+            Some(operand) => Some(operand.constant.ok_or_else(|| context.not_constant(2))?),
         }
     };
     single(given, input.element_type).ok_or_else(|| {

@@ -9,6 +9,7 @@ pub(super) const OPERATOR: Operator = Operator {
     // `saturate` concerns 8-bit floats alone.
     attributes: &["axis", "block_size", "output_dtype", "saturate"],
     lower,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

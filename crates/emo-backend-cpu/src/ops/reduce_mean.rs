@@ -8,6 +8,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=2,
     attributes: &["axes", "keepdims", "noop_with_empty_axes"],
     lower,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

@@ -8,6 +8,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &["axis"],
     lower: |context| lower_softmax(context, Scale::Linear),
+    ..Operator::NUMERIC
 };
 
 /// Before opset 13 the axes from `axis` on are taken as one; since then, only that axis is normalised.
