@@ -108,6 +108,7 @@ mod node;
 #[rustfmt::skip]
 mod proto;
 mod reader;
+mod schema;
 mod structure;
 mod tensor;
 mod value_info;
@@ -119,3 +120,4 @@ pub use graph::{Dim, Graph, ValueInfo};
 pub use metadata::{FEATURES_KEY, LABELS_KEY, MODALITY_KEY, TRAINED_ON_KEY};
 pub use model::Model;
 pub use node::{Attribute, Node};
+pub use schema::{Arity, AttributeKind, AttributeSchema, Parameter, Schema, TypeSet};
