@@ -36,10 +36,7 @@ impl GraphBuilder {
         Self {
             graph: Graph {
                 name: name.into(),
-                nodes: Vec::new(),
-                inputs: Vec::new(),
-                outputs: Vec::new(),
-                initializers: Default::default(),
+                ..Graph::default()
             },
             duplicate: None,
         }
@@ -78,10 +75,9 @@ impl GraphBuilder {
         let mut node = Node {
             name: name.to_owned(),
             op_type: op_type.to_owned(),
-            domain: String::new(),
             inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
             outputs: vec![name.to_owned()],
-            attributes: Default::default(),
+            ..Node::default()
         };
         for (key, value) in attributes {
             if node.attributes.insert(key.to_owned(), value).is_some() {
@@ -121,9 +117,6 @@ impl GraphBuilder {
 }
 
 fn value_info(name: &str, element_type: ElementType, shape: &[usize]) -> ValueInfo {
-    ValueInfo {
-        name: name.to_owned(),
-        element_type,
-        shape: shape.iter().map(|&extent| Dim::Fixed(extent)).collect(),
-    }
+    let shape = shape.iter().map(|&extent| Dim::Fixed(extent)).collect();
+    ValueInfo::tensor_of(name, element_type, Some(shape))
 }

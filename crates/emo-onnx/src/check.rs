@@ -1,58 +1,143 @@
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    collections::{BTreeMap, BTreeSet, BinaryHeap, HashSet},
 };
 
-use crate::{Attribute, Dim, Graph, Node, OnnxError, ValueInfo, limits, tensor};
+use crate::{
+    Attribute, Dim, Graph, Node, OnnxError, ValueInfo, ValueType, graph::present, limits, tensor,
+};
 
-/// Checks `graph` and puts its nodes into an order in which they can run: the given one where that will do.
-pub(crate) fn checked(mut graph: Graph) -> Result<Graph, OnnxError> {
-    check_counts(&graph)?;
+/// Whose graph is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// That of a model: the types of what goes in and out are known, and its nodes refer to no function's
+    /// attributes.
+    Model,
+    /// The body of a function, or a subgraph in it.
+    Function,
+    /// A subgraph in a model's graph.
+    Subgraph,
+}
+
+/// Checks `graph` and its subgraphs and puts their nodes into an order in which they can run: the given one where
+/// that will do.
+pub(crate) fn checked(mut graph: Graph, role: Role) -> Result<Graph, OnnxError> {
+    let mut counts = Counts::default();
+    counts.add(&graph, 0)?;
+    check_graph(&graph, role, None)?;
+    sort(&mut graph)?;
+    Ok(graph)
+}
+
+/// How much a graph and its subgraphs hold.
+#[derive(Debug, Default)]
+struct Counts {
+    nodes: usize,
+    initializers: usize,
+}
+
+impl Counts {
+    /// Counts `graph`, which stands `depth` levels inside others.
+    fn add(&mut self, graph: &Graph, depth: usize) -> Result<(), OnnxError> {
+        self.nodes = self.nodes.saturating_add(graph.nodes.len());
+        self.initializers = self
+            .initializers
+            .saturating_add(graph.initializers.len())
+            .saturating_add(graph.opaque_initializers.len());
+        let counts = [
+            ("levels of subgraphs", depth, limits::SUBGRAPHS),
+            ("nodes", self.nodes, limits::NODES),
+            ("initializers", self.initializers, limits::INITIALIZERS),
+        ];
+        for (what, actual, limit) in counts {
+            if actual > limit {
+                return Err(OnnxError::Limit {
+                    place: "the graph".to_owned(),
+                    what,
+                    actual,
+                    limit,
+                });
+            }
+        }
+        for node in &graph.nodes {
+            for subgraph in node.subgraphs() {
+                self.add(subgraph, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The names that a graph's nodes may read: its own and, further out, those of the graphs around it.
+struct Scope<'a> {
+    own: HashSet<&'a str>,
+    outer: Option<&'a Scope<'a>>,
+}
+
+impl Scope<'_> {
+    fn contains(&self, name: &str) -> bool {
+        self.own.contains(name) || self.outer.is_some_and(|outer| outer.contains(name))
+    }
+}
+
+/// Checks a graph and its subgraphs; `around` is the node that a subgraph belongs to and what it may read.
+fn check_graph(
+    graph: &Graph,
+    role: Role,
+    around: Option<(&Node, &Scope<'_>)>,
+) -> Result<(), OnnxError> {
     for node in &graph.nodes {
-        check_node(node)?;
+        check_node(node, role)?;
     }
     for (name, constant) in &graph.initializers {
         check_name(name, "an initializer")?;
         tensor::check_type(constant.element_type(), &format!("initializer `{name}`"))?;
     }
+    for name in graph.opaque_initializers.keys() {
+        check_name(name, "an initializer")?;
+    }
     for info in &graph.inputs {
-        check_value_info(info, "input")?;
+        check_value_info(info, "input", role)?;
     }
     for info in &graph.outputs {
-        check_value_info(info, "output")?;
+        check_value_info(info, "output", role)?;
     }
-    let order = {
-        let producers = producers(&graph)?;
-        check_outputs(&graph, &producers)?;
-        sorted(&graph.nodes, &read_nodes(&graph, &producers)?)?
+    for info in &graph.value_infos {
+        check_value_info(info, "value", Role::Subgraph)?;
+    }
+    let mut scope = Scope {
+        own: HashSet::new(),
+        outer: around.map(|(_, scope)| scope),
     };
-    if !order.is_sorted() {
-        let mut nodes: Vec<_> = graph.nodes.into_iter().map(Some).collect();
-        graph.nodes = order
-            .into_iter()
-            .filter_map(|index| nodes.get_mut(index)?.take())
-            .collect();
-    }
-    Ok(graph)
-}
-
-fn check_counts(graph: &Graph) -> Result<(), OnnxError> {
-    let counts = [
-        ("nodes", graph.nodes.len(), limits::NODES),
-        (
-            "initializers",
-            graph.initializers.len(),
-            limits::INITIALIZERS,
-        ),
-    ];
-    for (what, actual, limit) in counts {
-        if actual > limit {
-            return Err(OnnxError::Limit {
-                place: "the graph".to_owned(),
-                what,
-                actual,
-                limit,
+    for name in graph.produced() {
+        if let Some((node, outer)) = around
+            && outer.contains(name)
+        {
+            return Err(OnnxError::Shadowed {
+                node: node.label(),
+                name: name.to_owned(),
             });
+        }
+        if !scope.own.insert(name) {
+            return Err(duplicate("value", name));
+        }
+    }
+    check_outputs(graph, role, &scope.own)?;
+    for node in &graph.nodes {
+        for input in present(&node.inputs) {
+            if !scope.contains(input) {
+                return Err(OnnxError::UnknownInput {
+                    node: node.label(),
+                    input: input.to_owned(),
+                });
+            }
+        }
+        let role = match role {
+            Role::Function => Role::Function,
+            Role::Model | Role::Subgraph => Role::Subgraph,
+        };
+        for subgraph in node.subgraphs() {
+            check_graph(subgraph, role, Some((node, &scope)))?;
         }
     }
     Ok(())
@@ -68,7 +153,7 @@ fn check_name(name: &str, place: &str) -> Result<(), OnnxError> {
     Ok(())
 }
 
-fn check_node(node: &Node) -> Result<(), OnnxError> {
+fn check_node(node: &Node, role: Role) -> Result<(), OnnxError> {
     let place = || format!("node {}", node.label());
     if node.op_type.is_empty() {
         return Err(OnnxError::Missing {
@@ -80,95 +165,103 @@ fn check_node(node: &Node) -> Result<(), OnnxError> {
         if name.is_empty() {
             check_name(name, &format!("an attribute of node {}", node.label()))?;
         }
-        if let Attribute::Tensor(value) = value {
-            let place = || format!("{}: attribute `{name}`", place());
-            tensor::check_type(value.element_type(), &place())?;
+        let place = || format!("{}: attribute `{name}`", place());
+        match value {
+            Attribute::Tensor(value) => tensor::check_type(value.element_type(), &place())?,
+            Attribute::Tensors(values) => {
+                for value in values {
+                    tensor::check_type(value.element_type(), &place())?;
+                }
+            }
+            Attribute::Opaque(value) if role != Role::Function && value.reference().is_some() => {
+                return Err(OnnxError::Unsupported {
+                    place: place(),
+                    what: "a reference to a function's attribute outside of a function",
+                });
+            }
+            _ => {}
         }
     }
     Ok(())
 }
 
-fn check_value_info(info: &ValueInfo, role: &str) -> Result<(), OnnxError> {
-    check_name(&info.name, &format!("an {role} of the graph"))?;
-    let place = format!("{role} `{}`", info.name);
-    tensor::check_type(info.element_type, &place)?;
-    let extents = info.shape.iter().map(|dim| match dim {
-        Dim::Fixed(extent) => *extent,
-        Dim::Symbol(_) | Dim::Unknown => 1,
-    });
-    tensor::checked_len(extents, &place)?;
-    Ok(())
-}
-
-/// Where a value comes from.
-#[derive(Clone, Copy)]
-enum Producer {
-    /// The caller or a constant.
-    Given,
-    /// The node at this position.
-    Node(usize),
-}
-
-type Producers<'g> = BTreeMap<&'g str, Producer>;
-
-/// The producer of each value.
-fn producers(graph: &Graph) -> Result<Producers<'_>, OnnxError> {
-    let inputs = graph.inputs.iter().map(|info| info.name.as_str());
-    let given = inputs
-        .chain(graph.initializers.keys().map(String::as_str))
-        .map(|name| (name, Producer::Given));
-    let computed = graph.nodes.iter().enumerate().flat_map(|(index, node)| {
-        present(&node.outputs).map(move |name| (name, Producer::Node(index)))
-    });
-    let mut producers = BTreeMap::new();
-    for (name, producer) in given.chain(computed) {
-        if producers.insert(name, producer).is_some() {
-            return Err(duplicate("value", name));
+fn check_value_info(info: &ValueInfo, what: &str, role: Role) -> Result<(), OnnxError> {
+    check_name(&info.name, &format!("an {what} of the graph"))?;
+    let place = || format!("{what} `{}`", info.name);
+    match &info.value_type {
+        ValueType::Unknown if role == Role::Model => Err(OnnxError::Missing {
+            place: place(),
+            what: "type",
+        }),
+        ValueType::Tensor {
+            element_type,
+            shape,
+        } => {
+            tensor::check_type(*element_type, &place())?;
+            let extents = shape.iter().flatten().map(|dim| match dim {
+                Dim::Fixed(extent) => *extent,
+                Dim::Symbol(_) | Dim::Unknown => 1,
+            });
+            tensor::checked_len(extents, &place())?;
+            Ok(())
         }
+        ValueType::Opaque(_) | ValueType::Unknown => Ok(()),
     }
-    Ok(producers)
 }
 
-fn check_outputs(graph: &Graph, producers: &Producers<'_>) -> Result<(), OnnxError> {
-    if graph.outputs.is_empty() {
+fn check_outputs(graph: &Graph, role: Role, produced: &HashSet<&str>) -> Result<(), OnnxError> {
+    if graph.outputs.is_empty() && role == Role::Model {
         return Err(OnnxError::Missing {
             place: "the graph".to_owned(),
             what: "outputs",
         });
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for ValueInfo { name, .. } in &graph.outputs {
-        if !producers.contains_key(name.as_str()) {
+        if !produced.contains(name.as_str()) {
             return Err(OnnxError::UnknownOutput {
                 output: name.clone(),
             });
         }
-        if !seen.insert(name) {
+        // A loop may carry one value on and collect it as well: the outputs of subgraphs go by position.
+        if !seen.insert(name) && role != Role::Subgraph {
             return Err(duplicate("output", name));
         }
     }
     Ok(())
 }
 
-/// For each node the positions of the nodes whose values it reads, without repetition.
-fn read_nodes(graph: &Graph, producers: &Producers<'_>) -> Result<Vec<Vec<usize>>, OnnxError> {
-    let read_by = |node: &Node| {
-        let mut read = BTreeSet::new();
-        for input in present(&node.inputs) {
-            match producers.get(input) {
-                Some(Producer::Given) => {}
-                Some(Producer::Node(index)) => {
-                    read.insert(*index);
-                }
-                None => {
-                    return Err(OnnxError::UnknownInput {
-                        node: node.label(),
-                        input: input.to_owned(),
-                    });
-                }
-            }
+/// Puts the nodes of `graph` and of its subgraphs in order.
+fn sort(graph: &mut Graph) -> Result<(), OnnxError> {
+    for node in &mut graph.nodes {
+        for subgraph in node.subgraphs_mut() {
+            sort(subgraph)?;
         }
-        Ok(read.into_iter().collect())
+    }
+    let order = sorted(&graph.nodes, &read_nodes(graph))?;
+    if !order.is_sorted() {
+        let nodes = std::mem::take(&mut graph.nodes);
+        let mut nodes: Vec<_> = nodes.into_iter().map(Some).collect();
+        graph.nodes = order
+            .into_iter()
+            .filter_map(|index| nodes.get_mut(index)?.take())
+            .collect();
+    }
+    Ok(())
+}
+
+/// For each node the positions of the nodes whose values it or its subgraphs read, without repetition.
+fn read_nodes(graph: &Graph) -> Vec<Vec<usize>> {
+    let mut writers = BTreeMap::new();
+    for (index, node) in graph.nodes.iter().enumerate() {
+        writers.extend(present(&node.outputs).map(|name| (name, index)));
+    }
+    let read_by = |node: &Node| {
+        let names = present(&node.inputs).chain(node.captures());
+        let read: BTreeSet<usize> = names
+            .filter_map(|name| writers.get(name).copied())
+            .collect();
+        read.into_iter().collect()
     };
     graph.nodes.iter().map(read_by).collect()
 }
@@ -240,14 +333,6 @@ fn cycle(nodes: &[Node], read: &[Vec<usize>], stuck: &BTreeSet<usize>) -> OnnxEr
             .map(Node::label)
             .collect(),
     }
-}
-
-/// The names that stand for a value.
-fn present(names: &[String]) -> impl Iterator<Item = &str> {
-    names
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !name.is_empty())
 }
 
 fn duplicate(what: &'static str, name: &str) -> OnnxError {

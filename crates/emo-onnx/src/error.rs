@@ -33,6 +33,14 @@ pub enum OnnxError {
         /// The reason.
         source: Box<OnnxError>,
     },
+    /// A function that the model defines cannot be used.
+    #[error("function `{function}`")]
+    InFunction {
+        /// The function's name.
+        function: String,
+        /// The reason.
+        source: Box<OnnxError>,
+    },
     /// The bytes are not a protobuf message, or are cut short.
     #[error("not an ONNX model: malformed at byte {offset}")]
     Malformed {
@@ -101,7 +109,7 @@ pub enum OnnxError {
         /// The part.
         what: &'static str,
     },
-    /// A tensor's or value's elements are of a type that [`ElementType`] does not hold.
+    /// A tensor's elements are of a type that ONNX does not define or this crate does not write.
     #[error("{place}: elements of type {data_type} are not supported")]
     DataType {
         /// Where.
@@ -109,11 +117,73 @@ pub enum OnnxError {
         /// ONNX's name of the type, or its number where it has none.
         data_type: String,
     },
-    /// A tensor's elements stand in another file.
-    #[error("{place}: external data is not read")]
+    /// A tensor's elements stand in another file, and the caller allows none
+    /// ([`ReadOptions::external_folder`](crate::ReadOptions::external_folder)).
+    #[error("{place}: its data are in another file, which is not allowed to be read")]
     ExternalData {
         /// Where.
         place: String,
+    },
+    /// What a model says of the place of a tensor's elements in another file is not acceptable.
+    #[error("{place}: the {key} `{value}` of its external data is not {expected}")]
+    ExternalEntry {
+        /// Where.
+        place: String,
+        /// Which entry.
+        key: &'static str,
+        /// What it says.
+        value: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A tensor's elements would stand behind the end of another file.
+    #[error(
+        "{place}: {} has {file_len} bytes, not {len} from byte {offset} on", path.display()
+    )]
+    ExternalRange {
+        /// Where.
+        place: String,
+        /// The file.
+        path: PathBuf,
+        /// Where in the file the elements begin.
+        offset: u64,
+        /// How many bytes they take.
+        len: usize,
+        /// How many bytes the file has.
+        file_len: u64,
+    },
+    /// The file that a tensor's elements stand in could not be read.
+    #[error("{place}: cannot read {}", path.display())]
+    ExternalFile {
+        /// Where.
+        place: String,
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// A sparse tensor's values and their places do not belong together.
+    #[error(
+        "{place}: INT64 elements of shape [values] or [values, {rank}] are expected for values of shape {values:?}, \
+         not of {indices:?}"
+    )]
+    SparseIndices {
+        /// Where.
+        place: String,
+        /// The shape of the places.
+        indices: Vec<usize>,
+        /// The shape of the values.
+        values: Vec<usize>,
+        /// How many axes the tensor has.
+        rank: usize,
+    },
+    /// A subgraph gives a value the name that one of a graph around it has.
+    #[error("node {node}: its subgraph has a value `{name}`, as a graph around it")]
+    Shadowed {
+        /// The label of the node with the subgraph.
+        node: String,
+        /// The name.
+        name: String,
     },
     /// An axis of negative extent.
     #[error("{place}: axis {axis} has the negative extent {extent}")]
@@ -134,16 +204,16 @@ pub enum OnnxError {
         actual: usize,
         /// How many its shape has.
         expected: usize,
-        /// `bytes` or `elements`.
+        /// `bytes`, `elements`, or `entries` where several elements share one or one takes several.
         unit: &'static str,
     },
     /// A tensor holds data in more than one field, or in one that is not for its type.
-    #[error("{place}: data in a field that is not for {element_type} elements, or in two fields")]
+    #[error("{place}: data in a field that is not for {data_type} elements, or in two fields")]
     DataField {
         /// Where.
         place: String,
-        /// The tensor's type.
-        element_type: ElementType,
+        /// ONNX's name of the tensor's type.
+        data_type: String,
     },
     /// An element does not fit the tensor's type.
     #[error("{place}: element {index} is {value}, which is no {element_type}")]
@@ -198,6 +268,134 @@ pub enum OnnxError {
         /// last.
         nodes: Vec<String>,
     },
+    /// A node's operator is none that the model's operator set has.
+    #[error("node {node}: operator set {opset} has no such operator")]
+    UnknownOperator {
+        /// The node's label.
+        node: String,
+        /// The model's operator set.
+        opset: i64,
+    },
+    /// A node's operator may no longer be used in the model's operator set.
+    #[error("node {node}: the operator is deprecated since operator set {since}")]
+    Deprecated {
+        /// The node's label.
+        node: String,
+        /// The operator set that deprecated it.
+        since: i64,
+    },
+    /// A node lists more or fewer inputs or outputs than its operator has.
+    #[error("node {node}: {actual} {what}, the operator has {}", Range(*min, *max))]
+    Arity {
+        /// The node's label.
+        node: String,
+        /// `inputs` or `outputs`.
+        what: &'static str,
+        /// How many it lists.
+        actual: usize,
+        /// The least that the operator has.
+        min: usize,
+        /// The most that it has; `usize::MAX` where there may be any number.
+        max: usize,
+    },
+    /// A node leaves out an input or output that its operator must have.
+    #[error("node {node}: its {what} `{parameter}` is left out")]
+    Absent {
+        /// The node's label.
+        node: String,
+        /// `input` or `output`.
+        what: &'static str,
+        /// How ONNX calls it.
+        parameter: &'static str,
+    },
+    /// A node has an attribute that its operator does not have in the model's operator set.
+    #[error("node {node}: operator set {opset} knows no attribute `{attribute}` of it")]
+    UnknownAttribute {
+        /// The node's label.
+        node: String,
+        /// The attribute.
+        attribute: String,
+        /// The model's operator set.
+        opset: i64,
+    },
+    /// A node lacks an attribute that its operator must have.
+    #[error("node {node}: its attribute `{attribute}` is missing")]
+    MissingAttribute {
+        /// The node's label.
+        node: String,
+        /// The attribute.
+        attribute: &'static str,
+    },
+    /// An input or output of a node is of a type that its operator does not take or give there.
+    #[error("node {node}: `{parameter}` is of {actual}, not of {expected}")]
+    Type {
+        /// The node's label.
+        node: String,
+        /// How ONNX calls the input or output.
+        parameter: &'static str,
+        /// Its type.
+        actual: String,
+        /// The types that it may have.
+        expected: String,
+    },
+    /// An input of a node has more or fewer axes than its operator takes.
+    #[error("node {node}: `{parameter}` has {actual} axes, not {}", Range(*min, *max))]
+    Rank {
+        /// The node's label.
+        node: String,
+        /// How ONNX calls the input.
+        parameter: &'static str,
+        /// How many axes it has.
+        actual: usize,
+        /// The least that the operator takes.
+        min: usize,
+        /// The most that it takes; `usize::MAX` where it takes any number.
+        max: usize,
+    },
+    /// A node names an axis that its input does not have.
+    #[error("node {node}: there is no axis {axis} among {rank}")]
+    Axis {
+        /// The node's label.
+        node: String,
+        /// The axis, counted from the end where negative.
+        axis: i64,
+        /// How many there are.
+        rank: usize,
+    },
+    /// Two extents or counts must be one, and are not.
+    #[error("node {node}: {what} must be equal and are {left} and {right}")]
+    Extents {
+        /// The node's label.
+        node: String,
+        /// Of what.
+        what: &'static str,
+        /// One.
+        left: i64,
+        /// The other.
+        right: i64,
+    },
+    /// A number that a node is given, as an attribute or a constant input, makes no sense where it stands.
+    #[error("node {node}: `{name}` is {value}, not {expected}")]
+    Setting {
+        /// The node's label.
+        node: String,
+        /// The attribute or input.
+        name: &'static str,
+        /// The number.
+        value: i64,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// What a graph declares of a value contradicts what follows from the nodes before.
+    #[error("value `{value}` is declared as {declared} and is {inferred}")]
+    Declared {
+        /// The value.
+        value: String,
+        /// What is declared.
+        declared: String,
+        /// What follows.
+        inferred: String,
+    },
     /// A class label that the comma-separated list cannot hold.
     #[error("label `{label}` is empty, has a comma or begins or ends with white space")]
     Label {
@@ -221,6 +419,20 @@ impl fmt::Display for Path<'_> {
         match self.0.len().checked_sub(CYCLE_SHOWN) {
             None | Some(0) => Ok(()),
             Some(more) => write!(f, " → … ({more} more)"),
+        }
+    }
+}
+
+/// Displays a range of counts.
+struct Range(usize, usize);
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(min, max) = self;
+        match *max {
+            max if max == *min => write!(f, "{min}"),
+            usize::MAX => write!(f, "{min} or more"),
+            max => write!(f, "{min} to {max}"),
         }
     }
 }

@@ -92,12 +92,16 @@ mod attribute;
 mod builder;
 mod check;
 mod error;
+mod external;
 mod file;
+mod function;
 mod graph;
 mod limits;
 mod metadata;
 mod model;
 mod node;
+mod opaque;
+mod payload;
 #[allow(
     dead_code,
     unreachable_pub,
@@ -108,6 +112,7 @@ mod node;
 #[rustfmt::skip]
 mod proto;
 mod reader;
+mod schema;
 mod structure;
 mod tensor;
 mod value_info;
@@ -115,7 +120,12 @@ mod writer;
 
 pub use builder::GraphBuilder;
 pub use error::OnnxError;
-pub use graph::{Dim, Graph, ValueInfo};
+pub use external::ReadOptions;
+pub use function::Function;
+pub use graph::{Dim, Graph};
 pub use metadata::{FEATURES_KEY, LABELS_KEY, MODALITY_KEY, TRAINED_ON_KEY};
 pub use model::Model;
 pub use node::{Attribute, Node};
+pub use opaque::{OpaqueAttribute, OpaqueTensor, OpaqueType};
+pub use schema::{Arity, AttributeKind, AttributeSchema, Parameter, Schema, TypeSet};
+pub use value_info::{ValueInfo, ValueType};

@@ -7,9 +7,11 @@ pub(crate) const FILE_LEN: usize = 0x7fff_ffff;
 pub(crate) const DEPTH: usize = 32;
 /// The most bytes that a file's structure may take once decoded: everything but the elements of its tensors.
 pub(crate) const STRUCTURE_LEN: usize = 64 << 20;
-/// The most nodes.
+/// The deepest nesting of subgraphs: each level is three messages, and what a graph holds nests up to six more.
+pub(crate) const SUBGRAPHS: usize = 8;
+/// The most nodes, those of subgraphs included.
 pub(crate) const NODES: usize = 1 << 16;
-/// The most initializers.
+/// The most initializers, those of subgraphs included.
 pub(crate) const INITIALIZERS: usize = 1 << 16;
 /// The most axes of a tensor: as NumPy 2.
 pub(crate) const RANK: usize = 64;

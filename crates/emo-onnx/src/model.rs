@@ -6,17 +6,25 @@ use std::{
 
 use prost::Message;
 
-use crate::{Graph, OnnxError, check, file, limits, proto::ModelProto, reader, writer};
+use crate::{
+    Function, Graph, OnnxError, ReadOptions,
+    check::{self, Role},
+    external::Files,
+    file, limits,
+    proto::{ModelProto, OperatorSetIdProto},
+    reader, writer,
+};
 
 /// An ONNX model: a checked graph with the operator set it is written for and its metadata.
 ///
-/// Two models are equal if their graphs, operator sets and metadata are; what else their files hold (producer,
-/// comments, the shapes of intermediate values) and how they spell it is kept for writing, but not compared.
+/// Two models are equal if their graphs, operator sets, functions and metadata are; what else their files hold
+/// (producer, comments, training information) and how they spell it is kept for writing, but not compared.
 #[derive(Clone)]
 pub struct Model {
     graph: Graph,
     opset: i64,
     metadata: BTreeMap<String, String>,
+    functions: Vec<Function>,
     template: Box<ModelProto>,
 }
 
@@ -32,51 +40,96 @@ impl Model {
     /// names and a graph without outputs, and [`OnnxError::Limit`] for more than this crate reads.
     pub fn from_graph(graph: Graph, opset: i64) -> Result<Self, OnnxError> {
         let opset = reader::check_opset(opset)?;
-        let graph = check::checked(graph)?;
-        reader::check_domains(&graph, &BTreeSet::new())?;
+        let graph = check::checked(graph, Role::Model)?;
+        reader::check_domains(&graph, &BTreeSet::from([""]))?;
         Ok(Self {
             graph,
             opset,
             metadata: BTreeMap::new(),
+            functions: Vec::new(),
             template: Box::new(writer::new_template(opset)),
         })
     }
 
-    /// Reads and checks a model.
+    /// The same model with another graph, which is checked, written for version `opset` of ONNX's own operators.
+    #[expect(dead_code, reason = "for passes and conversions, which change graphs")]
+    pub(crate) fn with_graph(&self, graph: Graph, opset: i64) -> Result<Self, OnnxError> {
+        let opset = match opset {
+            0 => 0,
+            opset => reader::check_opset(opset)?,
+        };
+        let graph = check::checked(graph, Role::Model)?;
+        let mut imported = reader::imported(&self.template.opset_import);
+        if opset != 0 {
+            imported.insert("");
+        }
+        reader::check_domains(&graph, &imported)?;
+        Ok(Self {
+            graph,
+            opset,
+            metadata: self.metadata.clone(),
+            functions: self.functions.clone(),
+            template: self.template.clone(),
+        })
+    }
+
+    /// Reads and checks a model, and no other file: what it says to stand in one is refused.
     ///
     /// # Errors
     /// [`OnnxError::Malformed`] and [`OnnxError::Protobuf`] if the bytes are no ONNX model,
     /// [`OnnxError::IrVersion`], [`OnnxError::Opset`], [`OnnxError::Unsupported`], [`OnnxError::DataType`] and
     /// [`OnnxError::ExternalData`] for what this crate does not read, [`OnnxError::Extent`],
-    /// [`OnnxError::DataLen`], [`OnnxError::DataField`], [`OnnxError::Element`] and [`OnnxError::Attribute`] for
-    /// tensors and attributes that contradict themselves, and those of [`from_graph`](Self::from_graph).
+    /// [`OnnxError::DataLen`], [`OnnxError::DataField`], [`OnnxError::Element`], [`OnnxError::SparseIndices`] and
+    /// [`OnnxError::Attribute`] for tensors and attributes that contradict themselves, [`OnnxError::Shadowed`] for
+    /// subgraphs that use a name anew, [`OnnxError::InFunction`] with one of these for a function's body, and those
+    /// of [`from_graph`](Self::from_graph).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, OnnxError> {
+        Self::from_bytes_with(bytes, &ReadOptions::default())
+    }
+
+    /// Reads and checks a model, and the files beside it that `options` allow.
+    ///
+    /// # Errors
+    /// As [`from_bytes`](Self::from_bytes), and [`OnnxError::ExternalEntry`], [`OnnxError::ExternalRange`] and
+    /// [`OnnxError::ExternalFile`] for tensors in other files.
+    pub fn from_bytes_with(bytes: &[u8], options: &ReadOptions) -> Result<Self, OnnxError> {
         let reader::Contents {
             graph,
             opset,
             metadata,
+            functions,
             template,
-        } = reader::read(bytes)?;
+        } = reader::read(bytes, &mut Files::new(options))?;
         Ok(Self {
             graph,
             opset,
             metadata,
+            functions,
             template: Box::new(template),
         })
     }
 
-    /// Reads and checks the model in a file.
+    /// Reads and checks the model in a file, and no other file.
     ///
     /// # Errors
     /// [`OnnxError::Read`] if the file cannot be read, [`OnnxError::InFile`] with an error of
     /// [`from_bytes`](Self::from_bytes) inside.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, OnnxError> {
+        Self::read_with(path, &ReadOptions::default())
+    }
+
+    /// Reads and checks the model in a file, and the files beside it that `options` allow.
+    ///
+    /// # Errors
+    /// [`OnnxError::Read`] if the file cannot be read, [`OnnxError::InFile`] with an error of
+    /// [`from_bytes_with`](Self::from_bytes_with) inside.
+    pub fn read_with(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, OnnxError> {
         let path = path.as_ref();
         let bytes = file::read(path, limits::FILE_LEN).map_err(|source| OnnxError::Read {
             path: path.to_owned(),
             source,
         })?;
-        Self::from_bytes(&bytes).map_err(|error| OnnxError::InFile {
+        Self::from_bytes_with(&bytes, options).map_err(|error| OnnxError::InFile {
             path: path.to_owned(),
             source: Box::new(error),
         })
@@ -87,7 +140,7 @@ impl Model {
     /// A model that was read is written as it was spelled: [the crate's docs](crate#round-trips) say what that
     /// covers.
     pub fn to_bytes(&self) -> Vec<u8> {
-        writer::write(&self.graph, self.opset, &self.metadata, &self.template).encode_to_vec()
+        self.to_proto().encode_to_vec()
     }
 
     /// Writes the model to a new file beside `path`, then renames it, so that nobody ever sees half a model.
@@ -107,9 +160,38 @@ impl Model {
         &self.graph
     }
 
-    /// The version of ONNX's own operator set that the nodes are written for.
+    pub(crate) fn to_proto(&self) -> ModelProto {
+        writer::write(
+            &self.graph,
+            self.opset,
+            &self.metadata,
+            &self.functions,
+            &self.template,
+        )
+    }
+
+    /// The version of ONNX's own operator set that the nodes are written for; 0 if the model uses only operators of
+    /// other domains and names no such version.
     pub fn opset(&self) -> i64 {
         self.opset
+    }
+
+    /// The version of each domain's operators that the nodes are written for; ONNX's own domain is empty.
+    pub fn imports(&self) -> BTreeMap<&str, i64> {
+        let others = self.template.opset_import.iter();
+        let mut imports: BTreeMap<_, _> = others
+            .filter(|import| !reader::is_default_domain(import.domain()))
+            .map(|import: &OperatorSetIdProto| (import.domain(), import.version()))
+            .collect();
+        if self.opset != 0 {
+            imports.insert("", self.opset);
+        }
+        imports
+    }
+
+    /// The operators that the model defines itself.
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
     }
 
     /// The model's metadata (`metadata_props`), such as `emo.labels`.
@@ -125,7 +207,10 @@ impl Model {
 
 impl PartialEq for Model {
     fn eq(&self, other: &Self) -> bool {
-        self.graph == other.graph && self.opset == other.opset && self.metadata == other.metadata
+        self.graph == other.graph
+            && self.imports() == other.imports()
+            && self.functions == other.functions
+            && self.metadata == other.metadata
     }
 }
 

@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use emo_tensor::Tensor;
 
-use crate::OnnxError;
+use crate::{Graph, OnnxError, OpaqueAttribute};
 
 /// The value of a node's attribute.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,10 +22,37 @@ pub enum Attribute {
     Ints(Vec<i64>),
     /// A list of texts.
     Strings(Vec<String>),
+    /// A list of tensors.
+    Tensors(Vec<Tensor>),
+    /// A subgraph, as in `If`, `Loop` and `Scan`.
+    Graph(Graph),
+    /// A list of subgraphs.
+    Graphs(Vec<Graph>),
+    /// A value that is kept but not interpreted: tensors of strings, sparse tensors, types and such.
+    Opaque(OpaqueAttribute),
+}
+
+impl Attribute {
+    /// The subgraphs that the value holds.
+    pub fn graphs(&self) -> &[Graph] {
+        match self {
+            Self::Graph(graph) => std::slice::from_ref(graph),
+            Self::Graphs(graphs) => graphs,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn graphs_mut(&mut self) -> &mut [Graph] {
+        match self {
+            Self::Graph(graph) => std::slice::from_mut(graph),
+            Self::Graphs(graphs) => graphs,
+            _ => &mut [],
+        }
+    }
 }
 
 /// One operator of a graph.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Node {
     /// The node's name; may be empty, and need not be unique.
     pub name: String,
@@ -33,6 +60,8 @@ pub struct Node {
     pub op_type: String,
     /// The operator set's domain; empty for ONNX's own.
     pub domain: String,
+    /// Which of several functions of one name is called; empty for operators and in most files.
+    pub overload: String,
     /// Names of the values read, in the operator's order; an empty name stands for an absent optional input.
     pub inputs: Vec<String>,
     /// Names of the values written, in the operator's order; an empty name stands for one that nobody reads.
@@ -50,6 +79,28 @@ impl Node {
             &self.name
         };
         format!("{name} ({})", self.op_type)
+    }
+
+    /// The subgraphs in the node's attributes, in the order of the attributes' names.
+    pub fn subgraphs(&self) -> impl Iterator<Item = &Graph> {
+        self.attributes.values().flat_map(Attribute::graphs)
+    }
+
+    pub(crate) fn subgraphs_mut(&mut self) -> impl Iterator<Item = &mut Graph> {
+        self.attributes.values_mut().flat_map(Attribute::graphs_mut)
+    }
+
+    /// The values of the graph around the node, or of one around that, that the node's subgraphs read.
+    ///
+    /// They are read as the node's own inputs are: whatever follows the flow of values must follow these as well.
+    ///
+    /// *Cost*: in proportion to the subgraphs.
+    pub fn captures(&self) -> BTreeSet<&str> {
+        let mut captured = BTreeSet::new();
+        for graph in self.subgraphs() {
+            captured.extend(graph.free_names());
+        }
+        captured
     }
 
     /// The integer `name`, or `default` where it is absent.

@@ -3,7 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use prost::Message;
 
 use crate::{
-    Graph, Node, OnnxError, attribute, check, limits,
+    Function, Graph, Node, OnnxError, OpaqueTensor, attribute,
+    check::{self, Role},
+    external::Files,
+    function, limits,
+    opaque::OpaqueTensorProto,
     proto::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto},
     structure, tensor, value_info,
 };
@@ -13,12 +17,13 @@ pub(crate) struct Contents {
     pub(crate) graph: Graph,
     pub(crate) opset: i64,
     pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) functions: Vec<Function>,
     /// The message without what the other fields hold: a template of how the file spells it.
     pub(crate) template: ModelProto,
 }
 
 /// Reads and checks a model.
-pub(crate) fn read(bytes: &[u8]) -> Result<Contents, OnnxError> {
+pub(crate) fn read(bytes: &[u8], files: &mut Files<'_>) -> Result<Contents, OnnxError> {
     structure::check(bytes)?;
     let mut template = ModelProto::decode(bytes).map_err(|error| OnnxError::Protobuf {
         source: Box::new(error),
@@ -30,45 +35,58 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Contents, OnnxError> {
             max: *limits::IR_VERSIONS.end(),
         });
     }
-    let unsupported = [
-        (template.functions.is_empty(), "a function of its own"),
-        (template.training_info.is_empty(), "training information"),
-    ];
-    for (absent, what) in unsupported {
-        if !absent {
-            return Err(OnnxError::Unsupported {
-                place: "the model".to_owned(),
-                what,
-            });
-        }
-    }
     let opset = opset(&template.opset_import)?;
     let metadata = metadata(&template.metadata_props)?;
+    let functions = function::decode_all(&mut template.functions, files)?;
+    for training in &mut template.training_info {
+        let graphs = [&mut training.initialization, &mut training.algorithm];
+        for graph in graphs.into_iter().flatten() {
+            check_kept(graph)?;
+        }
+    }
     let proto = template.graph.as_mut().ok_or_else(|| OnnxError::Missing {
         place: "the model".to_owned(),
         what: "graph",
     })?;
-    let graph = check::checked(graph(proto)?)?;
-    let domains = template.opset_import.iter().map(|import| import.domain());
-    check_domains(&graph, &domains.collect())?;
+    let graph = check::checked(graph(proto, files)?, Role::Model)?;
+    check_domains(&graph, &imported(&template.opset_import))?;
     Ok(Contents {
         graph,
         opset,
         metadata,
+        functions,
         template,
     })
 }
 
-/// Checks that every node's operator is of ONNX's own domain or of one of `imported`.
+/// The domains whose operators a model or a function uses, ONNX's own by its short name.
+pub(crate) fn imported(imports: &[OperatorSetIdProto]) -> BTreeSet<&str> {
+    let domains = imports.iter().map(OperatorSetIdProto::domain);
+    domains
+        .map(|domain| {
+            if is_default_domain(domain) {
+                ""
+            } else {
+                domain
+            }
+        })
+        .collect()
+}
+
+/// Checks that the operator of every node, of subgraphs too, is of one of the domains `imported`.
 pub(crate) fn check_domains(graph: &Graph, imported: &BTreeSet<&str>) -> Result<(), OnnxError> {
-    let unknown = |node: &&Node| !node.domain.is_empty() && !imported.contains(&*node.domain);
-    match graph.nodes.iter().find(unknown) {
-        None => Ok(()),
-        Some(node) => Err(OnnxError::Domain {
-            node: node.label(),
-            domain: node.domain.clone(),
-        }),
+    for node in &graph.nodes {
+        if !imported.contains(&*node.domain) {
+            return Err(OnnxError::Domain {
+                node: node.label(),
+                domain: node.domain.clone(),
+            });
+        }
+        for subgraph in node.subgraphs() {
+            check_domains(subgraph, imported)?;
+        }
     }
+    Ok(())
 }
 
 /// Checks a version of ONNX's own operators.
@@ -88,8 +106,9 @@ pub(crate) fn is_default_domain(domain: &str) -> bool {
     ["", "ai.onnx"].contains(&domain)
 }
 
+/// The version of ONNX's own operators, or 0 where only those of other domains are imported.
 fn opset(imports: &[OperatorSetIdProto]) -> Result<i64, OnnxError> {
-    let mut own = None;
+    let mut own = 0;
     let mut seen = BTreeSet::new();
     for import in imports {
         let is_default = is_default_domain(import.domain());
@@ -98,13 +117,16 @@ fn opset(imports: &[OperatorSetIdProto]) -> Result<i64, OnnxError> {
             return Err(duplicate("the model", "imported operator set", domain));
         }
         if is_default {
-            own = Some(check_opset(import.version())?);
+            own = check_opset(import.version())?;
         }
     }
-    own.ok_or_else(|| OnnxError::Missing {
-        place: "the model".to_owned(),
-        what: "version of ONNX's own operators",
-    })
+    if seen.is_empty() {
+        return Err(OnnxError::Missing {
+            place: "the model".to_owned(),
+            what: "imported operator set",
+        });
+    }
+    Ok(own)
 }
 
 fn metadata(entries: &[StringStringEntryProto]) -> Result<BTreeMap<String, String>, OnnxError> {
@@ -119,44 +141,70 @@ fn metadata(entries: &[StringStringEntryProto]) -> Result<BTreeMap<String, Strin
 }
 
 /// Takes the graph out of `proto`, which is left as a template.
-fn graph(proto: &mut GraphProto) -> Result<Graph, OnnxError> {
-    if let Some(sparse) = proto.sparse_initializer.first() {
-        let name = sparse.values.as_ref().map_or("", |values| values.name());
-        return Err(OnnxError::Unsupported {
-            place: format!("initializer `{name}`"),
-            what: "a sparse tensor",
-        });
-    }
-    let mut initializers = BTreeMap::new();
+pub(crate) fn graph(proto: &mut GraphProto, files: &mut Files<'_>) -> Result<Graph, OnnxError> {
+    let mut graph = Graph {
+        name: proto.name().to_owned(),
+        ..Graph::default()
+    };
     for constant in &mut proto.initializer {
         let name = constant.name().to_owned();
-        let value = tensor::decode(constant, &format!("initializer `{name}`"))?;
-        if initializers.insert(name, value).is_some() {
-            return Err(duplicate("the graph", "initializer", constant.name()));
+        let place = format!("initializer `{name}`");
+        let former = match tensor::decode(constant, &place, files)? {
+            Some(value) => graph.initializers.insert(name.clone(), value).is_some(),
+            None => {
+                let kept = OpaqueTensorProto::Dense(Box::new(std::mem::take(constant)));
+                constant.name = Some(name.clone());
+                let kept = OpaqueTensor(kept);
+                graph
+                    .opaque_initializers
+                    .insert(name.clone(), kept)
+                    .is_some()
+            }
+        };
+        if former {
+            return Err(duplicate("the graph", "initializer", &name));
         }
     }
-    let inputs = proto
-        .input
-        .iter()
-        .filter(|input| !initializers.contains_key(input.name()))
-        .map(|input| value_info::decode(input, "input"))
-        .collect::<Result<_, _>>()?;
-    let outputs = proto
-        .output
-        .iter()
-        .map(|output| value_info::decode(output, "output"))
-        .collect::<Result<_, _>>()?;
-    Ok(Graph {
-        name: proto.name().to_owned(),
-        nodes: proto.node.iter_mut().map(node).collect::<Result<_, _>>()?,
-        inputs,
-        outputs,
-        initializers,
-    })
+    for constant in &mut proto.sparse_initializer {
+        let name = constant.values.as_ref().map_or("", |values| values.name());
+        let name = name.to_owned();
+        tensor::check_sparse(constant, &format!("initializer `{name}`"), files)?;
+        let kept = OpaqueTensorProto::Sparse(Box::new(std::mem::take(constant)));
+        // What is left in the template is the name.
+        constant.values.get_or_insert_default().name = Some(name.clone());
+        let former = graph
+            .opaque_initializers
+            .insert(name.clone(), OpaqueTensor(kept));
+        if former.is_some() {
+            return Err(duplicate("the graph", "initializer", &name));
+        }
+    }
+    if let Some(name) = graph
+        .opaque_initializers
+        .keys()
+        .find(|name| graph.initializers.contains_key(*name))
+    {
+        return Err(duplicate("the graph", "initializer", name));
+    }
+    for input in &proto.input {
+        if !graph.is_initializer(input.name()) {
+            graph.inputs.push(value_info::decode(input, "input")?);
+        }
+    }
+    for output in &proto.output {
+        graph.outputs.push(value_info::decode(output, "output")?);
+    }
+    for info in &proto.value_info {
+        graph.value_infos.push(value_info::decode(info, "value")?);
+    }
+    for proto in &mut proto.node {
+        graph.nodes.push(node(proto, files)?);
+    }
+    Ok(graph)
 }
 
 /// Takes a node out of `proto`, which is left as a template.
-fn node(proto: &mut NodeProto) -> Result<Node, OnnxError> {
+pub(crate) fn node(proto: &mut NodeProto, files: &mut Files<'_>) -> Result<Node, OnnxError> {
     let domain = proto.domain();
     let mut node = Node {
         name: proto.name().to_owned(),
@@ -167,19 +215,14 @@ fn node(proto: &mut NodeProto) -> Result<Node, OnnxError> {
             domain
         }
         .to_owned(),
+        overload: proto.overload().to_owned(),
         inputs: proto.input.clone(),
         outputs: proto.output.clone(),
         attributes: BTreeMap::new(),
     };
     let label = node.label();
-    if !proto.overload().is_empty() {
-        return Err(OnnxError::Unsupported {
-            place: format!("node {label}"),
-            what: "an overload of a function",
-        });
-    }
     for attribute in &mut proto.attribute {
-        let value = attribute::decode(attribute, &label)?;
+        let value = attribute::decode(attribute, &label, files)?;
         let name = attribute.name().to_owned();
         if node.attributes.insert(name, value).is_some() {
             let place = format!("node {label}");
@@ -187,6 +230,13 @@ fn node(proto: &mut NodeProto) -> Result<Node, OnnxError> {
         }
     }
     Ok(node)
+}
+
+/// Checks the tensors of a graph that is kept as it stands and not interpreted.
+fn check_kept(proto: &mut GraphProto) -> Result<(), OnnxError> {
+    let mut files = Files::none();
+    // Decoding takes the payloads out of what it reads.
+    graph(&mut proto.clone(), &mut files).map(|_| ())
 }
 
 fn duplicate(place: &str, what: &'static str, name: &str) -> OnnxError {

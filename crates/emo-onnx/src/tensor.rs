@@ -1,33 +1,35 @@
-use emo_tensor::{ElementType, Tensor};
+use emo_tensor::{
+    ElementType, F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, Tensor, U4,
+    half::{bf16, f16},
+};
 use ndarray::{ArrayD, IxDyn};
 
 use crate::{
-    OnnxError, limits,
+    OnnxError,
+    external::Files,
+    limits,
+    opaque::data_type_name,
+    payload::{self, Payload},
     proto::{
-        TensorProto,
+        SparseTensorProto, TensorProto,
         tensor_proto::{DataLocation, DataType},
     },
 };
 
 /// Takes the elements out of `proto`, which is left as a template of the form they stood in.
 ///
-/// This is the only way by which a file's tensor becomes a [`Tensor`]: its payload is measured against its
-/// shape before anything is allocated.
-pub(crate) fn decode(proto: &mut TensorProto, place: &str) -> Result<Tensor, OnnxError> {
-    let element_type = element_type(proto.data_type.unwrap_or_default(), place)?;
-    if proto.data_location() == DataLocation::External || !proto.external_data.is_empty() {
-        return Err(OnnxError::ExternalData {
-            place: place.to_owned(),
-        });
-    }
-    if proto.segment.is_some() {
-        return Err(OnnxError::Unsupported {
-            place: place.to_owned(),
-            what: "a tensor in segments",
-        });
-    }
-    let (shape, len) = extents(&proto.dims, place)?;
-    check_fields(proto, element_type, place)?;
+/// Elements that are not interpreted are checked and stay in `proto`; the result is then `None`. Together with
+/// [`check`], which this begins with, it is the only way by which a file's tensor enters a model: its payload is
+/// measured against its shape before anything is allocated.
+pub(crate) fn decode(
+    proto: &mut TensorProto,
+    place: &str,
+    files: &mut Files<'_>,
+) -> Result<Option<Tensor>, OnnxError> {
+    let (shape, len) = check(proto, place, files)?;
+    let Some(element_type) = element_type(proto.data_type.unwrap_or_default()) else {
+        return Ok(None);
+    };
     let payload = Payload {
         shape,
         len,
@@ -41,7 +43,6 @@ pub(crate) fn decode(proto: &mut TensorProto, place: &str) -> Result<Tensor, Onn
             payload.array(match raw {
                 None => $typed?,
                 Some(bytes) => {
-                    payload.check_bytes(&bytes)?;
                     let (elements, _) = bytes.as_chunks::<{ size_of::<$rust>() }>();
                     elements
                         .iter()
@@ -51,26 +52,134 @@ pub(crate) fn decode(proto: &mut TensorProto, place: &str) -> Result<Tensor, Onn
             })
         };
     }
-    Ok(match element_type {
-        ElementType::F32 => number!(f32, payload.own(std::mem::take(&mut proto.float_data))),
-        ElementType::F64 => number!(f64, payload.own(std::mem::take(&mut proto.double_data))),
+    macro_rules! byte {
+        ($convert:expr) => {
+            payload.array(match raw {
+                None => payload.narrow(int32, |value| value.try_into().ok().map($convert))?,
+                Some(bytes) => bytes.into_iter().map($convert).collect(),
+            })
+        };
+    }
+    macro_rules! half_byte {
+        ($convert:expr) => {
+            payload.array(match raw {
+                None => payload.nibbles(payload.bytes(int32)?, $convert),
+                Some(bytes) => payload.nibbles(bytes, $convert),
+            })
+        };
+    }
+    Ok(Some(match element_type {
+        ElementType::F32 => number!(f32, Ok(std::mem::take(&mut proto.float_data))),
+        ElementType::F64 => number!(f64, Ok(std::mem::take(&mut proto.double_data))),
+        ElementType::F16 => number!(
+            f16,
+            payload.narrow(int32, |bits| bits.try_into().ok().map(f16::from_bits))
+        ),
+        ElementType::BF16 => number!(
+            bf16,
+            payload.narrow(int32, |bits| bits.try_into().ok().map(bf16::from_bits))
+        ),
+        ElementType::F8E4M3Fn => byte!(F8E4M3Fn::from_bits),
+        ElementType::F8E4M3FnUz => byte!(F8E4M3FnUz::from_bits),
+        ElementType::F8E5M2 => byte!(F8E5M2::from_bits),
+        ElementType::F8E5M2FnUz => byte!(F8E5M2FnUz::from_bits),
+        ElementType::I4 => half_byte!(I4::from_bits),
+        ElementType::U4 => half_byte!(U4::from_bits),
         ElementType::I8 => number!(i8, payload.narrow(int32, |value| value.try_into().ok())),
         ElementType::I16 => number!(i16, payload.narrow(int32, |value| value.try_into().ok())),
-        ElementType::I32 => number!(i32, payload.own(int32)),
-        ElementType::I64 => number!(i64, payload.own(std::mem::take(&mut proto.int64_data))),
+        ElementType::I32 => number!(i32, Ok(int32)),
+        ElementType::I64 => number!(i64, Ok(std::mem::take(&mut proto.int64_data))),
         ElementType::U8 => number!(u8, payload.narrow(int32, |value| value.try_into().ok())),
         ElementType::U16 => number!(u16, payload.narrow(int32, |value| value.try_into().ok())),
         ElementType::U32 => {
             let uint64 = std::mem::take(&mut proto.uint64_data);
             number!(u32, payload.narrow(uint64, |value| value.try_into().ok()))
         }
-        ElementType::U64 => number!(u64, payload.own(std::mem::take(&mut proto.uint64_data))),
+        ElementType::U64 => number!(u64, Ok(std::mem::take(&mut proto.uint64_data))),
         ElementType::Bool => payload.array(match raw {
-            None => payload.narrow(int32, flag)?,
-            Some(bytes) => payload.narrow(bytes, flag)?,
+            None => payload.narrow(int32, payload::flag)?,
+            Some(bytes) => payload.narrow(bytes, payload::flag)?,
         }),
         _ => unreachable!("`element_type` names no other type"),
-    })
+    }))
+}
+
+/// Checks that `proto` holds the data that its type and shape ask for, which are put into it if they stand in
+/// another file, and returns the shape and its number of elements.
+pub(crate) fn check(
+    proto: &mut TensorProto,
+    place: &str,
+    files: &mut Files<'_>,
+) -> Result<(Vec<usize>, usize), OnnxError> {
+    let data_type = proto.data_type.unwrap_or_default();
+    let layout = DataType::try_from(data_type)
+        .ok()
+        .and_then(payload::layout)
+        .ok_or_else(|| OnnxError::DataType {
+            place: place.to_owned(),
+            data_type: data_type_name(data_type),
+        })?;
+    if proto.segment.is_some() {
+        return Err(OnnxError::Unsupported {
+            place: place.to_owned(),
+            what: "a tensor in segments",
+        });
+    }
+    let (shape, len) = extents(&proto.dims, place)?;
+    if proto.data_location() == DataLocation::External || !proto.external_data.is_empty() {
+        let Some(expected) = layout.raw_len(len) else {
+            return Err(layout.wrong_field(proto, place));
+        };
+        if layout.has_typed(proto) || proto.raw_data.is_some() {
+            return Err(layout.wrong_field(proto, place));
+        }
+        proto.raw_data = Some(files.load(&proto.external_data, expected, place)?);
+        // What is written later stands in the model's own file.
+        proto.external_data.clear();
+        proto.data_location = None;
+    }
+    layout.check(proto, len, place)?;
+    Ok((shape, len))
+}
+
+/// Checks that a sparse tensor's values and their places are tensors that belong together.
+pub(crate) fn check_sparse(
+    proto: &mut SparseTensorProto,
+    place: &str,
+    files: &mut Files<'_>,
+) -> Result<(), OnnxError> {
+    let missing = |what| OnnxError::Missing {
+        place: place.to_owned(),
+        what,
+    };
+    let (dims, _) = extents(&proto.dims, place)?;
+    let values = proto.values.as_mut().ok_or_else(|| missing("values"))?;
+    let (values, n_values) = check(values, &format!("{place}: values"), files)?;
+    let Some(indices) = proto.indices.as_mut() else {
+        // A tensor without a value that is not zero needs no places.
+        return if n_values == 0 {
+            Ok(())
+        } else {
+            Err(missing("indices"))
+        };
+    };
+    let place = format!("{place}: indices");
+    let is_int64 = indices.data_type == Some(DataType::Int64.into());
+    let (indices, n_indices) = check(indices, &place, files)?;
+    let expected = match indices.len() {
+        2 => n_values.saturating_mul(dims.len()),
+        _ => n_values,
+    };
+    let is_list = values.len() == 1 && is_int64 && matches!(indices.len(), 1 | 2);
+    if !is_list || n_indices != expected || indices.first() != Some(&n_values) {
+        return Err(OnnxError::SparseIndices {
+            place,
+            indices,
+            values,
+            rank: dims.len(),
+        });
+    }
+    Ok(())
 }
 
 /// Writes `tensor` in the form that `template` has: as raw bytes or in the typed field.
@@ -93,9 +202,39 @@ pub(crate) fn encode(tensor: &Tensor, template: Option<&TensorProto>) -> TensorP
             }
         };
     }
+    macro_rules! bits {
+        ($array:expr, $to_bits:expr) => {
+            match &mut proto.raw_data {
+                Some(raw) => {
+                    *raw = $array
+                        .iter()
+                        .flat_map(|&x| $to_bits(x).to_le_bytes())
+                        .collect()
+                }
+                None => proto.int32_data = $array.iter().map(|&x| $to_bits(x).into()).collect(),
+            }
+        };
+    }
+    macro_rules! half_bytes {
+        ($array:expr) => {{
+            let bytes = payload::pack_nibbles($array.iter().map(|x| x.to_bits()));
+            match &mut proto.raw_data {
+                Some(raw) => *raw = bytes,
+                None => proto.int32_data = bytes.into_iter().map(i32::from).collect(),
+            }
+        }};
+    }
     match tensor {
         Tensor::F32(array) => number!(array, float_data),
         Tensor::F64(array) => number!(array, double_data),
+        Tensor::F16(array) => bits!(array, f16::to_bits),
+        Tensor::BF16(array) => bits!(array, bf16::to_bits),
+        Tensor::F8E4M3Fn(array) => bits!(array, F8E4M3Fn::to_bits),
+        Tensor::F8E4M3FnUz(array) => bits!(array, F8E4M3FnUz::to_bits),
+        Tensor::F8E5M2(array) => bits!(array, F8E5M2::to_bits),
+        Tensor::F8E5M2FnUz(array) => bits!(array, F8E5M2FnUz::to_bits),
+        Tensor::I4(array) => half_bytes!(array),
+        Tensor::U4(array) => half_bytes!(array),
         Tensor::I8(array) => number!(array, int32_data),
         Tensor::I16(array) => number!(array, int32_data),
         Tensor::I32(array) => number!(array, int32_data),
@@ -104,39 +243,35 @@ pub(crate) fn encode(tensor: &Tensor, template: Option<&TensorProto>) -> TensorP
         Tensor::U16(array) => number!(array, int32_data),
         Tensor::U32(array) => number!(array, uint64_data),
         Tensor::U64(array) => number!(array, uint64_data),
-        Tensor::Bool(array) => match &mut proto.raw_data {
-            Some(raw) => *raw = array.iter().map(|&element| u8::from(element)).collect(),
-            None => proto.int32_data = array.iter().map(|&element| element.into()).collect(),
-        },
+        Tensor::Bool(array) => bits!(array, u8::from),
         _ => unreachable!("`check_type` let no other type into the model"),
     }
     proto
 }
 
-/// The element type with ONNX's number `data_type`.
-pub(crate) fn element_type(data_type: i32, place: &str) -> Result<ElementType, OnnxError> {
-    let known = DataType::try_from(data_type);
-    Ok(match known {
-        Ok(DataType::Float) => ElementType::F32,
-        Ok(DataType::Double) => ElementType::F64,
-        Ok(DataType::Int8) => ElementType::I8,
-        Ok(DataType::Int16) => ElementType::I16,
-        Ok(DataType::Int32) => ElementType::I32,
-        Ok(DataType::Int64) => ElementType::I64,
-        Ok(DataType::Uint8) => ElementType::U8,
-        Ok(DataType::Uint16) => ElementType::U16,
-        Ok(DataType::Uint32) => ElementType::U32,
-        Ok(DataType::Uint64) => ElementType::U64,
-        Ok(DataType::Bool) => ElementType::Bool,
-        _ => {
-            return Err(OnnxError::DataType {
-                place: place.to_owned(),
-                data_type: known.map_or_else(
-                    |_| data_type.to_string(),
-                    |other| other.as_str_name().to_owned(),
-                ),
-            });
-        }
+/// The element type with ONNX's number `data_type`, if its elements are interpreted.
+pub(crate) fn element_type(data_type: i32) -> Option<ElementType> {
+    Some(match DataType::try_from(data_type).ok()? {
+        DataType::Float => ElementType::F32,
+        DataType::Double => ElementType::F64,
+        DataType::Float16 => ElementType::F16,
+        DataType::Bfloat16 => ElementType::BF16,
+        DataType::Float8e4m3fn => ElementType::F8E4M3Fn,
+        DataType::Float8e4m3fnuz => ElementType::F8E4M3FnUz,
+        DataType::Float8e5m2 => ElementType::F8E5M2,
+        DataType::Float8e5m2fnuz => ElementType::F8E5M2FnUz,
+        DataType::Int4 => ElementType::I4,
+        DataType::Int8 => ElementType::I8,
+        DataType::Int16 => ElementType::I16,
+        DataType::Int32 => ElementType::I32,
+        DataType::Int64 => ElementType::I64,
+        DataType::Uint4 => ElementType::U4,
+        DataType::Uint8 => ElementType::U8,
+        DataType::Uint16 => ElementType::U16,
+        DataType::Uint32 => ElementType::U32,
+        DataType::Uint64 => ElementType::U64,
+        DataType::Bool => ElementType::Bool,
+        _ => return None,
     })
 }
 
@@ -145,10 +280,18 @@ pub(crate) fn data_type(element_type: ElementType) -> Option<DataType> {
     Some(match element_type {
         ElementType::F32 => DataType::Float,
         ElementType::F64 => DataType::Double,
+        ElementType::F16 => DataType::Float16,
+        ElementType::BF16 => DataType::Bfloat16,
+        ElementType::F8E4M3Fn => DataType::Float8e4m3fn,
+        ElementType::F8E4M3FnUz => DataType::Float8e4m3fnuz,
+        ElementType::F8E5M2 => DataType::Float8e5m2,
+        ElementType::F8E5M2FnUz => DataType::Float8e5m2fnuz,
+        ElementType::I4 => DataType::Int4,
         ElementType::I8 => DataType::Int8,
         ElementType::I16 => DataType::Int16,
         ElementType::I32 => DataType::Int32,
         ElementType::I64 => DataType::Int64,
+        ElementType::U4 => DataType::Uint4,
         ElementType::U8 => DataType::Uint8,
         ElementType::U16 => DataType::Uint16,
         ElementType::U32 => DataType::Uint32,
@@ -230,103 +373,7 @@ fn extents(dims: &[i64], place: &str) -> Result<(Vec<usize>, usize), OnnxError> 
     Ok((shape, len))
 }
 
-/// Checks that the data stand in one field, which is for this type.
-fn check_fields(
-    proto: &TensorProto,
-    element_type: ElementType,
-    place: &str,
-) -> Result<(), OnnxError> {
-    use ElementType as E;
-    let small = [E::I8, E::I16, E::I32, E::U8, E::U16, E::Bool];
-    let fields = [
-        (proto.raw_data.is_some(), true),
-        (!proto.float_data.is_empty(), element_type == E::F32),
-        (!proto.double_data.is_empty(), element_type == E::F64),
-        (!proto.int32_data.is_empty(), small.contains(&element_type)),
-        (!proto.int64_data.is_empty(), element_type == E::I64),
-        (
-            !proto.uint64_data.is_empty(),
-            [E::U32, E::U64].contains(&element_type),
-        ),
-        (!proto.string_data.is_empty(), false),
-    ];
-    let n_used = fields.iter().filter(|(used, _)| *used).count();
-    if n_used > 1 || fields.contains(&(true, false)) {
-        return Err(OnnxError::DataField {
-            place: place.to_owned(),
-            element_type,
-        });
-    }
-    Ok(())
-}
-
-/// 0 and 1 as truth values.
-fn flag(value: impl Into<i64>) -> Option<bool> {
-    match value.into() {
-        0 => Some(false),
-        1 => Some(true),
-        _ => None,
-    }
-}
-
-/// What a tensor's data must be.
-struct Payload<'a> {
-    shape: Vec<usize>,
-    len: usize,
-    element_type: ElementType,
-    place: &'a str,
-}
-
 impl Payload<'_> {
-    fn check_bytes(&self, bytes: &[u8]) -> Result<(), OnnxError> {
-        let expected = self.len.saturating_mul(self.element_type.size());
-        self.check_len(bytes.len(), expected, "bytes")
-    }
-
-    fn check_len(
-        &self,
-        actual: usize,
-        expected: usize,
-        unit: &'static str,
-    ) -> Result<(), OnnxError> {
-        if actual == expected {
-            return Ok(());
-        }
-        Err(OnnxError::DataLen {
-            place: self.place.to_owned(),
-            actual,
-            expected,
-            unit,
-        })
-    }
-
-    /// The elements of a field of their own type.
-    fn own<T>(&self, elements: Vec<T>) -> Result<Vec<T>, OnnxError> {
-        self.check_len(elements.len(), self.len, "elements")?;
-        Ok(elements)
-    }
-
-    /// The elements of a field of a wider type.
-    fn narrow<S: Copy + TryInto<i64>, T>(
-        &self,
-        elements: Vec<S>,
-        convert: impl Fn(S) -> Option<T>,
-    ) -> Result<Vec<T>, OnnxError> {
-        self.check_len(elements.len(), self.len, "elements")?;
-        elements
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| {
-                convert(value).ok_or_else(|| OnnxError::Element {
-                    place: self.place.to_owned(),
-                    index,
-                    value: value.try_into().unwrap_or(i64::MAX),
-                    element_type: self.element_type,
-                })
-            })
-            .collect()
-    }
-
     fn array<T>(&self, elements: Vec<T>) -> Tensor
     where
         Tensor: From<ArrayD<T>>,

@@ -1,10 +1,17 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use emo_tensor::Tensor;
 
 use crate::{
-    Graph, Node, ValueInfo, attribute,
+    Attribute, Function, Graph, Node, ValueInfo, attribute, function,
+    graph::present,
+    opaque::OpaqueTensorProto,
     proto::{
-        GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto,
-        ValueInfoProto,
+        AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, SparseTensorProto,
+        StringStringEntryProto, TensorProto, ValueInfoProto,
     },
     reader::is_default_domain,
     tensor, value_info,
@@ -29,20 +36,36 @@ pub(crate) fn write(
     graph: &Graph,
     opset: i64,
     metadata: &BTreeMap<String, String>,
+    functions: &[Function],
     template: &ModelProto,
 ) -> ModelProto {
-    let mut proto = template.clone();
-    for import in &mut proto.opset_import {
-        if is_default_domain(import.domain()) {
-            import.version = Some(opset);
-        }
+    let mut imports = template.opset_import.clone();
+    let own = imports
+        .iter_mut()
+        .find(|import| is_default_domain(import.domain()));
+    match own {
+        Some(import) => import.version = Some(opset),
+        // Of operators of its own a model may have none.
+        None if opset == 0 => {}
+        None => imports.push(OperatorSetIdProto {
+            domain: Some(String::new()),
+            version: Some(opset),
+        }),
     }
-    proto.metadata_props = write_metadata(metadata, &template.metadata_props);
-    proto.graph = Some(write_graph(
-        graph,
-        &template.graph.clone().unwrap_or_default(),
-    ));
-    proto
+    ModelProto {
+        opset_import: imports,
+        metadata_props: write_metadata(metadata, &template.metadata_props),
+        functions: functions.iter().map(function::encode).collect(),
+        graph: Some(write_graph(graph, template.graph.as_ref())),
+        ir_version: template.ir_version,
+        producer_name: template.producer_name.clone(),
+        producer_version: template.producer_version.clone(),
+        domain: template.domain.clone(),
+        model_version: template.model_version,
+        doc_string: template.doc_string.clone(),
+        training_info: template.training_info.clone(),
+        configuration: template.configuration.clone(),
+    }
 }
 
 /// The file format's version that came with a version of ONNX's own operators, but at least 4: before that
@@ -84,42 +107,107 @@ fn write_metadata(
         .collect()
 }
 
-fn write_graph(graph: &Graph, template: &GraphProto) -> GraphProto {
-    let nodes = template.node.iter();
-    let nodes: BTreeMap<_, _> = nodes
-        .filter_map(|node| Some((key(&node.output)?, node)))
+/// Writes a graph in the form that `template` has.
+pub(crate) fn write_graph(graph: &Graph, template: Option<&GraphProto>) -> GraphProto {
+    let empty = GraphProto::default();
+    let template = template.unwrap_or(&empty);
+    let (initializer, sparse_initializer) = write_initializers(graph, template);
+    GraphProto {
+        node: write_nodes(&graph.nodes, &template.node),
+        name: text(&graph.name, template.name.as_ref()),
+        initializer,
+        sparse_initializer,
+        input: write_inputs(graph, &template.input),
+        output: write_infos(&graph.outputs, &template.output),
+        value_info: write_infos(&graph.value_infos, &template.value_info),
+        doc_string: template.doc_string.clone(),
+        quantization_annotation: template.quantization_annotation.clone(),
+        metadata_props: template.metadata_props.clone(),
+    }
+}
+
+pub(crate) fn write_nodes(nodes: &[Node], templates: &[NodeProto]) -> Vec<NodeProto> {
+    let by_key: BTreeMap<_, _> = templates
+        .iter()
+        .map(|node| {
+            let key = key(&node.output, node.name(), node.op_type(), &node.input);
+            (key, node)
+        })
         .collect();
-    let constants = template.initializer.iter();
-    let constants: BTreeMap<_, _> = constants
+    nodes
+        .iter()
+        .map(|node| {
+            let key = key(&node.outputs, &node.name, &node.op_type, &node.inputs);
+            write_node(node, by_key.get(&key).copied())
+        })
+        .collect()
+}
+
+/// By what a node is found again: the first value that it writes, which no other node does, or where it writes
+/// none its name and what it reads.
+fn key<'a>(
+    outputs: &'a [String],
+    name: &'a str,
+    op_type: &'a str,
+    inputs: &'a [String],
+) -> (&'a str, &'a str, &'a str, &'a [String]) {
+    match present(outputs).next() {
+        Some(output) => (output, "", "", &[]),
+        None => ("", name, op_type, inputs),
+    }
+}
+
+/// Writes the constants: those with all their elements and the sparse ones.
+fn write_initializers(
+    graph: &Graph,
+    template: &GraphProto,
+) -> (Vec<TensorProto>, Vec<SparseTensorProto>) {
+    enum Constant<'a> {
+        Known(&'a Tensor),
+        Dense(&'a TensorProto),
+    }
+    let mut dense: BTreeMap<&str, Constant<'_>> = graph
+        .initializers
+        .iter()
+        .map(|(name, value)| (name.as_str(), Constant::Known(value)))
+        .collect();
+    let mut sparse = BTreeMap::new();
+    for (name, value) in &graph.opaque_initializers {
+        match &value.0 {
+            OpaqueTensorProto::Dense(proto) => {
+                dense.insert(name, Constant::Dense(proto));
+            }
+            OpaqueTensorProto::Sparse(proto) => {
+                sparse.insert(name.as_str(), &**proto);
+            }
+        }
+    }
+    let templates: BTreeMap<_, _> = template
+        .initializer
+        .iter()
         .map(|constant| (constant.name(), constant))
         .collect();
     let names = template.initializer.iter().map(TensorProto::name);
-    GraphProto {
-        node: graph
-            .nodes
-            .iter()
-            .map(|node| {
-                let template = key(&node.outputs).and_then(|key| nodes.get(key));
-                write_node(node, template.copied())
-            })
-            .collect(),
-        name: text(&graph.name, template.name.as_ref()),
-        initializer: in_order(&graph.initializers, names)
-            .into_iter()
-            .map(|(name, value)| TensorProto {
-                name: Some(name.clone()),
-                ..tensor::encode(value, constants.get(name.as_str()).copied())
-            })
-            .collect(),
-        input: write_inputs(graph, &template.input),
-        output: graph
-            .outputs
-            .iter()
-            .enumerate()
-            .map(|(index, info)| value_info::encode(info, template.output.get(index)))
-            .collect(),
-        ..template.clone()
-    }
+    let dense = in_order(&dense, names)
+        .into_iter()
+        .map(|(name, value)| TensorProto {
+            name: Some((*name).to_owned()),
+            ..match value {
+                Constant::Known(value) => tensor::encode(value, templates.get(name).copied()),
+                Constant::Dense(proto) => (*proto).clone(),
+            }
+        })
+        .collect();
+    let names = template.sparse_initializer.iter().filter_map(sparse_name);
+    let sparse = in_order(&sparse, names)
+        .into_iter()
+        .map(|(_, proto)| (*proto).clone())
+        .collect();
+    (dense, sparse)
+}
+
+fn sparse_name(proto: &SparseTensorProto) -> Option<&str> {
+    proto.values.as_ref().map(TensorProto::name)
 }
 
 /// Writes the inputs; constants that the template lists among them keep their places there.
@@ -127,7 +215,7 @@ fn write_inputs(graph: &Graph, template: &[ValueInfoProto]) -> Vec<ValueInfoProt
     let mut inputs = graph.inputs.iter();
     let mut written = Vec::new();
     for template in template {
-        if graph.initializers.contains_key(template.name()) {
+        if graph.is_initializer(template.name()) {
             written.push(template.clone());
         } else if let Some(info) = inputs.next() {
             written.push(value_info::encode(info, Some(template)));
@@ -137,15 +225,24 @@ fn write_inputs(graph: &Graph, template: &[ValueInfoProto]) -> Vec<ValueInfoProt
     written
 }
 
-fn write_node(node: &Node, template: Option<&NodeProto>) -> NodeProto {
-    let attributes = template.map_or(&[][..], |template| &template.attribute);
-    let names = attributes.iter().map(|attribute| attribute.name());
-    let templates: BTreeMap<_, _> = attributes
+/// Writes declarations, each in the form of that at its place in the template or else of that of its name.
+pub(crate) fn write_infos(infos: &[ValueInfo], template: &[ValueInfoProto]) -> Vec<ValueInfoProto> {
+    let by_name: BTreeMap<_, _> = template.iter().map(|info| (info.name(), info)).collect();
+    infos
         .iter()
-        .map(|attribute| (attribute.name(), attribute))
-        .collect();
+        .enumerate()
+        .map(|(index, info)| {
+            let same_place = template.get(index).filter(|t| t.name() == info.name);
+            let same_name = || by_name.get(info.name.as_str()).copied();
+            value_info::encode(info, same_place.or_else(same_name))
+        })
+        .collect()
+}
+
+fn write_node(node: &Node, template: Option<&NodeProto>) -> NodeProto {
     let domain = template.and_then(|template| template.domain.as_ref());
     let is_alias = node.domain.is_empty() && domain.is_some_and(|domain| is_default_domain(domain));
+    let overload = template.and_then(|node| node.overload.as_ref());
     NodeProto {
         input: node.inputs.clone(),
         output: node.outputs.clone(),
@@ -156,20 +253,31 @@ fn write_node(node: &Node, template: Option<&NodeProto>) -> NodeProto {
         } else {
             text(&node.domain, None)
         },
-        attribute: in_order(&node.attributes, names)
-            .into_iter()
-            .map(|(name, value)| {
-                attribute::encode(name, value, templates.get(name.as_str()).copied())
-            })
-            .collect(),
-        ..template.cloned().unwrap_or_default()
+        overload: text(&node.overload, overload),
+        attribute: write_attributes(
+            &node.attributes,
+            template.map_or(&[][..], |template| &template.attribute),
+        ),
+        doc_string: template.and_then(|node| node.doc_string.clone()),
+        metadata_props: template.map_or_else(Vec::new, |node| node.metadata_props.clone()),
+        device_configurations: template
+            .map_or_else(Vec::new, |node| node.device_configurations.clone()),
     }
 }
 
-/// By what a node is found again: the first value that it writes, which no other node does.
-fn key(outputs: &[String]) -> Option<&str> {
-    let mut names = outputs.iter().map(String::as_str);
-    names.find(|name| !name.is_empty())
+pub(crate) fn write_attributes(
+    attributes: &BTreeMap<String, Attribute>,
+    template: &[AttributeProto],
+) -> Vec<AttributeProto> {
+    let names = template.iter().map(|attribute| attribute.name());
+    let templates: BTreeMap<_, _> = template
+        .iter()
+        .map(|attribute| (attribute.name(), attribute))
+        .collect();
+    in_order(attributes, names)
+        .into_iter()
+        .map(|(name, value)| attribute::encode(name, value, templates.get(name.as_str()).copied()))
+        .collect()
 }
 
 /// A text that may be absent where it is empty, and then is so unless the template has it.
@@ -178,10 +286,10 @@ fn text(text: &str, template: Option<&String>) -> Option<String> {
 }
 
 /// The entries of `map`: those in `first` in that order, then the others.
-fn in_order<'m, 'n, V>(
-    map: &'m BTreeMap<String, V>,
+fn in_order<'m, 'n, K: Ord + Borrow<str>, V>(
+    map: &'m BTreeMap<K, V>,
     first: impl Iterator<Item = &'n str>,
-) -> Vec<(&'m String, &'m V)> {
+) -> Vec<(&'m K, &'m V)> {
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
     for name in first {

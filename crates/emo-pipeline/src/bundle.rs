@@ -311,15 +311,14 @@ fn check_model<E: Extractor>(
 
 /// Element type and shape, with a batch axis that is left open shown as the 1 that it will be.
 fn describe(info: &ValueInfo) -> String {
-    let shape = info
-        .shape
-        .iter()
-        .enumerate()
-        .map(|(axis, extent)| match extent {
-            Dim::Symbol(_) | Dim::Unknown if axis == 0 => "1".to_owned(),
-            extent => extent.to_string(),
-        });
-    describe_parts(info.element_type, shape)
+    let Some((element_type, Some(shape))) = info.tensor() else {
+        return info.value_type.to_string();
+    };
+    let shape = shape.iter().enumerate().map(|(axis, extent)| match extent {
+        Dim::Symbol(_) | Dim::Unknown if axis == 0 => "1".to_owned(),
+        extent => extent.to_string(),
+    });
+    describe_parts(element_type, shape)
 }
 
 fn describe_parts(
