@@ -89,6 +89,7 @@
 )]
 
 mod attribute;
+mod bind;
 mod builder;
 mod check;
 mod error;
@@ -115,6 +116,7 @@ mod reader;
 mod schema;
 mod structure;
 mod tensor;
+mod tensor_file;
 mod value_info;
 mod writer;
 
@@ -128,4 +130,5 @@ pub use model::Model;
 pub use node::{Attribute, Node};
 pub use opaque::{OpaqueAttribute, OpaqueTensor, OpaqueType};
 pub use schema::{Arity, AttributeKind, AttributeSchema, Parameter, Schema, TypeSet};
+pub use tensor_file::read_tensor;
 pub use value_info::{ValueInfo, ValueType};

@@ -52,7 +52,6 @@ impl Model {
     }
 
     /// The same model with another graph, which is checked, written for version `opset` of ONNX's own operators.
-    #[expect(dead_code, reason = "for passes and conversions, which change graphs")]
     pub(crate) fn with_graph(&self, graph: Graph, opset: i64) -> Result<Self, OnnxError> {
         let opset = match opset {
             0 => 0,
