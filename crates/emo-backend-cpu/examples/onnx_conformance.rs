@@ -246,7 +246,13 @@ fn compare(actual: &Tensor, expected: &Tensor) -> Option<String> {
 /// The elements as `f64`, which holds those of every type but the largest integers.
 fn numbers(tensor: &Tensor) -> Vec<f64> {
     fn all<T: Element>(tensor: &Tensor, convert: impl Fn(T) -> f64) -> Option<Vec<f64>> {
-        Some(tensor.as_array::<T>()?.iter().map(|&x| convert(x)).collect())
+        Some(
+            tensor
+                .as_array::<T>()?
+                .iter()
+                .map(|&x| convert(x))
+                .collect(),
+        )
     }
     macro_rules! numbers {
         ($($variant:ident: $rust:ty, $name:literal;)+) => {
