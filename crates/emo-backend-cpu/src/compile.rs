@@ -4,7 +4,7 @@ use emo_backend::{
     BackendError,
     emo_tensor::{ElementType, Overflow, Tensor, TensorInfo},
 };
-use emo_onnx::{Dim, Graph, Model, Node, ValueInfo};
+use emo_onnx::{Attribute, Dim, Graph, Model, Node, ValueInfo};
 
 use crate::{
     buffer::{Buffer, Slice},
@@ -78,7 +78,8 @@ enum State<'m> {
 }
 
 struct Compiler<'m> {
-    graph: &'m Graph,
+    /// The model's graph and, inside of a branch, that of the branch and those around it.
+    graphs: Vec<&'m Graph>,
     opset: i64,
     level: Level,
     memory_limit: usize,
@@ -95,19 +96,13 @@ struct Compiler<'m> {
 impl<'m> Compiler<'m> {
     fn new(model: &'m Model, config: &CpuConfig) -> Self {
         let graph = model.graph();
-        let mut uses = HashMap::new();
-        let read_by_nodes = graph.nodes().iter().flat_map(|node| &node.inputs);
-        let outputs = graph.outputs().iter().map(|output| &output.name);
-        for name in read_by_nodes.chain(outputs) {
-            *uses.entry(name.as_str()).or_default() += 1;
-        }
         Self {
-            graph,
+            graphs: vec![graph],
             opset: model.opset(),
             level: Level::detect(),
             memory_limit: config.memory_limit,
             memory: 0,
-            uses,
+            uses: count_uses(graph),
             values: HashMap::new(),
             drafts: Vec::new(),
             constants: Vec::new(),
@@ -115,7 +110,7 @@ impl<'m> Compiler<'m> {
     }
 
     fn declare_inputs(&mut self) -> Result<(), BackendError> {
-        for (index, input) in self.graph.inputs().iter().enumerate() {
+        for (index, input) in self.graphs[0].inputs().iter().enumerate() {
             let unsupported = |reason| BackendError::Unsupported {
                 node: format!("input `{}`", input.name),
                 reason,
@@ -194,9 +189,10 @@ impl<'m> Compiler<'m> {
     fn value(&mut self, name: &'m str, reader: &str) -> Result<&Value<'m>, BackendError> {
         if !self.values.contains_key(name) {
             let tensor = self
-                .graph
-                .initializers()
-                .get(name)
+                .graphs
+                .iter()
+                .rev()
+                .find_map(|graph| graph.initializers().get(name))
                 .ok_or_else(|| CpuError::Node {
                     node: reader.to_owned(),
                     reason: format!("nothing produces its input `{name}`"),
@@ -305,6 +301,10 @@ impl<'m> Compiler<'m> {
                 wanted,
                 steps: RefCell::default(),
             };
+            if let Some(branch) = operator.branch {
+                let attribute = branch(&context)?;
+                return self.add_branch(node, attribute);
+            }
             let outputs = (operator.lower)(&context)?;
             (outputs, context.steps.into_inner())
         };
@@ -329,6 +329,39 @@ impl<'m> Compiler<'m> {
             {
                 value = self.cast(node, value, element_type)?;
             }
+            self.values.insert(name, value);
+        }
+        Ok(())
+    }
+
+    /// Compiles the subgraph that stands in `attribute` in the node's place.
+    fn add_branch(&mut self, node: &'m Node, attribute: &str) -> Result<(), BackendError> {
+        let Some(Attribute::Graph(graph)) = node.attributes.get(attribute) else {
+            return Err(CpuError::Node {
+                node: node.label(),
+                reason: format!("attribute `{attribute}` is no graph"),
+            }
+            .into());
+        };
+        for (name, count) in count_uses(graph) {
+            *self.uses.entry(name).or_default() += count;
+        }
+        self.graphs.push(graph);
+        for inner in graph.nodes() {
+            self.add(inner)?;
+        }
+        let mut outputs = Vec::with_capacity(node.outputs.len());
+        for (name, output) in node.outputs.iter().zip(graph.outputs()) {
+            outputs.push((name, self.value(&output.name, &node.label())?.clone()));
+        }
+        // Other branches may use the same names for values of their own.
+        let computed = graph.nodes().iter().flat_map(|inner| &inner.outputs);
+        for name in computed.chain(graph.initializers().keys()) {
+            self.values.remove(name.as_str());
+            self.uses.remove(name.as_str());
+        }
+        self.graphs.pop();
+        for (name, value) in outputs {
             self.values.insert(name, value);
         }
         Ok(())
@@ -410,7 +443,7 @@ impl<'m> Compiler<'m> {
                 if let (0, Some(buffer)) = (len, Buffer::zeros(element_type, 0)) {
                     State::Constant(Constant::Folded(Rc::new(buffer)))
                 } else if let Some(constants) = constants {
-                    let buffer = self.fold(&*kernel, &constants, element_type, len)?;
+                    let buffer = self.fold(node, &*kernel, &constants, element_type, len)?;
                     State::Constant(Constant::Folded(Rc::new(buffer)))
                 } else {
                     self.take_memory(kernel.constant_bytes())?;
@@ -442,6 +475,7 @@ impl<'m> Compiler<'m> {
     /// Runs a kernel on constants.
     fn fold(
         &mut self,
+        node: &Node,
         kernel: &dyn Kernel,
         constants: &[Slice<'_>],
         element_type: ElementType,
@@ -454,11 +488,12 @@ impl<'m> Compiler<'m> {
             let scratch_bytes = kernel.scratch_len().saturating_mul(size_of::<f32>());
             self.check_memory(|| "intermediate results".to_owned(), scratch_bytes)?;
             let mut scratch = vec![0.0; kernel.scratch_len()];
-            kernel.run(
-                &Inputs::Folded(constants),
-                buffer.slice_mut(len),
-                &mut scratch,
-            );
+            let operands = Inputs::Folded(constants);
+            kernel.check(&operands).map_err(|fault| CpuError::Node {
+                node: node.label(),
+                reason: fault.to_string(),
+            })?;
+            kernel.run(&operands, buffer.slice_mut(len), &mut scratch);
         }
         Ok(buffer)
     }
@@ -519,9 +554,10 @@ impl<'m> Compiler<'m> {
     }
 
     fn finish(mut self) -> Result<Plan, BackendError> {
-        let mut outputs = Vec::with_capacity(self.graph.outputs().len());
+        let graph = self.graphs[0];
+        let mut outputs = Vec::with_capacity(graph.outputs().len());
         let mut output_reads = Vec::with_capacity(outputs.capacity());
-        for declared in self.graph.outputs() {
+        for declared in graph.outputs() {
             let value = self
                 .value(&declared.name, &format!("output `{}`", declared.name))?
                 .clone();
@@ -533,8 +569,7 @@ impl<'m> Compiler<'m> {
                 value.shape,
             ));
         }
-        let inputs: Vec<TensorInfo> = self
-            .graph
+        let inputs: Vec<TensorInfo> = graph
             .inputs()
             .iter()
             .map(|input| {
@@ -561,6 +596,18 @@ impl<'m> Compiler<'m> {
         }
         Ok(plan)
     }
+}
+
+/// How many nodes and outputs of a graph read each value; a node's subgraphs count as one reader.
+fn count_uses(graph: &Graph) -> HashMap<&str, usize> {
+    let mut uses = HashMap::new();
+    let captured = graph.nodes().iter().flat_map(Node::captures);
+    let read = graph.nodes().iter().flat_map(|node| &node.inputs);
+    let outputs = graph.outputs().iter().map(|output| &output.name);
+    for name in read.chain(outputs).map(String::as_str).chain(captured) {
+        *uses.entry(name).or_default() += 1;
+    }
+    uses
 }
 
 impl Value<'_> {
