@@ -1,13 +1,14 @@
 //! Runs the ONNX project's own node tests, or any folder of cases in their form, on the CPU backend.
 //!
-//! `cargo run --release --example onnx_conformance -- DIR [FILTER]`
+//! `cargo run --release --example onnx_conformance -- DIR [--table] [FILTER]`
 //!
 //! `DIR` holds one folder per case with `model.onnx` and `test_data_set_*/{input,output}_*.pb`; the tests lie in
 //! the PyPI package `onnx==1.22.0` under `onnx/backend/test/data/node`. An output passes if its type, its shape and
 //! the places of its NaNs are those expected and its numbers are within 1e-3 · |expected| + 1e-7, as in ONNX's own
 //! runner. Inputs that the backend needs to be constant, because shapes or weights depend on them, are bound to their
 //! values before the model is compiled. A case is skipped if it has an operator that the backend does not list, or
-//! an element type that it does not hold; whatever else goes wrong is a failure.
+//! an element type that it does not hold; whatever else goes wrong is a failure. `--table` prints a table by operator
+//! in Markdown.
 
 #![expect(clippy::print_stdout, reason = "a program prints its report")]
 
@@ -38,46 +39,96 @@ enum Outcome {
     Failed(String),
 }
 
-fn main() -> Result<ExitCode, Failure> {
-    let mut arguments = env::args().skip(1);
-    let folder = arguments
-        .next()
-        .ok_or("usage: onnx_conformance DIR [FILTER]")?;
-    let filter = arguments.next().unwrap_or_default();
-    let mut cases: Vec<PathBuf> = fs::read_dir(&folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    cases.retain(|case| case.join("model.onnx").is_file() && name(case).contains(&filter));
-    cases.sort();
+/// What became of the cases that have an operator.
+#[derive(Default)]
+struct Tally {
+    cases: usize,
+    passed: usize,
+    failed: usize,
+    /// How many were skipped, by reason.
+    skipped: BTreeMap<String, usize>,
+}
 
-    let mut counts = [0; 3];
-    let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
-    for case in &cases {
-        let outcome = run_case(case).unwrap_or_else(|error| Outcome::Failed(chain(&*error)));
+impl Tally {
+    fn count(&mut self, outcome: &Outcome) {
+        self.cases += 1;
         match outcome {
-            Outcome::Passed => counts[0] += 1,
-            Outcome::Failed(reason) => {
-                counts[1] += 1;
-                println!("FAILED {}: {reason}", name(case));
-            }
-            Outcome::Skipped(reason) => {
-                counts[2] += 1;
-                *skipped.entry(reason).or_default() += 1;
-            }
+            Outcome::Passed => self.passed += 1,
+            Outcome::Failed(_) => self.failed += 1,
+            Outcome::Skipped(reason) => *self.skipped.entry(reason.clone()).or_default() += 1,
         }
     }
-    for (reason, count) in skipped {
-        println!("skipped {count}: {reason}");
+}
+
+fn main() -> Result<ExitCode, Failure> {
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let wants_table = arguments.iter().any(|argument| argument == "--table");
+    arguments.retain(|argument| argument != "--table");
+    let (folder, filter) = match &arguments[..] {
+        [folder] => (folder, ""),
+        [folder, filter] => (folder, filter.as_str()),
+        _ => return Err("usage: onnx_conformance DIR [--table] [FILTER]".into()),
+    };
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    cases.retain(|case| case.join("model.onnx").is_file() && name(case).contains(filter));
+    cases.sort();
+
+    let mut total = Tally::default();
+    let mut by_operator: BTreeMap<String, Tally> = BTreeMap::new();
+    for case in &cases {
+        let (outcome, operators) = run_case(case);
+        if let Outcome::Failed(reason) = &outcome {
+            println!("FAILED {}: {reason}", name(case));
+        }
+        total.count(&outcome);
+        for operator in operators {
+            by_operator.entry(operator).or_default().count(&outcome);
+        }
     }
+    if wants_table {
+        print_table(&by_operator);
+    } else {
+        for (reason, count) in &total.skipped {
+            println!("skipped {count}: {reason}");
+        }
+    }
+    let skipped: usize = total.skipped.values().sum();
     println!(
-        "{} passed, {} failed, {} skipped",
-        counts[0], counts[1], counts[2]
+        "{} passed, {} failed, {skipped} skipped",
+        total.passed, total.failed
     );
-    Ok(if counts[1] == 0 && !cases.is_empty() {
+    Ok(if total.failed == 0 && total.passed > 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// One line for each operator that the backend lists: the cases that it stands in.
+fn print_table(by_operator: &BTreeMap<String, Tally>) {
+    println!(
+        "| operator | cases | passed | failed | skipped for another operator | skipped for a type |"
+    );
+    println!("|---|---|---|---|---|---|");
+    for operator in operators() {
+        let none = Tally::default();
+        let tally = by_operator.get(operator).unwrap_or(&none);
+        let of_kind = |kind: &str| {
+            let skipped = tally.skipped.iter();
+            let skipped = skipped.filter(|(reason, _)| reason.starts_with(kind));
+            skipped.map(|(_, count)| count).sum::<usize>()
+        };
+        println!(
+            "| {operator} | {} | {} | {} | {} | {} |",
+            tally.cases,
+            tally.passed,
+            tally.failed,
+            of_kind("operator"),
+            of_kind("type")
+        );
+    }
 }
 
 fn name(case: &Path) -> String {
@@ -93,11 +144,23 @@ fn chain(error: &dyn Error) -> String {
     }
 }
 
-fn run_case(case: &Path) -> Result<Outcome, Failure> {
-    let model = Model::read(case.join("model.onnx"))?;
-    if let Some(reason) = outside(&model) {
-        return Ok(Outcome::Skipped(reason));
-    }
+/// The outcome of a case and the operators that it has.
+fn run_case(case: &Path) -> (Outcome, BTreeSet<String>) {
+    let failed = |error: Failure| Outcome::Failed(chain(&*error));
+    let mut present = BTreeSet::new();
+    let model = match Model::read(case.join("model.onnx")) {
+        Ok(model) => model,
+        Err(error) => return (failed(error.into()), present),
+    };
+    collect_operators(model.graph(), &mut present);
+    let outcome = match outside(&model, &present) {
+        Some(reason) => Outcome::Skipped(reason),
+        None => run_sets(case, &model).unwrap_or_else(failed),
+    };
+    (outcome, present)
+}
+
+fn run_sets(case: &Path, model: &Model) -> Result<Outcome, Failure> {
     let mut sets: Vec<PathBuf> = fs::read_dir(case)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
@@ -108,7 +171,7 @@ fn run_case(case: &Path) -> Result<Outcome, Failure> {
     for set in sets {
         let inputs = read_tensors(&set, "input")?;
         let outputs = read_tensors(&set, "output")?;
-        if let Some(difference) = run_set(&model, &inputs, &outputs)? {
+        if let Some(difference) = run_set(model, &inputs, &outputs)? {
             return Ok(Outcome::Failed(difference));
         }
     }
@@ -116,12 +179,14 @@ fn run_case(case: &Path) -> Result<Outcome, Failure> {
 }
 
 /// Why a case is not for this backend: an operator that it does not list or a value that is no tensor it can hold.
-fn outside(model: &Model) -> Option<String> {
+fn outside(model: &Model, present: &BTreeSet<String>) -> Option<String> {
     let known: BTreeSet<&str> = operators().collect();
-    let mut unknown = BTreeSet::new();
-    collect_operators(model.graph(), &known, &mut unknown);
+    let unknown: Vec<&str> = present
+        .iter()
+        .map(String::as_str)
+        .filter(|operator| !known.contains(operator))
+        .collect();
     if !unknown.is_empty() {
-        let unknown: Vec<_> = unknown.into_iter().collect();
         return Some(format!("operator {}", unknown.join(", ")));
     }
     let graph = model.graph();
@@ -136,16 +201,16 @@ fn outside(model: &Model) -> Option<String> {
     opaque.map(|opaque| format!("type {opaque}"))
 }
 
-fn collect_operators(graph: &Graph, known: &BTreeSet<&str>, unknown: &mut BTreeSet<String>) {
+/// The operators of a graph and its subgraphs, with their domain where it is not ONNX's own.
+fn collect_operators(graph: &Graph, operators: &mut BTreeSet<String>) {
     for node in graph.nodes() {
-        if !node.domain.is_empty() {
-            unknown.insert(format!("{}.{}", node.domain, node.op_type));
-        } else if !known.contains(&*node.op_type) {
-            unknown.insert(node.op_type.clone());
-        }
+        operators.insert(match &*node.domain {
+            "" => node.op_type.clone(),
+            domain => format!("{domain}.{}", node.op_type),
+        });
         for attribute in node.attributes.values() {
             if let Attribute::Graph(graph) = attribute {
-                collect_operators(graph, known, unknown);
+                collect_operators(graph, operators);
             }
         }
     }
