@@ -119,11 +119,13 @@ impl<'m> Compiler<'m> {
                 node: format!("input `{}`", input.name),
                 reason,
             };
-            if Buffer::zeros(input.element_type, 0).is_none() {
-                return Err(unsupported(format!("{} elements", input.element_type)));
+            let Some((element_type, Some(dims))) = input.tensor() else {
+                return Err(unsupported(input.value_type.to_string()));
+            };
+            if Buffer::zeros(element_type, 0).is_none() {
+                return Err(unsupported(format!("{element_type} elements")));
             }
-            let shape = input
-                .shape
+            let shape = dims
                 .iter()
                 .enumerate()
                 .map(|(axis, dim)| match dim {
@@ -136,13 +138,13 @@ impl<'m> Compiler<'m> {
                     ))),
                 })
                 .collect::<Result<Vec<_>, _>>()?;
-            self.check_value(&input.name, input.element_type, &shape)?;
+            self.check_value(&input.name, element_type, &shape)?;
             let state = State::Stored {
                 storage: Storage::Input(index),
                 is_view: false,
             };
             let value = Value {
-                element_type: input.element_type,
+                element_type,
                 shape,
                 state,
             };
@@ -508,23 +510,24 @@ impl Value<'_> {
 
 /// Holds what the graph says of an output against what follows from its nodes.
 fn check_declared(declared: &ValueInfo, value: &Value<'_>) -> Result<(), BackendError> {
-    let dims = &declared.shape;
-    let agrees = declared.element_type == value.element_type
-        && (dims.is_empty() || dims.len() == value.shape.len())
-        && dims
-            .iter()
-            .zip(&value.shape)
-            .all(|(dim, extent)| match dim {
-                Dim::Fixed(stated) => stated == extent,
-                _ => true,
-            });
+    let agrees = declared.tensor().is_some_and(|(element_type, dims)| {
+        let dims = dims.unwrap_or_default();
+        element_type == value.element_type
+            && (dims.is_empty() || dims.len() == value.shape.len())
+            && dims
+                .iter()
+                .zip(&value.shape)
+                .all(|(dim, extent)| match dim {
+                    Dim::Fixed(stated) => stated == extent,
+                    _ => true,
+                })
+    });
     if agrees {
         return Ok(());
     }
-    let dims: Vec<String> = dims.iter().map(Dim::to_string).collect();
     Err(CpuError::Output {
         name: declared.name.clone(),
-        declared: format!("{}[{}]", declared.element_type, dims.join(", ")),
+        declared: declared.value_type.to_string(),
         computed: format!("{}{:?}", value.element_type, value.shape),
     }
     .into())
