@@ -96,6 +96,7 @@ mod external;
 mod file;
 mod function;
 mod graph;
+mod inline;
 mod limits;
 mod metadata;
 mod model;
