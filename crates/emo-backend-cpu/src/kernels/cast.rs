@@ -4,7 +4,7 @@ use emo_backend::emo_tensor::{
 };
 
 use crate::{
-    buffer::{Scalar, SliceMut, with_scalar},
+    buffer::{Buffer, Scalar, Slice, SliceMut, with_scalar},
     kernel::{Inputs, Kernel},
 };
 
@@ -94,6 +94,19 @@ impl Kernel for Cast {
             (_, output) => self.through_wide(inputs, output),
         }
     }
+}
+
+/// Constants in another type; `None` if there is none of it.
+pub(crate) fn convert(
+    values: Slice<'_>,
+    from: ElementType,
+    len: usize,
+    to: ElementType,
+) -> Option<Buffer> {
+    let mut buffer = Buffer::zeros(to, len)?;
+    let overflow = Overflow::Saturate;
+    Cast { from, overflow }.run(&Inputs::Folded(&[values]), buffer.slice_mut(len), &mut []);
+    Some(buffer)
 }
 
 fn convert_each<A: Copy, B>(input: &[A], output: &mut [B], convert: impl Fn(A) -> B) {

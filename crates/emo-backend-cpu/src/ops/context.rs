@@ -7,6 +7,7 @@ use crate::{
     buffer::{Buffer, Scalar, Slice},
     error::CpuError,
     kernel::Kernel,
+    kernels::cast::convert,
     shape::{element_count, normalize_axis},
     simd::Level,
 };
@@ -205,6 +206,30 @@ impl<'a> NodeContext<'a> {
         } else {
             self.constant_indices(index)
         }
+    }
+
+    /// The only element of a constant input, converted to `T` as by `Cast`.
+    pub(crate) fn number<T: Scalar>(&self, index: usize) -> Result<T, BackendError> {
+        match self.converted(index)?[..] {
+            [value] => Ok(value),
+            ref values => Err(self.malformed(format!(
+                "input {index} has {} elements, expected one",
+                values.len()
+            ))),
+        }
+    }
+
+    /// The elements of a constant input, converted to `T` as by `Cast`.
+    pub(crate) fn converted<T: Scalar>(&self, index: usize) -> Result<Vec<T>, BackendError> {
+        let operand = self.input(index)?;
+        let constant = operand.constant.ok_or_else(|| self.not_constant(index))?;
+        self.check_memory(&format!("input {index}"), operand.shape)?;
+        let len = element_count(operand.shape).unwrap_or(0);
+        let buffer = convert(constant, operand.element_type, len, T::TYPE);
+        let values = buffer
+            .as_ref()
+            .and_then(|buffer| T::slice(buffer.slice(len)));
+        Ok(values.unwrap_or_default().to_vec())
     }
 
     pub(crate) fn int(&self, name: &str, default: i64) -> Result<i64, BackendError> {
