@@ -58,6 +58,7 @@ mod kernel;
 mod kernels;
 mod layout;
 mod memory;
+mod number;
 mod ops;
 mod plan;
 mod session;

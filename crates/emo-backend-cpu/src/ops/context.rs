@@ -210,7 +210,7 @@ impl<'a> NodeContext<'a> {
 
     /// The only element of a constant input, converted to `T` as by `Cast`.
     pub(crate) fn number<T: Scalar>(&self, index: usize) -> Result<T, BackendError> {
-        match self.converted(index)?[..] {
+        match self.constant_as(index)?[..] {
             [value] => Ok(value),
             ref values => Err(self.malformed(format!(
                 "input {index} has {} elements, expected one",
@@ -220,7 +220,7 @@ impl<'a> NodeContext<'a> {
     }
 
     /// The elements of a constant input, converted to `T` as by `Cast`.
-    pub(crate) fn converted<T: Scalar>(&self, index: usize) -> Result<Vec<T>, BackendError> {
+    pub(crate) fn constant_as<T: Scalar>(&self, index: usize) -> Result<Vec<T>, BackendError> {
         let operand = self.input(index)?;
         let constant = operand.constant.ok_or_else(|| self.not_constant(index))?;
         self.check_memory(&format!("input {index}"), operand.shape)?;

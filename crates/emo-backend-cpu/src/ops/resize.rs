@@ -170,7 +170,7 @@ fn resamplings(context: &NodeContext<'_>) -> Result<Vec<Resampling>, BackendErro
     let coordinates = coordinates(context)?;
     let (mut starts, mut ends) = (vec![0.0; rank], vec![1.0; rank]);
     if coordinates == Coordinates::TfCropAndResize {
-        let roi = context.converted::<f32>(1)?;
+        let roi = context.constant_as::<f32>(1)?;
         let (first, last) = roi.split_at(roi.len() / 2);
         starts = per_axis(context, ("starts of `roi`", first), &axes, starts)?;
         ends = per_axis(context, ("ends of `roi`", last), &axes, ends)?;
