@@ -4,7 +4,7 @@ use emo_backend::{
     BackendError,
     emo_tensor::{ElementType, Overflow, Tensor, TensorInfo},
 };
-use emo_onnx::{Attribute, Dim, Graph, Model, Node, ValueInfo};
+use emo_onnx::{Attribute, Dim, Graph, Model, Node, Schema, ValueInfo, ValueType};
 
 use crate::{
     buffer::{Buffer, Slice},
@@ -19,12 +19,13 @@ use crate::{
     simd::Level,
 };
 
-/// The versions of ONNX's operator set whose definitions the operators follow.
+/// The versions of ONNX's operator set whose definitions the operators follow; of an older one, those that are the
+/// same in the first of these.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=27;
 
 /// Fixes every shape and place in memory of a model's run, and does all work that needs no input.
 pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Plan, BackendError> {
-    if !OPSETS.contains(&model.opset()) {
+    if model.opset() > *OPSETS.end() {
         return Err(BackendError::Unsupported {
             node: model.graph().name().to_owned(),
             reason: format!(
@@ -241,6 +242,15 @@ impl<'m> Compiler<'m> {
             return Err(unsupported(format!("operator of domain `{}`", node.domain)));
         }
         let operator = find(&node.op_type).ok_or_else(|| unsupported("operator".to_owned()))?;
+        let since = |opset| Schema::find(&node.op_type, opset).map(Schema::since);
+        if self.opset < *OPSETS.start() && since(self.opset) != since(*OPSETS.start()) {
+            return Err(unsupported(format!(
+                "operator as opset {} has it, it is executed as in {} to {}",
+                self.opset,
+                OPSETS.start(),
+                OPSETS.end()
+            )));
+        }
         if let Some(attribute) = node
             .attributes
             .keys()
@@ -629,18 +639,25 @@ impl Value<'_> {
 
 /// Holds what the graph says of an output against what follows from its nodes.
 fn check_declared(declared: &ValueInfo, value: &Value<'_>) -> Result<(), BackendError> {
-    let agrees = declared.tensor().is_some_and(|(element_type, dims)| {
-        let dims = dims.unwrap_or_default();
-        element_type == value.element_type
-            && (dims.is_empty() || dims.len() == value.shape.len())
-            && dims
-                .iter()
-                .zip(&value.shape)
-                .all(|(dim, extent)| match dim {
-                    Dim::Fixed(stated) => stated == extent,
-                    _ => true,
-                })
-    });
+    let agrees = match &declared.value_type {
+        ValueType::Unknown => true,
+        ValueType::Opaque(_) => false,
+        ValueType::Tensor {
+            element_type,
+            shape,
+        } => {
+            let dims = shape.as_deref().unwrap_or_default();
+            *element_type == value.element_type
+                && (dims.is_empty() || dims.len() == value.shape.len())
+                && dims
+                    .iter()
+                    .zip(&value.shape)
+                    .all(|(dim, extent)| match dim {
+                        Dim::Fixed(stated) => stated == extent,
+                        _ => true,
+                    })
+        }
+    };
     if agrees {
         return Ok(());
     }

@@ -37,13 +37,14 @@ impl Model {
 }
 
 impl Graph {
-    /// The inputs that the value `name` depends on.
+    /// The inputs that the value `name`, of this graph or of a subgraph in it, depends on.
     ///
     /// *Cost*: in proportion to the graph.
     pub fn inputs_behind(&self, name: &str) -> BTreeSet<String> {
         let mut wanted = BTreeSet::from([name]);
         for node in self.nodes().iter().rev() {
-            if node.outputs.iter().any(|output| wanted.contains(&**output)) {
+            let writes = node.outputs.iter().any(|output| wanted.contains(&**output));
+            if writes || node.subgraphs().any(|graph| graph.holds(name)) {
                 wanted.extend(node.inputs.iter().map(String::as_str));
                 wanted.extend(node.captures());
             }
@@ -53,6 +54,14 @@ impl Graph {
             .filter(|name| wanted.contains(&***name))
             .cloned()
             .collect()
+    }
+
+    /// Whether a node of the graph, or of a subgraph in it, writes the value `name`.
+    fn holds(&self, name: &str) -> bool {
+        self.nodes().iter().any(|node| {
+            node.outputs.iter().any(|output| output == name)
+                || node.subgraphs().any(|graph| graph.holds(name))
+        })
     }
 }
 
