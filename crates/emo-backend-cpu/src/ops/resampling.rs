@@ -92,7 +92,12 @@ impl Resampling {
                 Nearest::Floor => floor,
                 Nearest::Ceil => position.ceil(),
                 Nearest::RoundPreferFloor if position - floor <= 0.5 => floor,
-                Nearest::RoundPreferCeil if position - floor < 0.5 => floor,
+                // As ONNX Runtime has it, what is the middle but for rounding counts as the middle here.
+                Nearest::RoundPreferCeil
+                    if position - floor < 0.5 - 2.0 * f32::EPSILON * position.abs() =>
+                {
+                    floor
+                }
                 Nearest::RoundPreferFloor | Nearest::RoundPreferCeil => floor + 1.0,
             };
             Some((rounded.max(0.0) as usize).min(self.extent - 1))
@@ -201,9 +206,11 @@ fn weight(filter: Filter, t: f64) -> f64 {
 
 /// The extent to which a scale resizes an axis; `None` for a scale that is not positive and finite, or an extent too
 /// large to count.
+///
+/// The product is taken in `f64`, as ONNX's shape inference does; in `f32` it might be rounded up to a whole number.
 pub(super) fn scaled(extent: usize, scale: f32) -> Option<usize> {
-    let width = (extent as f32 * scale).floor();
-    let fits = scale > 0.0 && width < isize::MAX as f32;
+    let width = (extent as f64 * f64::from(scale)).floor();
+    let fits = scale > 0.0 && width < isize::MAX as f64;
     fits.then_some(width as usize)
 }
 
