@@ -163,14 +163,14 @@ impl<T: Real> Recurrent<T> {
     }
 
     /// The sum that row `row` of `gate` adds up from the input alone.
-    fn from_input(&self, weights: &Weights<'_, T>, gate: usize, row: usize, x: &[T]) -> f64 {
+    fn input_sum(&self, weights: &Weights<'_, T>, gate: usize, row: usize, x: &[T]) -> f64 {
         let index = gate * self.hidden + row;
         let bias = weights.bias.map_or(0.0, |bias| bias[index].wide());
         bias + dot(&weights.input[index * self.features..], x)
     }
 
     /// The sum that row `row` of `gate` adds up from the hidden state alone.
-    fn from_state(&self, weights: &Weights<'_, T>, gate: usize, row: usize, h: &[T]) -> f64 {
+    fn state_sum(&self, weights: &Weights<'_, T>, gate: usize, row: usize, h: &[T]) -> f64 {
         let index = gate * self.hidden + row;
         let rows = self.cell.gates() * self.hidden;
         let bias = weights.bias.map_or(0.0, |bias| bias[rows + index].wide());
@@ -188,7 +188,7 @@ impl<T: Real> Recurrent<T> {
     ) {
         let hidden = self.hidden;
         let both = |gate: usize, row: usize, h: &[T]| {
-            self.from_input(weights, gate, row, x) + self.from_state(weights, gate, row, h)
+            self.input_sum(weights, gate, row, x) + self.state_sum(weights, gate, row, h)
         };
         let [f, g, last] = activations;
         match self.cell {
@@ -209,9 +209,9 @@ impl<T: Real> Recurrent<T> {
                 match reset {
                     Reset::AfterProduct => {
                         for (row, next) in next.iter_mut().enumerate() {
-                            let recurrent = self.from_state(weights, 2, row, h);
+                            let recurrent = self.state_sum(weights, 2, row, h);
                             let sum =
-                                self.from_input(weights, 2, row, x) + kept[row].wide() * recurrent;
+                                self.input_sum(weights, 2, row, x) + kept[row].wide() * recurrent;
                             *next = T::narrow(self.activate(g, sum));
                         }
                     }
