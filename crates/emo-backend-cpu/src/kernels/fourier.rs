@@ -177,3 +177,74 @@ impl Real for f64 {
         x
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::buffer::Slice;
+
+    fn run(kernel: &Fourier, input: &[f64], output: usize) -> Vec<f64> {
+        let (mut result, mut scratch) = (vec![0.0; output], vec![0.0; kernel.scratch_len()]);
+        let inputs = [Slice::F64(input)];
+        kernel.run(
+            &Inputs::Folded(&inputs),
+            SliceMut::F64(&mut result),
+            &mut scratch,
+        );
+        result
+    }
+
+    fn kernel(transform: Transform, len: usize, n: usize, components: [usize; 2]) -> Fourier {
+        let once = Level {
+            count: 1,
+            from: 0,
+            to: 0,
+        };
+        let sequence = |len, components| Sequence {
+            len,
+            step: components,
+            components,
+        };
+        let ends = (sequence(n, components[0]), sequence(len, components[1]));
+        Fourier::new(transform, len, [once; 2], ends, None)
+    }
+
+    proptest! {
+        /// The definition, for any length, of input that is zero-padded or cut.
+        #[test]
+        fn transforms_are_those_of_the_definition(
+            len in 1_usize..70,
+            input in prop::collection::vec(-9.0..9.0_f64, 2..100),
+        ) {
+            let n = input.len() / 2;
+            for (transform, sign, scale) in [
+                (Transform::Forward, -1.0, 1.0),
+                (Transform::Inverse, 1.0, 1.0 / len as f64),
+            ] {
+                let actual = run(&kernel(transform, len, n, [2, 2]), &input, 2 * len);
+                for k in 0..len {
+                    let sum: Complex<f64> = (0..n.min(len)).map(|i| {
+                        let turn = sign * std::f64::consts::TAU * ((i * k) % len) as f64 / len as f64;
+                        Complex::new(input[2 * i], input[2 * i + 1]) * Complex::cis(turn)
+                    }).sum();
+                    let expected = sum * scale;
+                    prop_assert!((actual[2 * k] - expected.re).abs() < 1e-11);
+                    prop_assert!((actual[2 * k + 1] - expected.im).abs() < 1e-11);
+                }
+            }
+        }
+
+        /// Half of the spectrum of real numbers is enough to have them back.
+        #[test]
+        fn real_numbers_come_back(input in prop::collection::vec(-9.0..9.0_f64, 1..70)) {
+            let (len, half) = (input.len(), input.len() / 2 + 1);
+            let spectrum = run(&kernel(Transform::Forward, len, len, [1, 2]), &input, 2 * len);
+            let back = kernel(Transform::InverseOfHalf, len, half, [2, 1]);
+            for (actual, expected) in run(&back, &spectrum[..2 * half], len).iter().zip(&input) {
+                prop_assert!((actual - expected).abs() < 1e-12);
+            }
+        }
+    }
+}
