@@ -56,7 +56,7 @@ macro_rules! integers {
 macro_rules! float8 {
     ($($t:ty)+) => { convert! { $(
         |x: $t| Wide::Float(f64::from(x.to_f32())),
-        |float, overflow| <$t>::from_f32(float as f32, overflow),
+        |float, overflow| <$t>::from_f32(sticky(float), overflow),
         |int| <$t>::from_f32(int as f32, Overflow::Saturate);
     )+ } };
 }
@@ -66,11 +66,25 @@ float8!(F8E4M3Fn F8E4M3FnUz F8E5M2 F8E5M2FnUz);
 convert! {
     |x: f32| Wide::Float(f64::from(x)), |float, _overflow| float as f32, |int| int as f32;
     |x: f64| Wide::Float(x), |float, _overflow| float, |int| int as f64;
-    |x: f16| Wide::Float(f64::from(x)), |float, _overflow| f16::from_f64(float), |int| f16::from_f64(int as f64);
-    |x: bf16| Wide::Float(f64::from(x)), |float, _overflow| bf16::from_f64(float), |int| bf16::from_f64(int as f64);
+    |x: f16| Wide::Float(f64::from(x)), |float, _overflow| f16::from_f32(sticky(float)), |int| f16::from_f64(int as f64);
+    |x: bf16| Wide::Float(f64::from(x)), |float, _overflow| bf16::from_f32(sticky(float)), |int| bf16::from_f64(int as f64);
     |x: I4| Wide::Int(i128::from(x.get())), |float, _overflow| I4::from_bits(float as i8 as u8), |int| I4::from_bits(int as u8);
     |x: U4| Wide::Int(i128::from(x.get())), |float, _overflow| U4::from_bits(float as i8 as u8), |int| U4::from_bits(int as u8);
     |x: bool| Wide::Int(i128::from(x)), |float, _overflow| float != 0.0, |int| int != 0;
+}
+
+/// The number cut off to an `f32` whose last bit is set if anything was: narrower types round it as they would have
+/// rounded the number itself, which two roundings to the nearest do not.
+#[inline(always)]
+fn sticky(value: f64) -> f32 {
+    let nearest = value as f32;
+    let back = f64::from(nearest);
+    if back == value || !nearest.is_finite() {
+        return nearest;
+    }
+    // Magnitudes are in the order of their bits.
+    let away_from_zero = u32::from(back.abs() > value.abs());
+    f32::from_bits((nearest.to_bits() - away_from_zero) | 1)
 }
 
 /// Converts each element from one type to another.
@@ -134,5 +148,41 @@ impl Cast {
                 else unreachable!("element types are checked when the plan is made")
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use emo_backend::emo_tensor::{
+        F8E5M2, Overflow,
+        half::{bf16, f16},
+    };
+
+    use super::{Convert, Wide};
+
+    /// Just above the middle between two neighbours, by less than an `f32` can tell.
+    #[test]
+    fn doubles_are_rounded_once() {
+        fn rounded<T: Convert>(value: f64) -> T {
+            T::narrow(Wide::Float(value), Overflow::Saturate)
+        }
+        let above = |middle: f64| 1.0 + middle + 2.0_f64.powi(-40);
+        assert_eq!(
+            rounded::<f16>(above(2.0_f64.powi(-11))),
+            f16::from_f32(1.0 + 2.0_f32.powi(-10))
+        );
+        assert_eq!(
+            rounded::<bf16>(above(2.0_f64.powi(-8))),
+            bf16::from_f32(1.0 + 2.0_f32.powi(-7))
+        );
+        assert_eq!(rounded::<F8E5M2>(above(2.0_f64.powi(-3))).to_f32(), 1.25);
+        let below = 1.0 + 3.0 * 2.0_f64.powi(-11) - 2.0_f64.powi(-40);
+        assert_eq!(
+            rounded::<f16>(-below),
+            f16::from_f32(-1.0 - 2.0_f32.powi(-10))
+        );
+        assert_eq!(rounded::<f16>(1e300), f16::INFINITY);
+        assert_eq!(rounded::<f16>(-1e-300), f16::NEG_ZERO);
+        assert!(rounded::<f16>(f64::NAN).is_nan());
     }
 }

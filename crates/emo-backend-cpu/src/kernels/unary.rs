@@ -290,13 +290,13 @@ impl Kernel for IntegerUnary {
 /// A question that each element answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Question {
-    IsNan,
-    IsInfinite {
+    Nan,
+    Infinite {
         negative: bool,
         positive: bool,
     },
     /// Whether a truth value is false.
-    IsFalse,
+    False,
 }
 
 /// Answers a [`Question`] of elements of type `f32`, `f64` or `bool`.
@@ -310,11 +310,11 @@ pub(crate) struct Predicate {
 impl Predicate {
     fn answer<T: Number>(&self, x: T) -> bool {
         match self.question {
-            Question::IsNan => x.is_none(),
-            Question::IsInfinite { negative, positive } => {
+            Question::Nan => x.is_none(),
+            Question::Infinite { negative, positive } => {
                 (negative && x == T::LOWEST) || (positive && x == T::HIGHEST)
             }
-            Question::IsFalse => x == T::default(),
+            Question::False => x == T::default(),
         }
     }
 }
@@ -335,5 +335,78 @@ impl Kernel for Predicate {
                 .zip(inputs.get(0))
                 .for_each(|(y, &x)| *y = self.answer::<f32>(x)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IntegerUnary, Unary};
+
+    /// Values to 16 digits from the functions' definitions, computed with 50 digits.
+    #[test]
+    fn functions_of_doubles_have_their_precision() {
+        for (function, x, expected) in [
+            (Unary::Erf, 0.5, 0.520_499_877_813_046_5),
+            (Unary::Gelu, 1.5, 1.399_789_198_096_713),
+            (Unary::GeluTanh, 1.5, 1.399_571_576_980_233),
+            (Unary::Mish, -2.0, -0.252_501_482_695_708_9),
+            (Unary::Softplus, 800.0, 800.0),
+            (Unary::Softplus, -40.0, 4.248_354_255_291_589e-18),
+            (Unary::HardSwish, 1.0, 2.0 / 3.0),
+            (Unary::Round, 2.5, 2.0),
+            (Unary::Round, -3.5, -4.0),
+            (Unary::Sigmoid, -800.0, 0.0),
+        ] {
+            let actual = function.eval(x);
+            assert!(
+                (actual - expected).abs() <= 4.0 * f64::EPSILON * expected.abs(),
+                "{function:?} of {x} is {actual}, expected {expected}"
+            );
+        }
+    }
+
+    /// The hot functions are written twice: in `f32` and in `f64`.
+    #[test]
+    fn both_precisions_agree() {
+        let xs: Vec<f32> = (-60..=60_i16).map(|x| f32::from(x) / 8.0).collect();
+        for function in [
+            Unary::Relu,
+            Unary::LeakyRelu { alpha: 0.3 },
+            Unary::Elu { alpha: 0.4 },
+            Unary::Sigmoid,
+            Unary::Tanh,
+            Unary::HardSigmoid {
+                alpha: 0.3,
+                beta: 0.4,
+            },
+            Unary::HardSwish,
+            Unary::Clip {
+                min: -1.0,
+                max: 2.5,
+            },
+            Unary::Exp,
+            Unary::Abs,
+            Unary::Neg,
+        ] {
+            let mut ys = xs.clone();
+            function.apply(&mut ys);
+            for (&x, &y) in xs.iter().zip(&ys) {
+                let expected = function.eval(f64::from(x));
+                let error = (f64::from(y) - expected).abs();
+                assert!(
+                    error <= 1e-6 * expected.abs().max(1.0),
+                    "{function:?} of {x}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn integers_wrap_where_there_is_no_positive_one() {
+        assert_eq!(IntegerUnary::Abs.eval(-128_i8), -128);
+        assert_eq!(IntegerUnary::Neg.eval(-128_i8), -128);
+        assert_eq!(IntegerUnary::Sign.eval(-5_i64), -1);
+        assert_eq!(IntegerUnary::Sign.eval(5_u8), 1);
+        assert_eq!(IntegerUnary::Not.eval(5_u8), 250);
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn lower_question(
     }
     let element_type = input.element_type;
     let executed = match question {
-        Question::IsFalse => element_type == ElementType::Bool,
+        Question::False => element_type == ElementType::Bool,
         _ => matches!(element_type, ElementType::F32 | ElementType::F64),
     };
     if !executed {

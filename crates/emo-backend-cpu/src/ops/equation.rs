@@ -1,8 +1,19 @@
+use std::fmt;
+
 /// One index of an equation of sums: a letter, or the axis that an ellipsis stands for, counted from its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Label {
     Ellipsis(usize),
     Letter(char),
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ellipsis(_) => f.write_str("..."),
+            Self::Letter(letter) => letter.fmt(f),
+        }
+    }
 }
 
 /// Which axes of which operand are which axes of the result, in Einstein's notation.
@@ -74,7 +85,7 @@ impl Equation {
         for (index, label) in output.iter().enumerate() {
             if output[..index].contains(label) || !all().any(|other| other == *label) {
                 return Err(format!(
-                    "its result has {label:?} twice, or no operand has it"
+                    "its result has {label} twice, or no operand has it"
                 ));
             }
         }

@@ -8,7 +8,7 @@ pub(super) const OPERATOR: Operator = Operator {
     lower: |context| {
         let negative = context.flag("detect_negative", 1)?;
         let positive = context.flag("detect_positive", 1)?;
-        lower_question(context, Question::IsInfinite { negative, positive })
+        lower_question(context, Question::Infinite { negative, positive })
     },
     empty: Empty::Accepted,
     ..Operator::NUMERIC

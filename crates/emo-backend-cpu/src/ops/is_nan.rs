@@ -5,7 +5,7 @@ pub(super) const OPERATOR: Operator = Operator {
     op_type: "IsNaN",
     inputs: 1..=1,
     attributes: &[],
-    lower: |context| lower_question(context, Question::IsNan),
+    lower: |context| lower_question(context, Question::Nan),
     empty: Empty::Accepted,
     ..Operator::NUMERIC
 };

@@ -5,7 +5,7 @@ pub(super) const OPERATOR: Operator = Operator {
     op_type: "Not",
     inputs: 1..=1,
     attributes: &[],
-    lower: |context| lower_question(context, Question::IsFalse),
+    lower: |context| lower_question(context, Question::False),
     empty: Empty::Accepted,
     ..Operator::NUMERIC
 };
