@@ -21,6 +21,16 @@ pub(super) struct Input<'a> {
     pub(super) constant: Option<&'a Tensor>,
 }
 
+impl Input<'_> {
+    pub(super) fn content(&self) -> Option<Cow<'_, Content>> {
+        let known = self.known.as_ref();
+        if let Some(content) = known.and_then(|known| known.content.as_ref()) {
+            return Some(Cow::Borrowed(content));
+        }
+        Some(Cow::Owned(Content::of_constant(self.constant?)?))
+    }
+}
+
 /// What is known of a subgraph's outputs.
 pub(super) type Branch = Vec<Known>;
 
@@ -43,7 +53,7 @@ impl<'a> Op<'a> {
         name.is_some_and(|name| !name.is_empty())
     }
 
-    fn known(&self, input: usize) -> Option<&Known> {
+    pub(super) fn known(&self, input: usize) -> Option<&Known> {
         self.inputs.get(input)?.known.as_deref()
     }
 
@@ -102,15 +112,7 @@ impl<'a> Op<'a> {
     }
 
     pub(super) fn content(&self, input: usize) -> Option<Cow<'_, Content>> {
-        let input = self.inputs.get(input)?;
-        if let Some(content) = input
-            .known
-            .as_ref()
-            .and_then(|known| known.content.as_ref())
-        {
-            return Some(Cow::Borrowed(content));
-        }
-        Some(Cow::Owned(Content::of_constant(input.constant?)?))
+        self.inputs.get(input)?.content()
     }
 
     /// The elements of an input of integers.
@@ -391,15 +393,20 @@ impl Outputs {
             let content = output
                 .content
                 .filter(|content| Some(content.len()) == len && content.len() <= CONTENT_LEN);
-            let value_type = match output.element_type {
-                Some(element_type) => ValueType::Tensor {
-                    element_type,
-                    shape: output.shape,
-                },
-                None => output.value_type,
+            let (value_type, opaque_shape) = match output.element_type {
+                Some(element_type) => {
+                    let shape = output.shape;
+                    let value_type = ValueType::Tensor {
+                        element_type,
+                        shape,
+                    };
+                    (value_type, None)
+                }
+                None => (output.value_type, output.shape),
             };
             Ok(Known {
                 value_type,
+                opaque_shape,
                 content,
             })
         };

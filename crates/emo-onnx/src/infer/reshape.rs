@@ -483,8 +483,10 @@ pub(super) fn center_crop_pad(op: &Op<'_>, out: &mut Outputs) -> Result<(), Onnx
 /// Blocks put back into an image.
 pub(super) fn col2im(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let shape = op.ranked(0, 3..=3)?;
-    let Some(image) = op.entries(1) else {
-        return Ok(());
+    let image = match (op.entries(1), op.vector_len(1)?) {
+        (Some(image), _) => image,
+        (None, Some(len)) if len <= limits::RANK => vec![Entry::Unknown; len],
+        (None, _) => return Ok(()),
     };
     let area = op.integers(2).and_then(|block| {
         block.iter().try_fold(1_usize, |area, &extent| {

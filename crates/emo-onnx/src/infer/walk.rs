@@ -30,6 +30,8 @@ pub(crate) struct Walk<'a> {
     errors: Vec<OnnxError>,
     errors_len: usize,
     known_len: usize,
+    /// Whether the nodes are in a branch that is never taken, whose shapes may contradict each other.
+    is_dead: bool,
 }
 
 /// A graph while its nodes are gone through, inside of others.
@@ -65,6 +67,7 @@ impl<'a> Walk<'a> {
             errors: Vec::new(),
             errors_len: 0,
             known_len: 0,
+            is_dead: false,
         }
     }
 
@@ -119,8 +122,8 @@ impl<'a> Walk<'a> {
         for (name, tensor) in &graph.initializers {
             self.remember(&mut scope, name, Known::of_constant(tensor))?;
         }
-        for name in graph.opaque_initializers.keys() {
-            self.remember(&mut scope, name, Known::NOTHING)?;
+        for (name, tensor) in &graph.opaque_initializers {
+            self.remember(&mut scope, name, Known::of_opaque(tensor))?;
         }
         for info in graph.value_infos.iter().chain(&graph.outputs) {
             scope.declared.insert(&info.name, &info.value_type);
@@ -197,7 +200,10 @@ impl<'a> Walk<'a> {
                     Some(schema) => given(node, schema, &inputs),
                     None => Vec::new(),
                 };
+                let was_dead = self.is_dead;
+                self.is_dead |= schema.is_some_and(|schema| is_never_taken(schema, name, &inputs));
                 let inner = self.graph(graph, Some(scope), &given)?;
+                self.is_dead = was_dead;
                 let output = |info: &ValueInfo| {
                     let known = inner.find(&info.name).known;
                     known.map_or(Known::NOTHING, Rc::unwrap_or_clone)
@@ -210,7 +216,7 @@ impl<'a> Walk<'a> {
             let mut found = Vec::new();
             (self.inspect)(node, schema, self.opset, &mut found);
             for error in found {
-                self.report(error);
+                self.collect(error);
             }
         }
         let Some(schema) = schema else {
@@ -239,7 +245,8 @@ impl<'a> Walk<'a> {
             _ => false,
         };
         let is_template = op.node.attributes.values().any(refers);
-        if self.opset >= FIRST_OPSET
+        let since = Schema::find(op.schema.op_type(), FIRST_OPSET).map(Schema::since);
+        if (self.opset >= FIRST_OPSET || since == Some(op.since()))
             && !is_template
             && let Some(rule) = rules::find(op.schema.op_type())
         {
@@ -258,7 +265,14 @@ impl<'a> Walk<'a> {
         self.model.functions().iter().any(calls)
     }
 
+    /// Collects a contradiction, if it is one that can come true.
     fn report(&mut self, error: OnnxError) {
+        if !self.is_dead {
+            self.collect(error);
+        }
+    }
+
+    fn collect(&mut self, error: OnnxError) {
         // Labels are as long as the file's author wants them.
         if self.errors_len < ERRORS_LEN {
             self.errors_len += size_of::<OnnxError>() + error.to_string().len();
@@ -273,13 +287,15 @@ impl<'a> Walk<'a> {
         };
         let contradicts = match (&known.value_type, declared) {
             (_, ValueType::Unknown) => return known,
-            (ValueType::Unknown, declared) => {
+            (ValueType::Unknown | ValueType::Opaque(_), ValueType::Opaque(_))
+            | (ValueType::Unknown, ValueType::Tensor { .. }) => {
+                let declared = Known::of(declared);
                 return Known {
                     content: known.content,
-                    ..Known::of(declared)
+                    opaque_shape: known.opaque_shape.or(declared.opaque_shape),
+                    ..declared
                 };
             }
-            (ValueType::Opaque(_), ValueType::Opaque(_)) => return known,
             (
                 ValueType::Tensor {
                     element_type,
@@ -306,13 +322,10 @@ impl<'a> Walk<'a> {
             });
             return known;
         }
-        let Known {
-            mut value_type,
-            content,
-        } = known;
+        let mut known = known;
         let declared = Known::of(declared);
         if let (ValueType::Tensor { shape, .. }, Some(declared)) =
-            (&mut value_type, declared.shape())
+            (&mut known.value_type, declared.shape())
         {
             match shape {
                 None => *shape = Some(declared.to_vec()),
@@ -328,10 +341,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        Known {
-            value_type,
-            content,
-        }
+        known
     }
 }
 
@@ -343,6 +353,20 @@ fn contradict(shape: &[Dim], declared: &[Dim]) -> bool {
     shape.len() != declared.len() || shape.iter().zip(declared).any(differ)
 }
 
+/// Whether the graph in the attribute `name` is the branch of an `If` that its condition never takes.
+fn is_never_taken(schema: &Schema, name: &str, inputs: &[Input<'_>]) -> bool {
+    let condition = || match inputs.first()?.content()?.integers()?.as_slice() {
+        [condition] => Some(*condition != 0),
+        _ => None,
+    };
+    schema.op_type() == "If"
+        && match condition() {
+            Some(true) => name == "else_branch",
+            Some(false) => name == "then_branch",
+            None => false,
+        }
+}
+
 /// What a node hands to the graph in one of its attributes.
 fn given(node: &Node, schema: &Schema, inputs: &[Input<'_>]) -> Vec<Known> {
     let scalar = |element_type| Known {
@@ -350,7 +374,7 @@ fn given(node: &Node, schema: &Schema, inputs: &[Input<'_>]) -> Vec<Known> {
             element_type,
             shape: Some(Vec::new()),
         },
-        content: None,
+        ..Known::NOTHING
     };
     // A state may change its shape from round to round, but not its type.
     let state = |input: &Input<'_>| {
@@ -360,7 +384,7 @@ fn given(node: &Node, schema: &Schema, inputs: &[Input<'_>]) -> Vec<Known> {
                 element_type,
                 shape: None,
             },
-            content: None,
+            ..Known::NOTHING
         })
     };
     match schema.op_type() {

@@ -166,6 +166,27 @@ pub(super) fn conv_transpose(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
     Ok(())
 }
 
+/// Convolution along one axis that looks back alone; the second output is what the next part looks back at.
+pub(super) fn causal_conv(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
+    let shape = op.ranked(0, 3..=3)?;
+    out.shape(0, shape.map(<[Dim]>::to_vec));
+    let (features, kept) = match op.ranked(1, 3..=3)? {
+        Some([features, _, Dim::Fixed(reach @ 1..)]) => (features.clone(), Dim::Fixed(reach - 1)),
+        _ => (Dim::Unknown, Dim::Unknown),
+    };
+    if let Some([batch, channels, _]) = shape {
+        let channels = op.equal("the channels of input and weight", channels, &features)?;
+        let mut result = vec![batch.clone(), channels, kept];
+        if let Some(past) = op.ranked_if_present(3, 3..=3)? {
+            for (dim, past) in result.iter_mut().zip(past) {
+                *dim = op.equal("the extents of state and past state", dim, past)?;
+            }
+        }
+        out.shape(1, result);
+    }
+    Ok(())
+}
+
 /// Pooling over windows; a second output holds positions.
 pub(super) fn pool(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let Some(shape) = op.ranked(0, 3..=usize::MAX)? else {
