@@ -123,7 +123,7 @@ mod writer;
 
 pub use builder::GraphBuilder;
 pub use error::OnnxError;
-pub use external::ReadOptions;
+pub use external::{ReadOptions, WriteOptions};
 pub use function::Function;
 pub use graph::{Dim, Graph};
 pub use infer::Inference;

@@ -1,0 +1,22 @@
+//! What must hold of any bytes.
+
+use emo_onnx::Model;
+
+/// Reading ends, and what it accepts survives a round trip, with its functions and without.
+pub fn probe(bytes: &[u8]) {
+    let Ok(mut model) = Model::from_bytes(bytes) else {
+        return;
+    };
+    check_round_trip(&model);
+    if model.inline_functions().is_ok() {
+        assert!(model.functions().is_empty());
+        check_round_trip(&model);
+    }
+}
+
+fn check_round_trip(model: &Model) {
+    let written = model.to_bytes();
+    let again = Model::from_bytes(&written).expect("what is written is read");
+    // Bytes are compared, since a NaN does not equal itself.
+    assert!(again.to_bytes() == written, "what is read is written again");
+}
