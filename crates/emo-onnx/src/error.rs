@@ -406,7 +406,7 @@ pub enum OnnxError {
         max: usize,
     },
     /// A node names an axis that its input does not have.
-    #[error("node {node}: there is no axis {axis} among {rank}")]
+    #[error("node {node}: there is no axis {axis} among {rank} axes")]
     Axis {
         /// The node's label.
         node: String,
@@ -415,8 +415,8 @@ pub enum OnnxError {
         /// How many there are.
         rank: usize,
     },
-    /// Two extents or counts must be one, and are not.
-    #[error("node {node}: {what} must be equal and are {left} and {right}")]
+    /// Two extents or counts do not go together: most must be equal, some a multiple of the other.
+    #[error("node {node}: {what} do not fit: {left} and {right}")]
     Extents {
         /// The node's label.
         node: String,

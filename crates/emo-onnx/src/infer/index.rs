@@ -131,7 +131,7 @@ pub(super) fn split(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
             }
             Some(extent) if op.since() < 18 => {
                 return Err(op.extents(
-                    "the extent and a multiple of the outputs",
+                    "the extent and the number of outputs",
                     extent,
                     n_outputs,
                 ));
@@ -212,7 +212,7 @@ pub(super) fn slice(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         return Err(op.extents("the numbers of cuts and axes", n_cuts, shape.len()));
     }
     let axes = match given_axes {
-        Some(axes) => op.axes(&axes, shape.len())?,
+        Some(axes) => op.axes("axes", &axes, shape.len())?,
         None => (0..n_cuts).collect(),
     };
     let steps = match op.has(4) {
@@ -448,7 +448,7 @@ pub(super) fn one_hot(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     if let Some(len) = op.ranked(2, 1..=1)?.and_then(super::op::fixed_len)
         && len != 2
     {
-        return Err(op.extents("the numbers of values and two", len, 2));
+        return Err(op.extents("the number of values and two", len, 2));
     }
     let Some(indices) = op.shape(0) else {
         return Ok(());

@@ -207,8 +207,13 @@ impl<'a> Op<'a> {
         }
     }
 
-    /// The positions of axes, of which none may occur twice.
-    pub(super) fn axes(&self, axes: &[i64], rank: usize) -> Result<Vec<usize>, OnnxError> {
+    /// The positions of the axes in the attribute or input `name`, of which none may occur twice.
+    pub(super) fn axes(
+        &self,
+        name: &'static str,
+        axes: &[i64],
+        rank: usize,
+    ) -> Result<Vec<usize>, OnnxError> {
         if axes.len() > rank {
             return Err(self.extents("the numbers of axes named and present", axes.len(), rank));
         }
@@ -216,7 +221,7 @@ impl<'a> Op<'a> {
         for &axis in axes {
             let position = self.axis(axis, rank)?;
             if positions.contains(&position) {
-                return Err(self.setting("axes", axis, "an axis that is named once"));
+                return Err(self.setting(name, axis, "an axis that is named once"));
             }
             positions.push(position);
         }
@@ -299,7 +304,7 @@ impl<'a> Op<'a> {
                     (Dim::Fixed(1), other) => other.clone(),
                     (dim, Dim::Fixed(1)) => dim.clone(),
                     (Dim::Fixed(left), Dim::Fixed(right)) if left != right => {
-                        return Err(self.extents("the extents broadcast", *left, *right));
+                        return Err(self.extents("the extents to be broadcast", *left, *right));
                     }
                     // An extent that is not known is 1 or this one.
                     (Dim::Fixed(extent), _) | (_, Dim::Fixed(extent)) => Dim::Fixed(*extent),

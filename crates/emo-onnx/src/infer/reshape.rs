@@ -93,7 +93,7 @@ fn quotient(op: &Op<'_>, from: &[Dim], to: &[Dim]) -> Result<Dim, OnnxError> {
         (0, 0, []) => Ok(Dim::Unknown),
         (left, right, []) if right > 0 && left % right == 0 => Ok(Dim::Fixed(left / right)),
         (left, right, []) => Err(op.extents(
-            "the number of elements and a multiple of the extents given",
+            "the number of elements and the product of the extents given",
             left,
             right,
         )),
@@ -190,7 +190,7 @@ pub(super) fn squeeze(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
             .all(|dim| matches!(dim, Dim::Fixed(_)))
             .then(|| shape.iter().filter(|dim| **dim != one).cloned().collect()),
         Axes::Known(axes) => {
-            let positions = op.axes(&axes, shape.len())?;
+            let positions = op.axes("axes", &axes, shape.len())?;
             for dim in positions.iter().filter_map(|&axis| shape.get(axis)) {
                 op.equal("the extent of an axis to be removed and one", dim, &one)?;
             }
@@ -224,7 +224,7 @@ pub(super) fn unsqueeze(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError>
                     limit: limits::RANK,
                 });
             }
-            let positions = op.axes(&axes, rank)?;
+            let positions = op.axes("axes", &axes, rank)?;
             let mut kept = shape.iter();
             let dim = |axis| match positions.contains(&axis) {
                 true => Some(Dim::Fixed(1)),
@@ -265,7 +265,7 @@ pub(super) fn transpose(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError>
     if let Some(&axis) = order.iter().find(|axis| **axis < 0) {
         return Err(op.setting("perm", axis, "a position counted from the first axis"));
     }
-    let positions = op.axes(order, shape.len())?;
+    let positions = op.axes("perm", order, shape.len())?;
     let dims = positions
         .iter()
         .filter_map(|&axis| shape.get(axis).cloned());
@@ -349,7 +349,7 @@ pub(super) fn pad(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     };
     let axes = if op.has(3) {
         op.integers(3)
-            .map(|axes| op.axes(&axes, shape.len()))
+            .map(|axes| op.axes("axes", &axes, shape.len()))
             .transpose()?
     } else {
         Some((0..shape.len()).collect())
@@ -400,7 +400,7 @@ pub(super) fn depth_to_space(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
         op,
         channels,
         area,
-        "the channels and a multiple of the block's area",
+        "the channels and the block's area",
     )?;
     let mut result = vec![batch.clone(), channels];
     for dim in [height, width] {
@@ -422,7 +422,7 @@ pub(super) fn space_to_depth(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
             op,
             dim,
             block,
-            "the extent and a multiple of the block's",
+            "the extent and the block's",
         )?);
     }
     out.shape(0, result);
@@ -460,7 +460,7 @@ pub(super) fn center_crop_pad(op: &Op<'_>, out: &mut Outputs) -> Result<(), Onnx
         return Ok(());
     };
     let axes = match op.ints("axes")? {
-        Some(axes) => op.axes(axes, shape.len())?,
+        Some(axes) => op.axes("axes", axes, shape.len())?,
         None => (0..shape.len()).collect(),
     };
     let entries = op.entries(1);
@@ -495,7 +495,7 @@ pub(super) fn col2im(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     });
     let (batch, channels) = match (shape, area) {
         (Some([batch, columns, _]), Some(area @ 1..)) => {
-            let what = "the columns and a multiple of the block's area";
+            let what = "the columns and the block's area";
             (batch.clone(), divided(op, columns, area, what)?)
         }
         (Some([batch, ..]), _) => (batch.clone(), Dim::Unknown),

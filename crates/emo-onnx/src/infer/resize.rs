@@ -26,7 +26,7 @@ pub(super) fn resize(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         return Ok(());
     };
     let axes = match op.ints("axes")? {
-        Some(axes) => op.axes(axes, shape.len())?,
+        Some(axes) => op.axes("axes", axes, shape.len())?,
         None => (0..shape.len()).collect(),
     };
     // An empty list stands for an absent one, as versions before 13 want it.

@@ -212,12 +212,13 @@ impl<'a> Walk<'a> {
                 branches.push((name.as_str(), outputs));
             }
         }
+        let mut found = Vec::new();
         if is_own {
-            let mut found = Vec::new();
             (self.inspect)(node, schema, self.opset, &mut found);
-            for error in found {
-                self.collect(error);
-            }
+        }
+        let found_texts: Vec<_> = found.iter().map(ToString::to_string).collect();
+        for error in found {
+            self.collect(error);
         }
         let Some(schema) = schema else {
             return Ok(nothing());
@@ -231,7 +232,9 @@ impl<'a> Walk<'a> {
         match self.outputs(&op) {
             Ok(known) => Ok(known),
             Err(error) => {
-                self.report(error);
+                if !found_texts.contains(&error.to_string()) {
+                    self.report(error);
+                }
                 Ok(nothing())
             }
         }
