@@ -3,7 +3,7 @@
 use emo_onnx::Model;
 
 /// Reading ends, and what it accepts survives a round trip, with its functions and without.
-pub fn probe(bytes: &[u8]) {
+pub(crate) fn probe(bytes: &[u8]) {
     let Ok(mut model) = Model::from_bytes(bytes) else {
         return;
     };

@@ -4,7 +4,7 @@ use arbitrary::Arbitrary;
 
 /// A model; most of what it holds is sound.
 #[derive(Debug, Arbitrary)]
-pub struct Model {
+pub(crate) struct Model {
     ir_version: Version,
     opset: Version,
     graph: Graph,
@@ -135,7 +135,7 @@ const DOMAINS: [&str; 4] = ["", "f", "ai.onnx", "com.example"];
 
 impl Model {
     /// The model as a file's bytes.
-    pub fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut model = Message::default();
         model.int(1, self.ir_version.or(10));
         let mut names = Names::default();
