@@ -159,6 +159,54 @@ fn packed_numbers_are_counted_before_they_are_decoded() {
     }
 }
 
+#[test]
+fn large_functions_that_are_called_often_are_refused_before_they_are_copied() {
+    let text = |number, text: &str| field(number, text.as_bytes());
+    let int = |number: u64, value| [varint(number << 3), varint(value)].concat();
+    let import = |domain| field(8, &[text(1, domain), int(2, 17)].concat());
+    // A megabyte of zeros.
+    let len = 1 << 20;
+    let tensor = [int(1, len), int(2, 2), field(9, &vec![0; 1 << 20])].concat();
+    let attribute = [text(1, "value"), field(5, &tensor), int(20, 4)].concat();
+    let constant = [text(2, "q"), text(4, "Constant"), field(5, &attribute)].concat();
+    let function = [
+        text(1, "F"),
+        text(5, "q"),
+        field(7, &constant),
+        field(9, &[text(1, ""), int(2, 17)].concat()),
+        text(10, "f"),
+    ]
+    .concat();
+    let call = |index| {
+        let output = format!("y{index}");
+        field(1, &[text(2, &output), text(4, "F"), text(7, "f")].concat())
+    };
+    let kind = field(1, &int(1, 2));
+    let output = field(12, &[text(1, "y0"), field(2, &kind)].concat());
+    let graph = [(0..1000).flat_map(call).collect(), output].concat();
+    let bytes = [
+        int(1, 10),
+        field(7, &graph),
+        import(""),
+        import("f"),
+        field(25, &function),
+    ]
+    .concat();
+    let mut model = Model::from_bytes(&bytes).unwrap();
+    let error = model.inline_functions().unwrap_err();
+    assert!(
+        matches!(
+            &error,
+            OnnxError::Limit {
+                what: "bytes of functions",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    assert!(error.to_string().starts_with("node y127 (F): "), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
