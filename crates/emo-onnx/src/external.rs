@@ -12,6 +12,16 @@ use crate::{
 };
 
 /// What a reader may take from beside the model's own bytes.
+///
+/// # Example
+/// ```no_run
+/// use emo_onnx::{Model, ReadOptions};
+///
+/// let mut options = ReadOptions::default();
+/// options.external_folder = Some("models".into());
+/// let model = Model::read_with("models/large.onnx", &options)?;
+/// # Ok::<(), emo_onnx::OnnxError>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ReadOptions {
