@@ -88,6 +88,9 @@ fn compare(cases: &[Case]) -> Counts {
                 continue;
             }
         };
+        for error in model.check() {
+            counts.wrong.push(format!("{}: {error}", case.name));
+        }
         let inference = match model.infer() {
             Ok(inference) => inference,
             Err(error) => {
@@ -186,7 +189,7 @@ fn inference_agrees_with_all_node_tests() {
     let n_less = counts.less.len();
     counts.less.retain(|case| {
         let is_listed = |name: &&str| case.starts_with(&format!("test_{name}"));
-        !LESS.iter().any(|name| is_listed(name))
+        !LESS.iter().any(is_listed)
     });
     let report = format!(
         "{} cases, {} outputs: {} as onnx, {} more specific, {n_less} less, of which unexpected: {:#?}, wrong: {:#?}",
@@ -213,4 +216,33 @@ fn inference_agrees_with_some_node_tests() {
         counts.wrong.is_empty() && counts.less.is_empty(),
         "{counts:#?}"
     );
+}
+
+#[test]
+fn the_shared_models_are_sound_and_known_completely() {
+    let Some(folder) = emo_testing::shared("models") else {
+        return;
+    };
+    let mut n_models = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "onnx") {
+            continue;
+        }
+        let model = Model::read(&path).unwrap();
+        let errors: Vec<_> = model.check().iter().map(ToString::to_string).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+        let inference = model.infer().unwrap();
+        for node in model.graph().nodes() {
+            for output in node.outputs.iter().filter(|name| !name.is_empty()) {
+                let known = inference.value(output).map(ToString::to_string);
+                let is_known = inference
+                    .shape(output)
+                    .is_some_and(|shape| !shape.contains(&Dim::Unknown));
+                assert!(is_known, "{}: `{output}` is {known:?}", path.display());
+            }
+        }
+        n_models += 1;
+    }
+    assert!(n_models > 0);
 }

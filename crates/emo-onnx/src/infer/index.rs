@@ -91,6 +91,11 @@ pub(super) fn split(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         }
     } else {
         let split = op.ints("split")?;
+        if let Some(split) = split
+            && split.len() != n_outputs
+        {
+            return Err(op.extents("the numbers of parts and outputs", split.len(), n_outputs));
+        }
         split.map(|split| split.iter().copied().map(Entry::Int).collect())
     };
     let dims: Vec<Dim> = if let Some(entries) = given {
@@ -130,11 +135,7 @@ pub(super) fn split(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
                 vec![Dim::Fixed(extent / n_outputs); n_outputs]
             }
             Some(extent) if op.since() < 18 => {
-                return Err(op.extents(
-                    "the extent and the number of outputs",
-                    extent,
-                    n_outputs,
-                ));
+                return Err(op.extents("the extent and the number of outputs", extent, n_outputs));
             }
             Some(extent) => {
                 let part = extent.div_ceil(n_outputs);
@@ -177,6 +178,11 @@ pub(super) fn slice(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     };
     let attribute = |name: &str| -> Result<Option<Vec<Entry>>, OnnxError> {
         let list = op.ints(name)?;
+        if let Some(list) = list
+            && list.len() > shape.len()
+        {
+            return Err(op.extents("the numbers of cuts and axes", list.len(), shape.len()));
+        }
         Ok(list.map(|list| list.iter().copied().map(Entry::Int).collect()))
     };
     let by_attributes = op.since() < 10;

@@ -2,7 +2,7 @@ use std::{borrow::Cow, ops::RangeInclusive, rc::Rc};
 
 use emo_tensor::{ElementType, Tensor};
 
-use super::value::{CONTENT_LEN, Content, Entry, Known};
+use super::value::{CONTENT_LEN, Content, Entry, KNOWN_LEN, Known};
 use crate::{Attribute, Dim, Node, OnnxError, Schema, ValueType, limits};
 
 /// A node with what is known of its inputs, as a rule sees it.
@@ -329,6 +329,8 @@ impl<'a> Op<'a> {
 /// What a rule finds out about a node's outputs.
 pub(super) struct Outputs {
     outputs: Vec<Output>,
+    /// What the shapes take, in bytes.
+    shapes_len: usize,
 }
 
 struct Output {
@@ -350,6 +352,7 @@ impl Outputs {
         };
         Self {
             outputs: types.into_iter().map(output).collect(),
+            shapes_len: 0,
         }
     }
 
@@ -361,8 +364,14 @@ impl Outputs {
     }
 
     pub(super) fn shape(&mut self, output: usize, shape: impl Into<Option<Vec<Dim>>>) {
-        if let Some(output) = self.outputs.get_mut(output) {
-            output.shape = shape.into();
+        let shape = shape.into();
+        self.shapes_len = self
+            .shapes_len
+            .saturating_add(shape.as_deref().map_or(0, shape_len));
+        if self.shapes_len <= KNOWN_LEN
+            && let Some(output) = self.outputs.get_mut(output)
+        {
+            output.shape = shape;
         }
     }
 
@@ -383,6 +392,14 @@ impl Outputs {
 
     /// Hands out what is known of each output; content that does not fit the shape is left out.
     pub(super) fn finish(self, op: &Op<'_>) -> Result<Vec<Known>, OnnxError> {
+        if self.shapes_len > KNOWN_LEN {
+            return Err(OnnxError::Limit {
+                place: format!("node {}", op.node.label()),
+                what: "bytes of inferred shapes",
+                actual: self.shapes_len,
+                limit: KNOWN_LEN,
+            });
+        }
         let finish = |output: Output| {
             if let Some(shape) = &output.shape
                 && shape.len() > limits::RANK
@@ -417,6 +434,15 @@ impl Outputs {
         };
         self.outputs.into_iter().map(finish).collect()
     }
+}
+
+/// What a shape takes in memory, in bytes.
+pub(super) fn shape_len(shape: &[Dim]) -> usize {
+    let symbol = |dim: &Dim| match dim {
+        Dim::Symbol(name) => name.len(),
+        Dim::Fixed(_) | Dim::Unknown => 0,
+    };
+    size_of_val(shape) + shape.iter().map(symbol).sum::<usize>()
 }
 
 /// The number of elements of a shape, if it is known.

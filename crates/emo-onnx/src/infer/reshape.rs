@@ -21,15 +21,19 @@ pub(super) fn reshape(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let data = op.shape(0);
     let mut result = Vec::with_capacity(entries.len());
     let mut hole = None;
+    let mut copied = Vec::new();
     for (axis, entry) in entries.iter().enumerate() {
         result.push(match entry {
             Entry::Int(0) if copies_zero => match data {
                 None => Dim::Unknown,
-                Some(shape) => shape.get(axis).cloned().ok_or_else(|| OnnxError::Axis {
-                    node: op.node.label(),
-                    axis: i64::try_from(axis).unwrap_or(i64::MAX),
-                    rank: shape.len(),
-                })?,
+                Some(shape) => {
+                    copied.push(axis);
+                    shape.get(axis).cloned().ok_or_else(|| OnnxError::Axis {
+                        node: op.node.label(),
+                        axis: i64::try_from(axis).unwrap_or(i64::MAX),
+                        rank: shape.len(),
+                    })?
+                }
             },
             Entry::Int(-1) if hole.is_some() => {
                 return Err(op.setting("shape", -1, "in one place alone"));
@@ -47,7 +51,15 @@ pub(super) fn reshape(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     match (hole, data) {
         (Some(axis), data) => {
             let dim = match data {
-                Some(data) => quotient(op, data, &result)?,
+                Some(data) => {
+                    // What is copied is the same on both sides, even where it is unknown.
+                    let rest = |dims: &[Dim]| -> Vec<Dim> {
+                        let dims = dims.iter().enumerate();
+                        let dims = dims.filter(|(axis, _)| !copied.contains(axis));
+                        dims.map(|(_, dim)| dim.clone()).collect()
+                    };
+                    quotient(op, &rest(data), &rest(&result))?
+                }
                 None => Dim::Unknown,
             };
             if let Some(hole) = result.get_mut(axis) {
@@ -85,7 +97,6 @@ fn quotient(op: &Op<'_>, from: &[Dim], to: &[Dim]) -> Result<Dim, OnnxError> {
             None => true,
         },
     );
-    // An unknown extent that was copied is the same on both sides, but nothing tells that it was.
     if left.has_unknown || right.has_unknown || !right.symbols.is_empty() {
         return Ok(Dim::Unknown);
     }
@@ -342,8 +353,12 @@ pub(super) fn pad(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         return Ok(());
     };
     let pads = if op.since() < 11 {
-        op.ints("pads")?
-            .map(|pads| pads.iter().copied().map(Entry::Int).collect())
+        let pads = op.ints("pads")?.unwrap_or_default();
+        if pads.len() != 2 * shape.len() {
+            let what = "the length of `pads` and twice the axes";
+            return Err(op.extents(what, pads.len(), 2 * shape.len()));
+        }
+        Some(pads.iter().copied().map(Entry::Int).collect())
     } else {
         op.entries(1)
     };
@@ -396,12 +411,7 @@ pub(super) fn depth_to_space(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
         return Ok(());
     };
     let area = block.checked_mul(block).ok_or_else(|| op.overflow())?;
-    let channels = divided(
-        op,
-        channels,
-        area,
-        "the channels and the block's area",
-    )?;
+    let channels = divided(op, channels, area, "the channels and the block's area")?;
     let mut result = vec![batch.clone(), channels];
     for dim in [height, width] {
         result.push(multiplied(op, dim, block)?);
@@ -418,12 +428,7 @@ pub(super) fn space_to_depth(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
     let area = block.checked_mul(block).ok_or_else(|| op.overflow())?;
     let mut result = vec![batch.clone(), multiplied(op, channels, area)?];
     for dim in [height, width] {
-        result.push(divided(
-            op,
-            dim,
-            block,
-            "the extent and the block's",
-        )?);
+        result.push(divided(op, dim, block, "the extent and the block's")?);
     }
     out.shape(0, result);
     Ok(())

@@ -1,11 +1,11 @@
 //! Images of another size.
 
 use super::op::{Op, Outputs};
-use crate::{Dim, OnnxError};
+use crate::{Dim, OnnxError, limits};
 
 pub(super) fn upsample(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let scales = match op.node.attributes.get("scales") {
-        Some(crate::Attribute::Floats(scales)) => {
+        Some(crate::Attribute::Floats(scales)) if scales.len() <= limits::RANK => {
             Some(scales.iter().copied().map(f64::from).collect())
         }
         _ => op.floats(1),

@@ -9,6 +9,9 @@ pub(super) const CONTENT_LEN: usize = 1024;
 /// The longest name of an extent that is followed, in bytes; a longer one counts as unknown.
 pub(super) const SYMBOL_LEN: usize = 256;
 
+/// The most that inferred types and contents may take, in bytes.
+pub(super) const KNOWN_LEN: usize = 64 << 20;
+
 /// What is known of a value.
 #[derive(Debug, Clone)]
 pub(super) struct Known {

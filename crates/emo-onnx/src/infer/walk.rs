@@ -1,23 +1,21 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     rc::Rc,
 };
 
 use emo_tensor::ElementType;
 
 use super::{
-    op::{Branch, Input, Op, Outputs},
+    op::{Branch, Input, Op, Outputs, shape_len},
     rules, types,
-    value::{Content, Entry, Known},
+    value::{Content, Entry, KNOWN_LEN, Known},
 };
-use crate::{
-    Attribute, Dim, Function, Graph, Model, Node, OnnxError, Schema, ValueInfo, ValueType, reader,
-};
+use crate::{Attribute, Dim, Graph, Model, Node, OnnxError, Schema, ValueInfo, ValueType, reader};
 
 /// The first version of ONNX's own operators whose shapes are inferred: it brought today's broadcasting.
 const FIRST_OPSET: i64 = 7;
-/// The most that inferred types and contents may take, in bytes.
-const KNOWN_LEN: usize = 64 << 20;
+/// The most inputs, and outputs, of one node.
+const VALUES: usize = 1 << 16;
 /// The most that errors may take, in bytes, before no more are collected.
 const ERRORS_LEN: usize = 1 << 20;
 
@@ -25,6 +23,8 @@ const ERRORS_LEN: usize = 1 << 20;
 pub(crate) struct Walk<'a> {
     model: &'a Model,
     opset: i64,
+    /// Domain, name and overload of the model's functions.
+    calls: HashSet<(&'a str, &'a str, &'a str)>,
     /// Looks at each of ONNX's own nodes, in whatever graph.
     inspect: fn(&Node, Option<&Schema>, i64, &mut Vec<OnnxError>),
     errors: Vec<OnnxError>,
@@ -60,7 +60,11 @@ impl<'a> Scope<'a> {
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(model: &'a Model) -> Self {
+        let functions = model.functions().iter();
         Self {
+            calls: functions
+                .map(|function| (function.domain(), function.name(), function.overload()))
+                .collect(),
             model,
             opset: model.opset(),
             inspect: |_, _, _, _| {},
@@ -152,12 +156,7 @@ impl<'a> Walk<'a> {
         name: &'s str,
         mut known: Known,
     ) -> Result<(), OnnxError> {
-        let symbol = |dim: &Dim| match dim {
-            Dim::Symbol(name) => name.len(),
-            Dim::Fixed(_) | Dim::Unknown => 0,
-        };
-        let dims = known.shape().unwrap_or_default();
-        let len = size_of::<Known>() + dims.iter().map(symbol).sum::<usize>() + size_of_val(dims);
+        let len = size_of::<Known>() + known.shape().map_or(0, shape_len);
         self.known_len = self.known_len.saturating_add(len);
         if self.known_len > KNOWN_LEN {
             return Err(OnnxError::Limit {
@@ -189,8 +188,19 @@ impl<'a> Walk<'a> {
 
     /// What is known of the outputs of a node.
     fn node(&mut self, node: &Node, scope: &Scope<'_>) -> Result<Vec<Known>, OnnxError> {
+        for (what, names) in [("inputs", &node.inputs), ("outputs", &node.outputs)] {
+            if names.len() > VALUES {
+                return Err(OnnxError::Limit {
+                    place: format!("node {}", node.label()),
+                    what,
+                    actual: names.len(),
+                    limit: VALUES,
+                });
+            }
+        }
         let nothing = || vec![Known::NOTHING; node.outputs.len()];
-        let is_own = reader::is_default_domain(&node.domain) && !self.is_call(node);
+        let call = (&*node.domain, &*node.op_type, &*node.overload);
+        let is_own = reader::is_default_domain(&node.domain) && !self.calls.contains(&call);
         let schema = Schema::find(&node.op_type, self.opset).filter(|_| is_own);
         let inputs: Vec<_> = node.inputs.iter().map(|name| scope.find(name)).collect();
         let mut branches = Vec::new();
@@ -256,16 +266,6 @@ impl<'a> Walk<'a> {
             rule(op, &mut outputs)?;
         }
         outputs.finish(op)
-    }
-
-    /// Whether a node calls one of the model's functions.
-    fn is_call(&self, node: &Node) -> bool {
-        let calls = |function: &Function| {
-            function.name() == node.op_type
-                && function.domain() == node.domain
-                && function.overload() == node.overload
-        };
-        self.model.functions().iter().any(calls)
     }
 
     /// Collects a contradiction, if it is one that can come true.
