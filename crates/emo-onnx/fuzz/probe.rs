@@ -2,16 +2,23 @@
 
 use emo_onnx::Model;
 
-/// Reading ends, and what it accepts survives a round trip, with its functions and without.
+/// Reading ends, and what it accepts survives a round trip, checking and inference, with its functions and without.
 pub(crate) fn probe(bytes: &[u8]) {
     let Ok(mut model) = Model::from_bytes(bytes) else {
         return;
     };
-    check_round_trip(&model);
+    look_through(&model);
     if model.inline_functions().is_ok() {
         assert!(model.functions().is_empty());
-        check_round_trip(&model);
+        look_through(&model);
     }
+}
+
+fn look_through(model: &Model) {
+    check_round_trip(model);
+    // Whatever the model's faults are, they are told and not fallen for.
+    let _ = model.check();
+    let _ = model.infer();
 }
 
 fn check_round_trip(model: &Model) {

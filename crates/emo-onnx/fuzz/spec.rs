@@ -129,8 +129,123 @@ struct Function {
     defaults: Vec<(u8, Attribute)>,
 }
 
-/// Operators; the last ones are functions, if the model has them.
-const OP_TYPES: [&str; 8] = ["Add", "Relu", "If", "Constant", "", "F0", "F1", "F2"];
+/// Operators, some of which are functions, if the model has them.
+const OP_TYPES: &[&str] = &[
+    "Add",
+    "Relu",
+    "If",
+    "Constant",
+    "",
+    "F0",
+    "F1",
+    "F2",
+    "Loop",
+    "Scan",
+    "Conv",
+    "ConvTranspose",
+    "MaxPool",
+    "AveragePool",
+    "GlobalAveragePool",
+    "BatchNormalization",
+    "Gemm",
+    "MatMul",
+    "Reshape",
+    "Flatten",
+    "Transpose",
+    "Squeeze",
+    "Unsqueeze",
+    "Concat",
+    "Split",
+    "Slice",
+    "Gather",
+    "GatherND",
+    "ScatterElements",
+    "Expand",
+    "Tile",
+    "Pad",
+    "Resize",
+    "Upsample",
+    "Shape",
+    "Size",
+    "ConstantOfShape",
+    "Range",
+    "Cast",
+    "Where",
+    "OneHot",
+    "CumSum",
+    "Einsum",
+    "LSTM",
+    "GRU",
+    "RNN",
+    "DFT",
+    "STFT",
+    "MelWeightMatrix",
+    "HannWindow",
+    "Identity",
+    "Dropout",
+    "ReduceMean",
+    "ArgMax",
+    "TopK",
+    "Softmax",
+    "QuantizeLinear",
+    "DequantizeLinear",
+    "QLinearConv",
+    "ConvInteger",
+    "NonZero",
+    "EyeLike",
+    "DepthToSpace",
+    "SequenceConstruct",
+    "Mul",
+    "Div",
+    "Sub",
+    "Mod",
+    "Pow",
+    "Min",
+    "Clip",
+];
+/// Attributes; the first are those of the functions.
+const ATTRIBUTES: &[&str] = &[
+    "a0",
+    "a1",
+    "a2",
+    "a3",
+    "axis",
+    "axes",
+    "perm",
+    "to",
+    "value",
+    "kernel_shape",
+    "pads",
+    "strides",
+    "dilations",
+    "group",
+    "auto_pad",
+    "mode",
+    "keepdims",
+    "shape",
+    "num_outputs",
+    "equation",
+    "then_branch",
+    "else_branch",
+    "body",
+    "ceil_mode",
+    "hidden_size",
+    "direction",
+    "output_shape",
+    "starts",
+    "ends",
+    "blocksize",
+    "num_scan_inputs",
+    "split",
+    "value_ints",
+    "output_padding",
+    "onesided",
+    "scales",
+    "transA",
+    "end",
+    "largest",
+    "dtype",
+];
 const DOMAINS: [&str; 4] = ["", "f", "ai.onnx", "com.example"];
 
 impl Model {
@@ -272,7 +387,7 @@ impl Node {
         node.text(4, op_type);
         node.text(
             7,
-            match op_type.starts_with('F') {
+            match matches!(op_type, "F0" | "F1" | "F2") {
                 true => "f",
                 false => DOMAINS[usize::from(self.domain) % DOMAINS.len()],
             },
@@ -284,7 +399,7 @@ impl Node {
 impl Attribute {
     fn encode(&self, name: u8, names: &mut Names) -> Message {
         let mut proto = Message::default();
-        proto.text(1, &format!("a{}", name % 4));
+        proto.text(1, ATTRIBUTES[usize::from(name) % ATTRIBUTES.len()]);
         let kind = match self {
             Self::Float(value) => {
                 proto.fixed(2, value.to_bits());
