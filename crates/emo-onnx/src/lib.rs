@@ -1,8 +1,8 @@
 //! ONNX models as checked graphs: reading, writing, metadata and building.
 //!
 //! A [`Model`] is a [`Graph`] of [`Node`]s together with the version of ONNX's operators that they are written
-//! for and the metadata that travels with it. This crate knows the file format; it executes nothing and does not
-//! know what the operators mean. Models come from three places: [`Model::read`] (or [`Model::from_bytes`]) for
+//! for and the metadata that travels with it. This crate knows the file format and what operators take and give
+//! ([`Schema`], [`Model::check`], [`Model::infer`]); it executes nothing. Models come from three places: [`Model::read`] (or [`Model::from_bytes`]) for
 //! files that any tool wrote, [`GraphBuilder`] for those that a program makes, and [`Model::from_graph`].
 //!
 //! ```
@@ -66,8 +66,32 @@
 //! Initializers that a file lists among its inputs, as old ones do, are not among [`Graph::inputs`]. `Constant` nodes
 //! stay nodes, so that a file can be written as it was read.
 //!
-//! Operators are not looked up, nor are the shapes and types of intermediate values inferred; a backend does
-//! that when it loads the model.
+//! Reading ends with that, so that a model which uses an operator wrongly can still be looked at. [`Model::check`] then
+//! finds all that ONNX's own checker finds, node by node: operators that the operator set does not have or has
+//! deprecated, inputs, outputs and attributes that an operator does not have, needs, or has of another type
+//! ([`Schema`] tells which), and types and shapes that contradict each other or what the file declares.
+//! [`Model::infer`] tells types and shapes of all values, with names of extents that the model leaves open.
+//!
+//! ```
+//! use emo_onnx::{Attribute, GraphBuilder};
+//! use emo_tensor::ElementType;
+//!
+//! let mut graph = GraphBuilder::new("wrong");
+//! let x = graph.input("x", ElementType::F32, &[2, 3]);
+//! let y = graph.node("y", "MatMul", &[&x, &x], []);
+//! let z = graph.node("z", "Softmax", &[&y], [("axes", Attribute::Int(1))]);
+//! graph.output(&z, ElementType::F32, &[2, 3]);
+//! let errors = graph.build(17)?.check();
+//! let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+//! assert_eq!(
+//!     errors,
+//!     [
+//!         "node y (MatMul): the inner extents do not fit: 3 and 2",
+//!         "node z (Softmax): operator set 17 knows no attribute `axes` of it",
+//!     ]
+//! );
+//! # Ok::<(), emo_onnx::OnnxError>(())
+//! ```
 //!
 //! # Files from strangers
 //!

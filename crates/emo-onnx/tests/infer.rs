@@ -219,6 +219,17 @@ fn inference_agrees_with_some_node_tests() {
 }
 
 #[test]
+fn inference_agrees_with_onnx_runtime() {
+    let cases = cases(&fs::read(emo_testing::fixture("emo-onnx/infer/forms.cases")).unwrap());
+    let counts = compare(&cases);
+    assert!(cases.len() > 300 && counts.outputs >= cases.len());
+    assert!(
+        counts.wrong.is_empty() && counts.less.is_empty(),
+        "{counts:#?}"
+    );
+}
+
+#[test]
 fn the_shared_models_are_sound_and_known_completely() {
     let Some(folder) = emo_testing::shared("models") else {
         return;

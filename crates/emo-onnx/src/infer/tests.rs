@@ -340,8 +340,7 @@ fn a_batch_of_any_extent_goes_through_the_shared_models() {
                 *shape = None;
             }
         }
-        let inference = model
-            .with_graph(graph, model.opset())
+        let inference = Model::from_graph(graph, model.opset())
             .unwrap()
             .infer()
             .unwrap();
