@@ -209,7 +209,16 @@ fn write_initializers(
     let names = template.sparse_initializer.iter().filter_map(sparse_name);
     let sparse = in_order(&sparse, names)
         .into_iter()
-        .map(|(_, proto)| (*proto).clone())
+        .map(|(name, proto)| {
+            let mut proto = (*proto).clone();
+            // Its values bear the name, and may have another since they were read.
+            if let Some(values) = &mut proto.values
+                && values.name() != *name
+            {
+                values.name = Some((*name).to_owned());
+            }
+            proto
+        })
         .collect();
     (dense, sparse)
 }
