@@ -25,7 +25,8 @@ impl<const N: usize> Walk<N> {
                 _ if extent == 1 => {}
                 Some(outer) if outer.steps == steps.map(|step| step.wrapping_mul(extent)) => {
                     *outer = Axis {
-                        extent: outer.extent * extent,
+                        // Wraps around only beside an axis without elements.
+                        extent: outer.extent.wrapping_mul(extent),
                         steps,
                     };
                 }
@@ -112,6 +113,13 @@ mod tests {
                 steps: [1, 1]
             }
         );
+    }
+
+    /// As a hostile model may have it: no element, but extents that overflow when multiplied.
+    #[test]
+    fn extents_beside_an_empty_axis_may_overflow() {
+        let shape = [0, 1 << 40, 1 << 40];
+        assert!(Walk::new(&shape, [&strides(&shape)]).is_some());
     }
 
     #[test]
