@@ -582,18 +582,21 @@ fn integers_are_not_divided_by_zero() {
 }
 
 #[test]
-fn weights_that_the_caller_supplies_are_refused() {
+fn a_shape_that_the_caller_supplies_is_refused() {
     let mut graph = GraphBuilder::new("g");
-    let (x, w) = (
-        graph.input("x", F32, &[1, 2, 9]),
-        graph.input("w", F32, &[4, 2, 3]),
+    let (x, shape) = (
+        graph.input("x", F32, &[4, 2]),
+        graph.input("shape", ElementType::I64, &[1]),
     );
-    let output = graph.node("n", "Conv", &[&x, &w], []);
-    graph.output(&output, F32, &[1, 4, 7]);
+    let output = graph.node("n", "Reshape", &[&x, &shape], []);
+    graph.output(&output, F32, &[8]);
     let error = CpuBackend::default()
         .compile(&graph.build(17).unwrap())
         .unwrap_err();
-    assert_eq!(error.to_string(), "node n (Conv): input 1 is not constant");
+    assert_eq!(
+        error.to_string(),
+        "node n (Reshape): its input `shape` must be constant"
+    );
 }
 
 #[test]

@@ -296,3 +296,51 @@ impl Kernel for DynamicScale {
         output[1] = zero_point;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::buffer::Slice;
+
+    fn quantize(precision: Precision, x: &[f32], scale: f32) -> Vec<u8> {
+        let kernel = GranularQuantize::<u8> {
+            granularity: Granularity::Tensor,
+            scale: Some(1),
+            zero_point: Some(2),
+            precision,
+            overflow: Overflow::Saturate,
+            element: PhantomData,
+        };
+        let inputs = [Slice::F32(x), Slice::F32(&[scale]), Slice::U8(&[3])];
+        let mut output = vec![0; x.len()];
+        kernel.run(&Inputs::Folded(&inputs), SliceMut::U8(&mut output), &mut []);
+        output
+    }
+
+    /// `np.rint(x / scale) + 3`, by NumPy in `float16` and in `float32`.
+    #[test]
+    fn quotients_are_rounded_to_the_precision_of_the_division() {
+        let x = [21.453_125, 32.5625, 38.843_75, 43.656_25];
+        let scale = 0.300_048_83;
+        assert_eq!(quantize(Precision::F16, &x, scale), [75, 111, 133, 149]);
+        assert_eq!(quantize(Precision::F32, &x, scale), [74, 112, 132, 148]);
+    }
+
+    #[test]
+    fn the_dynamic_scale_covers_zero() {
+        let run = |x: &[f32]| {
+            let mut output = [0.0; 2];
+            let inputs = [Slice::F32(x)];
+            DynamicScale.run(
+                &Inputs::Folded(&inputs),
+                SliceMut::F32(&mut output),
+                &mut [],
+            );
+            output
+        };
+        assert_eq!(run(&[51.0, 25.5]), [0.2, 0.0]);
+        assert_eq!(run(&[-51.0, -25.5]), [0.2, 255.0]);
+        // Nothing but zeros has a range of none, and the scale is one, not one by 255.
+        assert_eq!(run(&[0.0, 0.0]), [1.0, 0.0]);
+    }
+}
