@@ -13,8 +13,10 @@ pub(crate) enum Role {
     /// That of a model: the types of what goes in and out are known, and its nodes refer to no function's
     /// attributes.
     Model,
-    /// The body of a function, or a subgraph in it.
+    /// The body of a function.
     Function,
+    /// A subgraph in the body of a function.
+    FunctionSubgraph,
     /// A subgraph in a model's graph.
     Subgraph,
 }
@@ -133,7 +135,7 @@ fn check_graph(
             }
         }
         let role = match role {
-            Role::Function => Role::Function,
+            Role::Function | Role::FunctionSubgraph => Role::FunctionSubgraph,
             Role::Model | Role::Subgraph => Role::Subgraph,
         };
         for subgraph in node.subgraphs() {
@@ -173,7 +175,9 @@ fn check_node(node: &Node, role: Role) -> Result<(), OnnxError> {
                     tensor::check_type(value.element_type(), &place())?;
                 }
             }
-            Attribute::Opaque(value) if role != Role::Function && value.reference().is_some() => {
+            Attribute::Opaque(value)
+                if matches!(role, Role::Model | Role::Subgraph) && value.reference().is_some() =>
+            {
                 return Err(OnnxError::Unsupported {
                     place: place(),
                     what: "a reference to a function's attribute outside of a function",
@@ -224,7 +228,8 @@ fn check_outputs(graph: &Graph, role: Role, produced: &HashSet<&str>) -> Result<
             });
         }
         // A loop may carry one value on and collect it as well: the outputs of subgraphs go by position.
-        if !seen.insert(name) && role != Role::Subgraph {
+        let is_subgraph = matches!(role, Role::Subgraph | Role::FunctionSubgraph);
+        if !seen.insert(name) && !is_subgraph {
             return Err(duplicate("output", name));
         }
     }

@@ -41,6 +41,41 @@ pub enum OnnxError {
         /// The reason.
         source: Box<OnnxError>,
     },
+    /// A function calls itself.
+    #[error("node {node}: the function calls itself: {}", Path(functions))]
+    RecursiveFunction {
+        /// The label of the node that closes the circle.
+        node: String,
+        /// The functions on the circle, each before one that it calls, the first again after the last.
+        functions: Vec<String>,
+    },
+    /// A function is written for another version of operators than the model that it is to be put into.
+    #[error(
+        "function `{function}` is written for version {function_version} of the operators of domain `{domain}`, \
+         the model for {model_version}"
+    )]
+    FunctionImport {
+        /// The function's name.
+        function: String,
+        /// The domain.
+        domain: String,
+        /// The function's version.
+        function_version: i64,
+        /// The model's version.
+        model_version: i64,
+    },
+    /// A node calls a function with more than it has.
+    #[error("node {node}: {actual} {what}, at most {limit} are possible")]
+    FunctionCall {
+        /// The node's label.
+        node: String,
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there are.
+        actual: usize,
+        /// How many the function has.
+        limit: usize,
+    },
     /// The bytes are not a protobuf message, or are cut short.
     #[error("not an ONNX model: malformed at byte {offset}")]
     Malformed {

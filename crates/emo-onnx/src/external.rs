@@ -55,6 +55,13 @@ impl<'a> Files<'a> {
         }
     }
 
+    /// Checks that files beside the model may be read.
+    pub(crate) fn check_allowed(&self, place: &str) -> Result<&'a Path, OnnxError> {
+        self.folder.ok_or_else(|| OnnxError::ExternalData {
+            place: place.to_owned(),
+        })
+    }
+
     /// The `expected` bytes of a tensor that `entries` describe.
     pub(crate) fn load(
         &mut self,
@@ -62,9 +69,7 @@ impl<'a> Files<'a> {
         expected: usize,
         place: &str,
     ) -> Result<Vec<u8>, OnnxError> {
-        let folder = self.folder.ok_or_else(|| OnnxError::ExternalData {
-            place: place.to_owned(),
-        })?;
+        let folder = self.check_allowed(place)?;
         let Location {
             name,
             offset,

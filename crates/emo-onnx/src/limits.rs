@@ -13,6 +13,10 @@ pub(crate) const SUBGRAPHS: usize = 8;
 pub(crate) const NODES: usize = 1 << 16;
 /// The most initializers, those of subgraphs included.
 pub(crate) const INITIALIZERS: usize = 1 << 16;
+/// The most functions that stand in one another's bodies when they are put in place.
+pub(crate) const FUNCTION_DEPTH: usize = 32;
+/// The most bytes that functions' bodies may take in place of the nodes that call them.
+pub(crate) const INLINED_LEN: usize = 256 << 20;
 /// The most axes of a tensor: as NumPy 2.
 pub(crate) const RANK: usize = 64;
 /// The most elements of a tensor, axes of extent 0 counted as 1.
@@ -21,4 +25,4 @@ pub(crate) const ELEMENTS: usize = 1 << 29;
 /// The versions of the file format that are read.
 pub(crate) const IR_VERSIONS: std::ops::RangeInclusive<i64> = 3..=14;
 /// The versions of ONNX's own operators that are read.
-pub(crate) const OPSETS: std::ops::RangeInclusive<i64> = 7..=27;
+pub(crate) const OPSETS: std::ops::RangeInclusive<i64> = 1..=27;

@@ -21,15 +21,15 @@ use crate::{
 /// (producer, comments, training information) and how they spell it is kept for writing, but not compared.
 #[derive(Clone)]
 pub struct Model {
-    graph: Graph,
-    opset: i64,
+    pub(crate) graph: Graph,
+    pub(crate) opset: i64,
     metadata: BTreeMap<String, String>,
-    functions: Vec<Function>,
-    template: Box<ModelProto>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) template: Box<ModelProto>,
 }
 
 impl Model {
-    /// Checks `graph` and makes a model of it, for version `opset` of ONNX's own operators (7 to 27).
+    /// Checks `graph` and makes a model of it, for version `opset` of ONNX's own operators (1 to 27).
     ///
     /// Nodes that stand before one whose value they read are moved behind it.
     ///

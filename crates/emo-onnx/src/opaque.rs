@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use prost::Message as _;
+
 use crate::proto::{
     AttributeProto, SparseTensorProto, TensorProto, TypeProto, attribute_proto::AttributeType,
     tensor_proto::DataType, type_proto,
@@ -87,6 +89,14 @@ impl OpaqueTensor {
         })
     }
 
+    /// How long the constant is in a file.
+    pub(crate) fn encoded_len(&self) -> usize {
+        match &self.0 {
+            OpaqueTensorProto::Dense(proto) => proto.encoded_len(),
+            OpaqueTensorProto::Sparse(proto) => proto.encoded_len(),
+        }
+    }
+
     /// Whether only the elements that are not zero are stored.
     pub fn is_sparse(&self) -> bool {
         matches!(self.0, OpaqueTensorProto::Sparse(_))
@@ -108,6 +118,11 @@ impl fmt::Display for OpaqueTensor {
 pub struct OpaqueAttribute(pub(crate) Box<AttributeProto>);
 
 impl OpaqueAttribute {
+    /// How long the attribute is in a file.
+    pub(crate) fn encoded_len(&self) -> usize {
+        self.0.encoded_len()
+    }
+
     /// The attribute of the function around the node that the value is taken from when the function is called.
     ///
     /// Only nodes of a function's body have such attributes.

@@ -127,10 +127,13 @@ pub(crate) fn check(
     }
     let (shape, len) = extents(&proto.dims, place)?;
     if proto.data_location() == DataLocation::External || !proto.external_data.is_empty() {
+        files.check_allowed(place)?;
         let Some(expected) = layout.raw_len(len) else {
             return Err(layout.wrong_field(proto, place));
         };
-        if layout.has_typed(proto) || proto.raw_data.is_some() {
+        // Some writers leave an empty field of raw bytes.
+        let has_raw = proto.raw_data.as_ref().is_some_and(|raw| !raw.is_empty());
+        if layout.has_typed(proto) || has_raw {
             return Err(layout.wrong_field(proto, place));
         }
         proto.raw_data = Some(files.load(&proto.external_data, expected, place)?);

@@ -98,7 +98,8 @@ fn the_model_that_onnx_runtime_ran_is_the_one_we_build() {
     ] {
         let array = load_npy(fixture(file));
         let shape: Vec<Dim> = array.shape().iter().copied().map(Dim::Fixed).collect();
-        assert_eq!(info.shape, shape, "{file}");
+        let expected = (ElementType::F32, Some(&*shape));
+        assert_eq!(info.tensor(), Some(expected), "{file}");
     }
 }
 
@@ -169,10 +170,15 @@ fn what_another_tool_wrote_is_understood() {
     assert_eq!(model.modality(), Some("hr"));
     assert_eq!(model.features(), None);
     let graph = model.graph();
+    let shape = [Dim::Symbol("batch".to_owned()), Dim::Fixed(2), Dim::Unknown];
     assert_eq!(
-        graph.inputs()[0].shape,
-        [Dim::Symbol("batch".to_owned()), Dim::Fixed(2), Dim::Unknown]
+        graph.inputs()[0].tensor(),
+        Some((ElementType::F32, Some(&shape[..])))
     );
+    let [declared] = graph.value_infos() else {
+        panic!("{} declarations", graph.value_infos().len());
+    };
+    assert_eq!(declared.name, "half");
     let [constant, fused, last] = graph.nodes() else {
         panic!("{} nodes", graph.nodes().len());
     };

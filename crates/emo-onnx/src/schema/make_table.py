@@ -10,7 +10,7 @@ import numpy
 import onnx
 import onnx.defs
 
-FIRST, LAST = 7, 27
+FIRST, LAST = 1, 27
 Option = onnx.defs.OpSchema.FormalParameterOption
 TENSOR_TYPES = {
     f"tensor({'float' if name == 'FLOAT' else name.lower()})": number

@@ -1,10 +1,13 @@
-use emo_tensor::{ElementType, Tensor};
+use emo_tensor::{
+    ElementType, F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, Tensor, U4,
+    half::{bf16, f16},
+};
 use ndarray::{ArrayD, IxDyn};
 use proptest::{collection::vec, prelude::*};
 use prost::Message;
 
 use super::*;
-use crate::{Attribute, Dim, Model};
+use crate::{Attribute, Dim, Model, external::Files};
 
 fn array<T: Clone + std::fmt::Debug + 'static>(
     element: impl Strategy<Value = T> + Clone + 'static,
@@ -37,6 +40,14 @@ fn tensor() -> impl Strategy<Value = Tensor> {
         array(any::<u32>()),
         array(any::<u64>()),
         array(any::<bool>()),
+        array(any::<u8>().prop_map(|bits| f16::from_f32(bits.into()))),
+        array(any::<u8>().prop_map(|bits| bf16::from_f32(bits.into()))),
+        array(any::<u8>().prop_map(F8E4M3Fn::from_bits)),
+        array(any::<u8>().prop_map(F8E4M3FnUz::from_bits)),
+        array(any::<u8>().prop_map(F8E5M2::from_bits)),
+        array(any::<u8>().prop_map(F8E5M2FnUz::from_bits)),
+        array(any::<u8>().prop_map(I4::from_bits)),
+        array(any::<u8>().prop_map(U4::from_bits)),
     ]
 }
 
@@ -51,6 +62,7 @@ fn attribute() -> impl Strategy<Value = Attribute> {
         vec(number, 0..4).prop_map(Attribute::Floats),
         vec(any::<i64>(), 0..4).prop_map(Attribute::Ints),
         vec(".{0,5}", 0..4).prop_map(Attribute::Strings),
+        vec(tensor(), 0..3).prop_map(Attribute::Tensors),
     ]
 }
 
@@ -62,11 +74,7 @@ fn info(name: String) -> impl Strategy<Value = ValueInfo> {
     ];
     let types = [ElementType::F32, ElementType::I64, ElementType::Bool];
     (proptest::sample::select(types.to_vec()), vec(dim, 0..4)).prop_map(
-        move |(element_type, shape)| ValueInfo {
-            name: name.clone(),
-            element_type,
-            shape,
-        },
+        move |(element_type, shape)| ValueInfo::tensor_of(name.clone(), element_type, Some(shape)),
     )
 }
 
@@ -93,13 +101,13 @@ fn node(index: usize) -> impl Strategy<Value = Node> {
             move |(name, op_type, inputs, attributes, skips_first)| Node {
                 name,
                 op_type,
-                domain: String::new(),
                 inputs,
                 outputs: match skips_first {
                     true => vec![String::new(), format!("node{index}")],
                     false => vec![format!("node{index}")],
                 },
                 attributes,
+                ..Node::default()
             },
         )
 }
@@ -126,6 +134,7 @@ fn graph() -> impl Strategy<Value = Graph> {
                     .map(|index| format!("const{index}"))
                     .zip(constants)
                     .collect(),
+                ..Graph::default()
             })
     })
 }
@@ -157,7 +166,8 @@ fn respell(proto: &mut ModelProto, spelling: Spelling) {
         Spelling::Typed => {
             let in_attributes = attributes.filter_map(|attribute| attribute.t.as_mut());
             for proto in in_attributes.chain(&mut graph.initializer) {
-                let read = tensor::decode(proto, "").unwrap();
+                let read = tensor::decode(proto, "", &mut Files::none()).unwrap();
+                let read = read.unwrap();
                 proto.raw_data = None;
                 *proto = tensor::encode(&read, Some(proto));
             }

@@ -1,0 +1,82 @@
+//! Reads every model of a folder, writes it and reads it again.
+//!
+//! `cargo run --release -p emo-onnx --example round_trip -- DIR OUT` reads all `*.onnx` under `DIR`, writes them to the
+//! same paths under `OUT`, and says how many come back equal and how many byte for byte.
+//! `fixtures/emo-onnx/check_written.py DIR OUT` then holds what was written to ONNX's checker and ONNX Runtime.
+
+#![expect(clippy::print_stdout, reason = "the program's purpose")]
+
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use emo_onnx::{Model, ReadOptions};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args_os().skip(1).map(PathBuf::from);
+    let (Some(folder), Some(out)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: round_trip DIR OUT".into());
+    };
+    let mut paths = Vec::new();
+    find(&folder, &mut paths)?;
+    paths.sort();
+    let (mut n_read, mut n_equal, mut n_bytes) = (0, 0, 0);
+    for path in &paths {
+        let name = path.strip_prefix(&folder)?;
+        let mut options = ReadOptions::default();
+        options.external_folder = path.parent().map(Path::to_owned);
+        let model = match Model::read_with(path, &options) {
+            Ok(model) => model,
+            Err(error) => {
+                let mut message = error.to_string();
+                let mut source = error.source();
+                while let Some(cause) = source {
+                    message = format!("{message}: {cause}");
+                    source = cause.source();
+                }
+                println!("refused {}: {message}", name.display());
+                continue;
+            }
+        };
+        n_read += 1;
+        let written = out.join(name);
+        fs::create_dir_all(written.parent().ok_or("a file has a folder")?)?;
+        model.write(&written)?;
+        let bytes = fs::read(&written)?;
+        // A NaN does not equal itself, but is written the same.
+        let again = Model::read(&written)?;
+        if again == model || again.to_bytes() == bytes {
+            n_equal += 1;
+        } else {
+            println!("changed {}", name.display());
+        }
+        if bytes == fs::read(path)? {
+            n_bytes += 1;
+        } else {
+            println!("respelled {}", name.display());
+        }
+    }
+    println!(
+        "{} models: {n_read} read, {n_equal} read again equal, {n_bytes} written byte for byte",
+        paths.len()
+    );
+    Ok(())
+}
+
+fn find(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, paths)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "onnx")
+        {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
