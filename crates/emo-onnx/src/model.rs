@@ -52,7 +52,8 @@ impl Model {
     }
 
     /// The same model with another graph, which is checked, written for version `opset` of ONNX's own operators.
-    #[expect(dead_code, reason = "for passes and conversions, which change graphs")]
+    ///
+    /// The file format's version rises where the operators need it or a constant would have to be an input.
     pub(crate) fn with_graph(&self, graph: Graph, opset: i64) -> Result<Self, OnnxError> {
         let opset = match opset {
             0 => 0,
@@ -64,13 +65,24 @@ impl Model {
             imported.insert("");
         }
         reader::check_domains(&graph, &imported)?;
+        let mut template = self.template.clone();
+        let needed = match opset == self.opset {
+            true => writer::ir_version(0),
+            false => writer::ir_version(opset),
+        };
+        template.ir_version = template.ir_version.max(Some(needed));
         Ok(Self {
             graph,
             opset,
             metadata: self.metadata.clone(),
             functions: self.functions.clone(),
-            template: self.template.clone(),
+            template,
         })
+    }
+
+    /// Takes the graph out of a model that is to get another one.
+    pub(crate) fn take_graph(&mut self) -> Graph {
+        std::mem::take(&mut self.graph)
     }
 
     /// Reads and checks a model, and no other file: what it says to stand in one is refused.

@@ -7,7 +7,7 @@ use std::fmt;
 
 pub use self::{patch::Patch, view::GraphView};
 pub(crate) use self::view::{collect_names, fixed, fresh_name};
-use crate::{Dim, Graph, Inference, Model, OnnxError, ValueInfo, passes};
+use crate::{Dim, Graph, Inference, Model, OnnxError, ValueInfo};
 
 /// A kind of change that leaves what a model computes as it is.
 ///
@@ -213,7 +213,7 @@ fn run(
 /// Checks that nothing is known of the outputs that contradicts what was known before.
 fn check_outputs(graph: &Graph, before: &Inference, after: &Inference) -> Result<(), OnnxError> {
     for ValueInfo { name, .. } in graph.outputs() {
-        let (Some(before), Some(after)) = (before.value_type(name), after.value_type(name)) else {
+        let (Some(before), Some(after)) = (before.value(name), after.value(name)) else {
             continue;
         };
         let agree = match (before.tensor(), after.tensor()) {

@@ -151,7 +151,7 @@ impl<'m> GraphView<'m> {
         if let Some(tensor) = self.constant(name) {
             return Some(tensor.element_type());
         }
-        Some(self.inference.value_type(name)?.tensor()?.0)
+        Some(self.inference.value(name)?.tensor()?.0)
     }
 
     /// A value's axes, if their number is known.
@@ -159,7 +159,7 @@ impl<'m> GraphView<'m> {
         if let Some(tensor) = self.constant(name) {
             return Some(tensor.shape().iter().map(|&n| Dim::Fixed(n)).collect());
         }
-        Some(self.inference.value_type(name)?.tensor()?.1?.to_vec())
+        Some(self.inference.value(name)?.tensor()?.1?.to_vec())
     }
 
     /// The extents of a value's axes, if all are fixed.

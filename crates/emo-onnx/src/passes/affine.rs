@@ -38,13 +38,6 @@ pub(super) struct Affine {
 }
 
 impl Affine {
-    fn identity() -> Self {
-        Self {
-            scale: arr0(1.0).into_dyn(),
-            shift: arr0(0.0).into_dyn(),
-        }
-    }
-
     /// What this and then `next` do.
     fn then(&self, next: &Self) -> Option<Self> {
         let scale = numbers::combine(&self.scale, &next.scale, |a, b| a * b)?;
@@ -343,11 +336,6 @@ fn shorten(view: &GraphView<'_>, chain: &Chain<'_>) -> Option<Patch> {
 
 fn reason(layer: &Node, node: &Node) -> String {
     format!("{} takes in {}", layer.label(), node.label())
-}
-
-/// What does nothing, for the layers' own additions.
-pub(super) fn none() -> Affine {
-    Affine::identity()
 }
 
 /// A vector as the shape that broadcasting expects of a bias.
