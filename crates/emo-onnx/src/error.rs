@@ -459,6 +459,16 @@ pub enum OnnxError {
         /// How many rounds were made.
         rounds: usize,
     },
+    /// A node cannot be written for another version of ONNX's own operators.
+    #[error("node {node}: not possible in operator set {opset}: {reason}")]
+    Conversion {
+        /// The node's label.
+        node: String,
+        /// The version, on the way from the model's to the one that was asked for.
+        opset: i64,
+        /// What cannot be expressed.
+        reason: &'static str,
+    },
     /// A class label that the comma-separated list cannot hold.
     #[error("label `{label}` is empty, has a comma or begins or ends with white space")]
     Label {

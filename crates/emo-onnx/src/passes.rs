@@ -42,13 +42,13 @@ pub fn default_passes() -> [&'static dyn Pass; 10] {
     [
         &FOLD_CONSTANTS,
         &RemoveNoOps,
-        &MergeDuplicates,
         &MergeReshapes,
         &CleanTransposes,
         &FoldAffine,
         &MergePads,
         &ReorderSeparable,
         &RemoveNoOps,
+        &MergeDuplicates,
         &RemoveUnused,
     ]
 }

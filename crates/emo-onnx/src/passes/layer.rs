@@ -43,7 +43,7 @@ impl Layer {
         let weight = numbers::read(tensor)?;
         let rank = view.rank(node.input(0)?)?;
         let mut bias = match node.input(2) {
-            Some(_) => Some(numbers::read(own(2)?)?),
+            Some(bias) => Some(numbers::read(view.constant(bias)?)?),
             None => None,
         };
         let group = usize::try_from(node.int("group", 1).ok()?).ok()?;
@@ -248,10 +248,10 @@ impl Layer {
         mut node: Node,
     ) -> Option<Patch> {
         let output = node.output(0)?.to_owned();
-        // The layer alone reads its constants, so new ones may have the old names.
+        // Where the layer alone reads its constants new ones may have the old names.
         let name = |index: usize, suffix: &str| match node.input(index) {
-            Some(name) => name.to_owned(),
-            None => view.fresh_name(&format!("{output}.{suffix}")),
+            Some(name) if view.only_reader(name).is_some() => name.to_owned(),
+            _ => view.fresh_name(&format!("{output}.{suffix}")),
         };
         let weight_name = name(1, "weight");
         let mut inputs = vec![node.inputs.first()?.clone(), weight_name.clone()];
@@ -263,7 +263,10 @@ impl Layer {
             let name = name(2, "bias");
             let bias = numbers::write(bias, self.element_type)?;
             inputs.push(name.clone());
-            patch = patch.remove_constant(name.as_str()).add_constant(name, bias);
+            if node.input(2) == Some(name.as_str()) {
+                patch = patch.remove_constant(name.as_str());
+            }
+            patch = patch.add_constant(name, bias);
         }
         node.inputs = inputs;
         if matches!(self.kind, Kind::Gemm { .. }) && node.attributes.contains_key("beta") {
