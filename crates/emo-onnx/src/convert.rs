@@ -13,7 +13,7 @@ use std::{
 
 use self::editor::{Editor, Scope};
 use crate::{
-    Graph, Model, Node, OnnxError, ValueType,
+    Graph, Model, Node, OnnxError, Schema, ValueType,
     graph::present,
     optimize::collect_names,
     passes::constant_value,
@@ -76,19 +76,23 @@ impl Model {
         let mut taken = BTreeSet::new();
         collect_names(&graph, &mut taken);
         let names = RefCell::new(taken.into_iter().map(str::to_owned).collect());
-        let types = |name: &str| inference.value(name).cloned();
+        let known = Known {
+            types: &|name| inference.value(name).cloned(),
+            integers: &|name| inference.integers(name),
+        };
         let steps: Vec<Step> = match target > opset {
             true => (opset + 1..=target).map(Step::Up).collect(),
             false => (target + 1..=opset).rev().map(Step::Down).collect(),
         };
         for step in steps {
-            convert(&mut graph, step, &types, None, &names)?;
+            convert(&mut graph, step, known, None, &names)?;
         }
         remove_unread(&mut graph, &read_before);
         let model = model.with_graph(graph, target)?;
         if let Some(error) = model.check().into_iter().next() {
             return Err(error);
         }
+        check_output_types(&model)?;
         *self = model;
         Ok(())
     }
@@ -101,11 +105,44 @@ enum Step {
     Down(i64),
 }
 
+/// Checks that operators give only types that they could give in the model's version: a `Cast` to a newer type is
+/// not seen from what it takes.
+fn check_output_types(model: &Model) -> Result<(), OnnxError> {
+    let inference = model.infer()?;
+    for node in model.graph().nodes() {
+        let Some(schema) = Schema::find(&node.op_type, model.opset()).filter(|_| node.is(&node.op_type)) else {
+            continue;
+        };
+        for (index, name) in node.outputs.iter().enumerate() {
+            let (Some(parameter), Some(value)) = (schema.output(index), inference.value(name)) else {
+                continue;
+            };
+            let types = schema.types(parameter);
+            if types.admits(value) == Some(false) {
+                return Err(OnnxError::Type {
+                    node: node.label(),
+                    parameter: parameter.name(),
+                    actual: value.to_string(),
+                    expected: types.to_string(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the inference knows of a graph's values.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    types: &'a dyn Fn(&str) -> Option<ValueType>,
+    integers: &'a dyn Fn(&str) -> Option<Vec<i64>>,
+}
+
 /// Takes a graph and its subgraphs over one step.
 fn convert(
     graph: &mut Graph,
     step: Step,
-    types: &dyn Fn(&str) -> Option<ValueType>,
+    known: Known<'_>,
     outer: Option<&Scope<'_>>,
     names: &RefCell<BTreeSet<String>>,
 ) -> Result<(), OnnxError> {
@@ -116,7 +153,8 @@ fn convert(
         .filter_map(|node| Some((node.outputs.first()?.clone(), constant_value(node)?)))
         .collect();
     let scope = Scope {
-        types,
+        types: known.types,
+        integers: known.integers,
         initializers: &graph.initializers,
         constants: &constants,
         outer,
@@ -128,8 +166,12 @@ fn convert(
     let mut editor = Editor::new(&scope, version, names);
     for mut node in nodes {
         for subgraph in node.subgraphs_mut() {
-            // Of what is inside of subgraphs no types are inferred.
-            convert(subgraph, step, &|_| None, Some(&scope), names)?;
+            // Of what is inside of subgraphs nothing is inferred.
+            let nothing = Known {
+                types: &|_| None,
+                integers: &|_| None,
+            };
+            convert(subgraph, step, nothing, Some(&scope), names)?;
         }
         if !matches!(node.domain.as_str(), "" | "ai.onnx") {
             editor.push(node);

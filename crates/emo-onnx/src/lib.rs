@@ -127,7 +127,7 @@ mod validate;
 mod value_info;
 mod writer;
 
-pub use builder::GraphBuilder;
+pub use builder::{BatchNorm, GraphBuilder, Window};
 pub use error::OnnxError;
 pub use external::ReadOptions;
 pub use function::Function;

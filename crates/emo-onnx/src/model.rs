@@ -7,7 +7,7 @@ use std::{
 use prost::Message;
 
 use crate::{
-    Function, Graph, OnnxError, ReadOptions,
+    Function, Graph, OnnxError, ReadOptions, ValueInfo, ValueType,
     check::{self, Role},
     external::Files,
     file, limits,
@@ -49,6 +49,29 @@ impl Model {
             functions: Vec::new(),
             template: Box::new(writer::new_template(opset)),
         })
+    }
+
+    /// As [`from_graph`](Self::from_graph), with types of outputs inferred where they are unknown.
+    pub(crate) fn from_open_graph(mut graph: Graph, opset: i64) -> Result<Self, OnnxError> {
+        let is_open = |info: &ValueInfo| info.value_type == ValueType::Unknown;
+        if graph.outputs.iter().any(is_open) {
+            let opset = reader::check_opset(opset)?;
+            let inferred = Self {
+                graph: check::checked(graph, Role::Subgraph)?,
+                opset,
+                metadata: BTreeMap::new(),
+                functions: Vec::new(),
+                template: Box::new(writer::new_template(opset)),
+            };
+            let inference = inferred.infer()?;
+            graph = inferred.graph;
+            for info in graph.outputs.iter_mut().filter(|info| is_open(info)) {
+                if let Some(value_type) = inference.value(&info.name) {
+                    info.value_type = value_type.clone();
+                }
+            }
+        }
+        Self::from_graph(graph, opset)
     }
 
     /// The same model with another graph, which is checked, written for version `opset` of ONNX's own operators.

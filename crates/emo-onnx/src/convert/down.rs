@@ -153,6 +153,7 @@ pub(super) fn convert(
             node = node.with("k", Attribute::Int(k));
         }
         (10, "Dropout") => check_mask(editor, &node)?,
+        (9, "Scan") => return Err(editor.error(&node, "a scan without batches")),
         (9, "Upsample") => {
             let name = editor.input(&node, 1)?;
             let Some(scales) = editor.floats(&name) else {

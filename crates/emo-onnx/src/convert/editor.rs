@@ -14,6 +14,8 @@ use crate::{
 /// What is known around the nodes that are converted.
 pub(super) struct Scope<'a> {
     pub(super) types: &'a dyn Fn(&str) -> Option<ValueType>,
+    /// The elements of values that are computed from constants and extents alone.
+    pub(super) integers: &'a dyn Fn(&str) -> Option<Vec<i64>>,
     pub(super) initializers: &'a BTreeMap<String, Tensor>,
     /// The values of `Constant` nodes.
     pub(super) constants: &'a BTreeMap<String, Tensor>,
@@ -105,9 +107,12 @@ impl<'a> Editor<'a> {
         self.added.get(name).or_else(|| self.scope.constant(name))
     }
 
-    /// The integers of a constant.
+    /// The integers of a constant, or of a value that is as good as one.
     pub(super) fn integers(&self, name: &str) -> Option<Vec<i64>> {
-        Some(match self.constant(name)? {
+        let Some(constant) = self.constant(name) else {
+            return (self.scope.integers)(name);
+        };
+        Some(match constant {
             Tensor::I64(array) => array.iter().copied().collect(),
             Tensor::I32(array) => array.iter().map(|&value| value.into()).collect(),
             _ => return None,

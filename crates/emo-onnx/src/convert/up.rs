@@ -33,6 +33,7 @@ pub(super) fn convert(editor: &mut Editor<'_>, mut node: Node, version: i64) -> 
             }
             node.attributes.remove("spatial");
         }
+        (9, "Scan") => return Err(editor.error(&node, "a scan over batches")),
         (9, "Upsample") => {
             let scales = match node.attributes.remove("scales") {
                 Some(Attribute::Floats(scales)) => scales,
