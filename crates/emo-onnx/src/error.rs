@@ -171,6 +171,12 @@ pub enum OnnxError {
         /// What it should be.
         expected: &'static str,
     },
+    /// The file for a model's initializers cannot have this name.
+    #[error("`{name}` is not a plain file name other than the model's own")]
+    ExternalName {
+        /// The name.
+        name: String,
+    },
     /// A tensor's elements would stand behind the end of another file.
     #[error(
         "{place}: {} has {file_len} bytes, not {len} from byte {offset} on", path.display()
@@ -211,6 +217,18 @@ pub enum OnnxError {
         values: Vec<usize>,
         /// How many axes the tensor has.
         rank: usize,
+    },
+    /// A sparse tensor has a value at a place that its shape does not have.
+    #[error("{place}: element {position} is {index}, of an extent of {extent}")]
+    SparseIndex {
+        /// Where.
+        place: String,
+        /// Which of the places, in row-major order.
+        position: usize,
+        /// What it is.
+        index: i64,
+        /// How many places there are on its axis, or in the whole tensor.
+        extent: usize,
     },
     /// A subgraph gives a value the name that one of a graph around it has.
     #[error("node {node}: its subgraph has a value `{name}`, as a graph around it")]
@@ -388,7 +406,7 @@ pub enum OnnxError {
         max: usize,
     },
     /// A node names an axis that its input does not have.
-    #[error("node {node}: there is no axis {axis} among {rank}")]
+    #[error("node {node}: there is no axis {axis} among {rank} axes")]
     Axis {
         /// The node's label.
         node: String,
@@ -397,8 +415,8 @@ pub enum OnnxError {
         /// How many there are.
         rank: usize,
     },
-    /// Two extents or counts must be one, and are not.
-    #[error("node {node}: {what} must be equal and are {left} and {right}")]
+    /// Two extents or counts do not go together: most must be equal, some a multiple of the other.
+    #[error("node {node}: {what} do not fit: {left} and {right}")]
     Extents {
         /// The node's label.
         node: String,

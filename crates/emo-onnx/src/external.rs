@@ -6,9 +6,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{OnnxError, limits, proto::StringStringEntryProto};
+use crate::{
+    OnnxError, limits,
+    proto::{GraphProto, StringStringEntryProto, tensor_proto::DataLocation},
+};
 
 /// What a reader may take from beside the model's own bytes.
+///
+/// # Example
+/// ```no_run
+/// use emo_onnx::{Model, ReadOptions};
+///
+/// let mut options = ReadOptions::default();
+/// options.external_folder = Some("models".into());
+/// let model = Model::read_with("models/large.onnx", &options)?;
+/// # Ok::<(), emo_onnx::OnnxError>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ReadOptions {
@@ -28,6 +41,58 @@ impl Default for ReadOptions {
         }
     }
 }
+
+/// How a model is written.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WriteOptions {
+    /// The name of a file, beside the model's, for the elements of large initializers; by default none, and all stand
+    /// in the model's file.
+    pub external_name: Option<String>,
+    /// How many bytes an initializer must have to go there; by default 1024, as in the Python package `onnx` 1.23.
+    pub external_threshold: usize,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self {
+            external_name: None,
+            external_threshold: 1024,
+        }
+    }
+}
+
+/// Moves the raw bytes of large initializers out of `graph` and its subgraphs to the end of `data`, as if that were
+/// the file `name`.
+pub(crate) fn move_out(graph: &mut GraphProto, name: &str, threshold: usize, data: &mut Vec<u8>) {
+    for tensor in &mut graph.initializer {
+        let Some(raw) = tensor.raw_data.take_if(|raw| raw.len() >= threshold) else {
+            continue;
+        };
+        data.resize(data.len().next_multiple_of(ALIGNMENT), 0);
+        tensor.external_data = [
+            ("location", name.to_owned()),
+            ("offset", data.len().to_string()),
+            ("length", raw.len().to_string()),
+        ]
+        .map(|(key, value)| StringStringEntryProto {
+            key: Some(key.to_owned()),
+            value: Some(value),
+        })
+        .to_vec();
+        tensor.data_location = Some(DataLocation::External.into());
+        data.extend(raw);
+    }
+    let attributes = graph.node.iter_mut().flat_map(|node| &mut node.attribute);
+    for attribute in attributes {
+        for graph in attribute.g.iter_mut().chain(&mut attribute.graphs) {
+            move_out(graph, name, threshold, data);
+        }
+    }
+}
+
+/// Where tensors begin in a file of their own: at the multiples of a memory page, so that ONNX Runtime can map them.
+const ALIGNMENT: usize = 4096;
 
 /// The files beside a model while that is read.
 #[derive(Debug)]

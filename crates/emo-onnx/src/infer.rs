@@ -16,6 +16,8 @@ mod reshape;
 mod resize;
 mod rules;
 mod signal;
+#[cfg(test)]
+mod tests;
 mod types;
 mod value;
 mod walk;

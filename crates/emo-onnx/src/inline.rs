@@ -1,6 +1,6 @@
 //! Functions that a model defines, put in place of the nodes that call them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::{
     Attribute, Function, Graph, Model, Node, OnnxError, Schema,
@@ -42,6 +42,7 @@ impl Model {
                 .map(|(domain, version)| (domain.to_owned(), version))
                 .collect(),
             names: HashSet::new(),
+            repeated: HashMap::new(),
             n_nodes: 0,
             n_bytes: 0,
             calls: Vec::new(),
@@ -82,6 +83,8 @@ struct Inliner<'f> {
     imports: BTreeMap<String, i64>,
     /// All names of values so far.
     names: HashSet<String>,
+    /// How often a name was wanted.
+    repeated: HashMap<String, usize>,
     /// How much the bodies that were put in place hold.
     n_nodes: usize,
     n_bytes: usize,
@@ -227,13 +230,19 @@ impl<'f> Inliner<'f> {
 
     /// A name that nothing has yet.
     fn fresh(&mut self, caller: &str, name: &str) -> String {
-        let mut fresh = format!("{caller}/{name}");
-        let mut count = 1_u32;
-        while !self.names.insert(fresh.clone()) {
-            count += 1;
-            fresh = format!("{caller}/{name}/{count}");
+        let first = format!("{caller}/{name}");
+        // Where the search ended the last time; from 1 on it would take long for many calls of one name.
+        let count = self.repeated.entry(first.clone()).or_insert(0);
+        loop {
+            *count += 1;
+            let fresh = match *count {
+                1 => first.clone(),
+                count => format!("{first}/{count}"),
+            };
+            if self.names.insert(fresh.clone()) {
+                return fresh;
+            }
         }
-        fresh
     }
 
     fn instance(

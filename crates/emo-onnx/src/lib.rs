@@ -1,8 +1,8 @@
 //! ONNX models as checked graphs: reading, writing, metadata and building.
 //!
 //! A [`Model`] is a [`Graph`] of [`Node`]s together with the version of ONNX's operators that they are written
-//! for and the metadata that travels with it. This crate knows the file format; it executes nothing and does not
-//! know what the operators mean. Models come from three places: [`Model::read`] (or [`Model::from_bytes`]) for
+//! for and the metadata that travels with it. This crate knows the file format and what operators take and give
+//! ([`Schema`], [`Model::check`], [`Model::infer`]); it executes nothing. Models come from three places: [`Model::read`] (or [`Model::from_bytes`]) for
 //! files that any tool wrote, [`GraphBuilder`] for those that a program makes, and [`Model::from_graph`].
 //!
 //! ```
@@ -37,38 +37,81 @@
 //!
 //! # What is read
 //!
-//! Files of IR version 3 to 14 whose nodes are written for version 7 to 27 of ONNX's own operators; nodes of
-//! other domains pass if the model imports the domain. Tensors hold `f32`, `f64`, the integers of 8 to 64 bits
-//! and `bool`, as raw bytes or in their typed fields. Everything else is refused by name rather than skipped:
-//! narrower floats and integers, strings, external data, sparse tensors, sequences, subgraphs (`If`, `Loop`,
-//! `Scan`), functions and training information.
+//! Files of IR version 3 to 14 whose nodes are written for version 1 to 27 of ONNX's own operators, or only for those
+//! of other domains ([`Model::opset`] is 0 then); nodes of a domain pass if the model imports it. Tensors hold `f16`,
+//! `bf16`, `f32`, `f64`, the four 8-bit floats, integers of 4 to 64 bits and `bool`, as raw bytes or in their typed
+//! fields; elements of 4 bits are packed two to a byte in a file and take one byte each in memory.
+//!
+//! Subgraphs (`If`, `Loop`, `Scan`) are [`Graph`]s in a node's attributes. They may read what the graphs around them
+//! hold, so the values that a node reads are its [`inputs`](Node::inputs) and its [`captures`](Node::captures).
+//!
+//! Functions that a model defines are [`Model::functions`]; [`Model::inline_functions`] puts them in place of the nodes
+//! that call them, so that only operators are left.
+//!
+//! What is not interpreted is kept as it stands and says what it is: tensors of strings, of complex numbers and of
+//! elements of 2 and 6 bits or in the other narrow formats, and sparse tensors ([`OpaqueTensor`],
+//! [`OpaqueAttribute`]); sequences, maps and optional values ([`OpaqueType`]). Training information travels along
+//! unseen.
+//!
+//! A tensor's elements may stand in another file. That is refused unless the caller names the folder with
+//! [`ReadOptions`]; a model can then name files in it, by a plain name, and no links. [`Model::write_with`] writes such
+//! files.
 //!
 //! # What is checked
 //!
 //! Each value has one producer: the caller, an initializer or a node. Each node comes after those whose values
-//! it reads; where a file has them in another order they are moved, and a cycle is an error that names its nodes.
-//! Every tensor, be it an initializer or an attribute, holds exactly the data that its shape asks for. Initializers
-//! that a file lists among its inputs, as old ones do, are not among [`Graph::inputs`]. `Constant` nodes stay
-//! nodes, so that a file can be written as it was read.
+//! it or its subgraphs read; where a file has them in another order they are moved, and a cycle is an error that names
+//! its nodes. A subgraph gives none of its values the name of one around it. Every tensor, be it an initializer, an
+//! attribute, a part of a sparse tensor or of a function's body, holds exactly the data that its shape asks for.
+//! Initializers that a file lists among its inputs, as old ones do, are not among [`Graph::inputs`]. `Constant` nodes
+//! stay nodes, so that a file can be written as it was read.
 //!
-//! Operators are not looked up, nor are the shapes and types of intermediate values inferred; a backend does
-//! that when it loads the model.
+//! Reading ends with that, so that a model which uses an operator wrongly can still be looked at. [`Model::check`] then
+//! finds all that ONNX's own checker finds, node by node: operators that the operator set does not have or has
+//! deprecated, inputs, outputs and attributes that an operator does not have, needs, or has of another type
+//! ([`Schema`] tells which), and types and shapes that contradict each other or what the file declares.
+//! [`Model::infer`] tells types and shapes of all values, with names of extents that the model leaves open.
+//!
+//! ```
+//! use emo_onnx::{Attribute, GraphBuilder};
+//! use emo_tensor::ElementType;
+//!
+//! let mut graph = GraphBuilder::new("wrong");
+//! let x = graph.input("x", ElementType::F32, &[2, 3]);
+//! let y = graph.node("y", "MatMul", &[&x, &x], []);
+//! let z = graph.node("z", "Softmax", &[&y], [("axes", Attribute::Int(1))]);
+//! graph.output(&z, ElementType::F32, &[2, 3]);
+//! let errors = graph.build(17)?.check();
+//! let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+//! assert_eq!(
+//!     errors,
+//!     [
+//!         "node y (MatMul): the inner extents do not fit: 3 and 2",
+//!         "node z (Softmax): operator set 17 knows no attribute `axes` of it",
+//!     ]
+//! );
+//! # Ok::<(), emo_onnx::OnnxError>(())
+//! ```
 //!
 //! # Files from strangers
 //!
 //! Reading takes memory in proportion to the file, whatever its headers claim, and never panics. A file may have
-//! 2 GiB, 65,536 nodes and as many initializers, 32 levels of nesting, and a structure (all but the elements of
-//! its tensors) that takes 64 MiB once decoded; a tensor 64 axes and 2²⁹ elements. No file but the one named is
-//! opened.
+//! 2 GiB, 65,536 nodes and as many initializers (those of subgraphs included), 32 levels of nesting and 8 of subgraphs,
+//! and a structure (all but the elements of its tensors) that takes 64 MiB once decoded; a tensor 64 axes and 2²⁹
+//! elements. Functions may stand 32 deep in one another and come to 65,536 nodes and 128 MiB when they are inlined. No
+//! file but the one named is opened, unless the caller allows it; of other files only regular ones are, without
+//! following links, and only after offset and length were held against the file's.
 //!
 //! # Round trips
 //!
 //! [`Model::to_bytes`] is deterministic, and what it writes is read back equal and written again the same, byte
-//! for byte. Of a file that was read, what this crate does not interpret (comments, producer, shapes of
-//! intermediate values, quantization annotations) is kept, and so is how it spells what it says: the order of
-//! nodes, attributes, initializers and metadata, raw or typed data, fields left out or written empty. A file as
-//! protobuf's own libraries write it, with its nodes in a sound order, thus comes back byte for byte; fields that
-//! ONNX does not define are dropped.
+//! for byte. Of a file that was read, what this crate does not interpret (comments, producer, quantization annotations,
+//! device configurations, training information, nodes of unknown domains) is kept, and so is how it spells what it says:
+//! the order of nodes, attributes, initializers and metadata, raw or typed data, fields left out or written empty. A
+//! file as protobuf's own libraries write it, with its nodes in a sound order, thus comes back byte for byte. Fields
+//! that ONNX does not define are dropped, and elements that stood in another file are written with the model.
+//!
+//! All 1,765 models of ONNX's node tests come back byte for byte, which the example `round_trip` shows.
 //!
 //! # Metadata
 //!
@@ -129,7 +172,7 @@ mod writer;
 
 pub use builder::{BatchNorm, GraphBuilder, Window};
 pub use error::OnnxError;
-pub use external::ReadOptions;
+pub use external::{ReadOptions, WriteOptions};
 pub use function::Function;
 pub use graph::{Dim, Graph};
 pub use infer::Inference;

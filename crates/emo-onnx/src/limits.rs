@@ -16,7 +16,7 @@ pub(crate) const INITIALIZERS: usize = 1 << 16;
 /// The most functions that stand in one another's bodies when they are put in place.
 pub(crate) const FUNCTION_DEPTH: usize = 32;
 /// The most bytes that functions' bodies may take in place of the nodes that call them.
-pub(crate) const INLINED_LEN: usize = 256 << 20;
+pub(crate) const INLINED_LEN: usize = 128 << 20;
 /// The most axes of a tensor: as NumPy 2.
 pub(crate) const RANK: usize = 64;
 /// The most elements of a tensor, axes of extent 0 counted as 1.

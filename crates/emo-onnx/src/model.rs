@@ -7,9 +7,9 @@ use std::{
 use prost::Message;
 
 use crate::{
-    Function, Graph, OnnxError, ReadOptions, ValueInfo, ValueType,
+    Function, Graph, OnnxError, ReadOptions, ValueInfo, ValueType, WriteOptions,
     check::{self, Role},
-    external::Files,
+    external::{self, Files},
     file, limits,
     proto::{ModelProto, OperatorSetIdProto},
     reader, writer,
@@ -188,6 +188,39 @@ impl Model {
             path: path.to_owned(),
             source,
         })
+    }
+
+    /// Writes the model as [`write`](Self::write) does, and large initializers to the file beside it that `options`
+    /// name.
+    ///
+    /// Both are written to new files first, and then take their names, that of the initializers before the model's.
+    ///
+    /// # Errors
+    /// [`OnnxError::Write`], and [`OnnxError::ExternalName`] for a name that is no plain file name or the model's own.
+    pub fn write_with(
+        &self,
+        path: impl AsRef<Path>,
+        options: &WriteOptions,
+    ) -> Result<(), OnnxError> {
+        let path = path.as_ref();
+        let Some(name) = &options.external_name else {
+            return self.write(path);
+        };
+        if !external::is_plain_name(name) || path.file_name() == Some(name.as_ref()) {
+            return Err(OnnxError::ExternalName { name: name.clone() });
+        }
+        let mut proto = self.to_proto();
+        let mut data = Vec::new();
+        if let Some(graph) = &mut proto.graph {
+            external::move_out(graph, name, options.external_threshold, &mut data);
+        }
+        for (path, bytes) in [
+            (path.with_file_name(name), data),
+            (path.to_owned(), proto.encode_to_vec()),
+        ] {
+            file::write(&path, &bytes).map_err(|source| OnnxError::Write { path, source })?;
+        }
+        Ok(())
     }
 
     /// The graph.

@@ -35,7 +35,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// The operator `op_type` of ONNX's own domain as version `opset` (7 to 27) has it, deprecated ones among
+    /// The operator `op_type` of ONNX's own domain as version `opset` (1 to 27) has it, deprecated ones among
     /// them; none if that version does not have it.
     pub fn find(op_type: &str, opset: i64) -> Option<&'static Self> {
         let end = table::TABLE
@@ -44,7 +44,7 @@ impl Schema {
         (last.op_type == op_type).then_some(last)
     }
 
-    /// All versions of all operators that operator sets 7 to 27 use, by name, then version.
+    /// All versions of all operators of operator sets 1 to 27, by name, then version.
     pub fn all() -> &'static [Self] {
         table::TABLE
     }

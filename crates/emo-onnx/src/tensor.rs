@@ -155,7 +155,7 @@ pub(crate) fn check_sparse(
         place: place.to_owned(),
         what,
     };
-    let (dims, _) = extents(&proto.dims, place)?;
+    let (dims, n_elements) = extents(&proto.dims, place)?;
     let values = proto.values.as_mut().ok_or_else(|| missing("values"))?;
     let (values, n_values) = check(values, &format!("{place}: values"), files)?;
     let Some(indices) = proto.indices.as_mut() else {
@@ -182,7 +182,35 @@ pub(crate) fn check_sparse(
             rank: dims.len(),
         });
     }
+    // A place is one number, counted along all axes, or one for each axis.
+    let extents = match (indices.len(), dims.len()) {
+        (2, 1..) => dims,
+        _ => vec![n_elements],
+    };
+    for ((position, index), extent) in places(proto.indices.as_ref())
+        .enumerate()
+        .zip(extents.iter().cycle())
+    {
+        if usize::try_from(index).map_or(true, |index| index >= *extent) {
+            return Err(OnnxError::SparseIndex {
+                place,
+                position,
+                index,
+                extent: *extent,
+            });
+        }
+    }
     Ok(())
+}
+
+/// The numbers of a tensor of `i64` that has been checked.
+fn places(proto: Option<&TensorProto>) -> impl Iterator<Item = i64> {
+    let raw = proto.and_then(|proto| proto.raw_data.as_deref());
+    let (raw, _) = raw.unwrap_or_default().as_chunks::<8>();
+    let typed = proto.map_or(&[][..], |proto| &proto.int64_data);
+    raw.iter()
+        .map(|&bytes| i64::from_le_bytes(bytes))
+        .chain(typed.iter().copied())
 }
 
 /// Writes `tensor` in the form that `template` has: as raw bytes or in the typed field.

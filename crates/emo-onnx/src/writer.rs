@@ -1,6 +1,6 @@
 use std::{
     borrow::Borrow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
 };
 
 use emo_tensor::Tensor;
@@ -127,33 +127,41 @@ pub(crate) fn write_graph(graph: &Graph, template: Option<&GraphProto>) -> Graph
 }
 
 pub(crate) fn write_nodes(nodes: &[Node], templates: &[NodeProto]) -> Vec<NodeProto> {
-    let by_key: BTreeMap<_, _> = templates
-        .iter()
-        .map(|node| {
-            let key = key(&node.output, node.name(), node.op_type(), &node.input);
-            (key, node)
-        })
-        .collect();
+    let mut by_key: BTreeMap<_, VecDeque<_>> = BTreeMap::new();
+    for node in templates {
+        by_key
+            .entry(template_key(node))
+            .or_default()
+            .push_back(node);
+    }
     nodes
         .iter()
         .map(|node| {
-            let key = key(&node.outputs, &node.name, &node.op_type, &node.inputs);
-            write_node(node, by_key.get(&key).copied())
+            let templates = by_key.get_mut(&node_key(node));
+            write_node(node, templates.and_then(VecDeque::pop_front))
         })
         .collect()
 }
 
 /// By what a node is found again: the first value that it writes, which no other node does, or where it writes
-/// none its name and what it reads.
-fn key<'a>(
-    outputs: &'a [String],
-    name: &'a str,
-    op_type: &'a str,
-    inputs: &'a [String],
-) -> (&'a str, &'a str, &'a str, &'a [String]) {
-    match present(outputs).next() {
-        Some(output) => (output, "", "", &[]),
-        None => ("", name, op_type, inputs),
+/// none its name, its operator and what it reads.
+type Key<'a> = (&'a str, [&'a str; 3], &'a [String]);
+
+fn node_key(node: &Node) -> Key<'_> {
+    match present(&node.outputs).next() {
+        Some(output) => (output, [""; 3], &[]),
+        None => ("", [&node.name, &node.op_type, &node.domain], &node.inputs),
+    }
+}
+
+fn template_key(node: &NodeProto) -> Key<'_> {
+    let domain = match node.domain() {
+        domain if is_default_domain(domain) => "",
+        domain => domain,
+    };
+    match present(&node.output).next() {
+        Some(output) => (output, [""; 3], &[]),
+        None => ("", [node.name(), node.op_type(), domain], &node.input),
     }
 }
 
@@ -201,7 +209,16 @@ fn write_initializers(
     let names = template.sparse_initializer.iter().filter_map(sparse_name);
     let sparse = in_order(&sparse, names)
         .into_iter()
-        .map(|(_, proto)| (*proto).clone())
+        .map(|(name, proto)| {
+            let mut proto = (*proto).clone();
+            // Its values bear the name, and may have another since they were read.
+            if let Some(values) = &mut proto.values
+                && values.name() != *name
+            {
+                values.name = Some((*name).to_owned());
+            }
+            proto
+        })
         .collect();
     (dense, sparse)
 }

@@ -159,6 +159,76 @@ fn packed_numbers_are_counted_before_they_are_decoded() {
     }
 }
 
+fn text(number: u64, text: &str) -> Vec<u8> {
+    field(number, text.as_bytes())
+}
+
+fn int(number: u64, value: u64) -> Vec<u8> {
+    [varint(number << 3), varint(value)].concat()
+}
+
+/// A model with the function `F` of one node and one output, `q`, and with calls that write these values.
+fn calls(node: &[u8], outputs: impl Iterator<Item = String>) -> Vec<u8> {
+    let import = |number, domain| field(number, &[text(1, domain), int(2, 17)].concat());
+    let function = [
+        text(1, "F"),
+        text(5, "q"),
+        field(7, node),
+        import(9, ""),
+        text(10, "f"),
+    ];
+    let call = |output: String| {
+        let output = text(2, &output);
+        field(1, &[output, text(4, "F"), text(7, "f")].concat())
+    };
+    let kind = field(1, &int(1, 2));
+    let output = field(12, &[text(1, "x"), field(2, &kind)].concat());
+    let input = field(11, &[text(1, "x"), field(2, &kind)].concat());
+    let graph = [outputs.flat_map(call).collect(), input, output].concat();
+    [
+        int(1, 10),
+        field(7, &graph),
+        import(8, ""),
+        import(8, "f"),
+        field(25, &function.concat()),
+    ]
+    .concat()
+}
+
+#[test]
+fn large_functions_that_are_called_often_are_refused_before_they_are_copied() {
+    // A megabyte of zeros.
+    let tensor = [int(1, 1 << 20), int(2, 2), field(9, &vec![0; 1 << 20])].concat();
+    let attribute = [text(1, "value"), field(5, &tensor), int(20, 4)].concat();
+    let constant = [text(2, "q"), text(4, "Constant"), field(5, &attribute)].concat();
+    let bytes = calls(&constant, (0..1000).map(|index| format!("y{index}")));
+    let mut model = Model::from_bytes(&bytes).unwrap();
+    let error = model.inline_functions().unwrap_err();
+    assert!(
+        matches!(
+            &error,
+            OnnxError::Limit {
+                what: "bytes of functions",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    assert!(error.to_string().starts_with("node y127 (F): "), "{error}");
+}
+
+#[test]
+fn many_calls_of_one_name_find_names_for_their_values() {
+    // Calls that write nothing have no name, and their values all want the name `/q`.
+    let node = [text(2, "q"), text(4, "Constant")].concat();
+    let bytes = calls(&node, (0..30_000).map(|_| String::new()));
+    let mut model = Model::from_bytes(&bytes).unwrap();
+    model.inline_functions().unwrap();
+    let nodes = model.graph().nodes();
+    assert_eq!(nodes[0].outputs, ["/q"]);
+    assert_eq!(nodes[29_999].outputs, ["/q/30000"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -154,6 +154,14 @@ pub(super) fn convert(
         }
         (10, "Dropout") => check_mask(editor, &node)?,
         (9, "Scan") => return Err(editor.error(&node, "a scan without batches")),
+        // Before version 9 there were `Constant` nodes of floating-point numbers alone.
+        (9, "Constant") => {
+            let value = crate::passes::constant_value(&node);
+            if let (Some(value), Some(output)) = (value, node.output(0)) {
+                editor.add_as(output, value);
+                return Ok(());
+            }
+        }
         (9, "Upsample") => {
             let name = editor.input(&node, 1)?;
             let Some(scales) = editor.floats(&name) else {
@@ -519,6 +527,9 @@ fn dropout(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
         if !is_idle {
             return Err(editor.error(node, "a `Dropout` that may be in training"));
         }
+    }
+    if node.output(1).is_some() {
+        return Err(editor.error(node, "the mask of a `Dropout` that drops nothing"));
     }
     node.attributes.remove("seed");
     let ratio = node.input(1).map(|name| editor.float(name));

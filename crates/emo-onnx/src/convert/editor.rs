@@ -145,6 +145,11 @@ impl<'a> Editor<'a> {
         name
     }
 
+    /// Adds a constant under a name that a node had.
+    pub(super) fn add_as(&mut self, name: &str, value: Tensor) {
+        self.added.insert(name.to_owned(), value);
+    }
+
     /// Adds a list of integers.
     pub(super) fn add_ints(&mut self, hint: &str, values: &[i64]) -> String {
         self.add(hint, Array1::from(values.to_vec()).into_dyn())

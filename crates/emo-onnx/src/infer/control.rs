@@ -70,7 +70,7 @@ pub(super) fn repeat(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
                 common(&Known::of(&initial), &Known::of(&result.value_type)),
             );
         } else {
-            out.known(output, stacked(result, 0));
+            out.known(output, stacked(result, 0, &Dim::Unknown));
         }
     }
     Ok(())
@@ -87,6 +87,16 @@ pub(super) fn scan(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let n_scanned = usize::try_from(op.int("num_scan_inputs")?).unwrap_or_default();
     let n_states = op.n_inputs().saturating_sub(n_scanned);
     let axes = op.ints("scan_output_axes")?.unwrap_or_default();
+    let mut length = Dim::Unknown;
+    let input_axes = op.ints("scan_input_axes")?.unwrap_or_default();
+    for scanned in 0..n_scanned {
+        if let Some(shape) = op.ranked(n_states + scanned, 1..=usize::MAX)? {
+            let axis = input_axes.get(scanned).copied().unwrap_or_default();
+            if let Some(dim) = shape.get(op.axis(axis, shape.len())?) {
+                length = op.equal("the lengths of what is scanned", &length, dim)?;
+            }
+        }
+    }
     for (output, result) in body.iter().enumerate() {
         if output < n_states {
             let initial = op.value_type(output).cloned().unwrap_or(ValueType::Unknown);
@@ -98,10 +108,7 @@ pub(super) fn scan(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         }
         let axis = axes.get(output - n_states).copied().unwrap_or_default();
         let rank = result.shape().map_or(0, <[Dim]>::len) + 1;
-        out.known(
-            output,
-            stacked(result, op.axis(axis, rank).unwrap_or_default()),
-        );
+        out.known(output, stacked(result, op.axis(axis, rank)?, &length));
     }
     Ok(())
 }
@@ -142,19 +149,19 @@ fn common(left: &Known, right: &Known) -> Known {
         .as_ref()
         .filter(|left| right.content.as_ref() == Some(left));
     Known {
-        value_type,
         content: content.cloned(),
+        ..Known::of(&value_type)
     }
 }
 
-/// Any number of these values along a new axis.
-fn stacked(known: &Known, axis: usize) -> Known {
+/// So many of these values along a new axis.
+fn stacked(known: &Known, axis: usize, length: &Dim) -> Known {
     let mut known = Known::of(&known.value_type);
     if let ValueType::Tensor {
         shape: Some(shape), ..
     } = &mut known.value_type
     {
-        shape.insert(axis.min(shape.len()), Dim::Unknown);
+        shape.insert(axis.min(shape.len()), length.clone());
     }
     known
 }

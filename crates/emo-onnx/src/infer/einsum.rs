@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::op::{Op, Outputs};
-use crate::{Dim, OnnxError};
+use crate::{Dim, OnnxError, limits};
 
 /// A letter of the equation, or one of the axes that an ellipsis stands for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,6 +97,10 @@ fn terms(text: &str) -> Option<Vec<Term>> {
     let mut terms = Vec::new();
     let mut rest = text.trim();
     while let Some(first) = rest.chars().next() {
+        // Every letter is an axis.
+        if terms.len() > limits::RANK {
+            return None;
+        }
         if let Some(after) = rest.strip_prefix("...") {
             if terms.contains(&Term::Ellipsis) {
                 return None;

@@ -15,13 +15,13 @@ pub(super) fn same(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
 
 /// The same value under another name.
 pub(super) fn identity(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
-    if let Some(value_type) = op.value_type(0) {
+    if let Some(known) = op.known(0) {
         let content = op.content(0).map(std::borrow::Cow::into_owned);
         out.known(
             0,
             Known {
-                value_type: value_type.clone(),
                 content,
+                ..known.clone()
             },
         );
     }
@@ -90,7 +90,7 @@ pub(super) fn choose(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     Ok(())
 }
 
-/// Elements of one input each, such as negation.
+/// The negative of each element.
 pub(super) fn negate(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     same(op, out)?;
     let negative = |entry: &Entry| {
@@ -105,7 +105,7 @@ pub(super) fn negate(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     Ok(())
 }
 
-/// Rounding and the like, which leave integers as they are but may change the rest.
+/// A rectifier with a slope for each element.
 pub(super) fn prelu(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     // The slope is broadcast to the input, never the other way round.
     op.broadcast([op.shape(0), op.shape(1)])?;
@@ -148,4 +148,10 @@ pub(super) fn along_axis_input(op: &Op<'_>, out: &mut Outputs) -> Result<(), Onn
         op.axis(axis, shape.len())?;
     }
     same(op, out)
+}
+
+/// A single element.
+pub(super) fn scalar(_: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
+    out.shape(0, Vec::new());
+    Ok(())
 }

@@ -13,7 +13,7 @@ pub(super) fn constant(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> 
     let mut values = values.filter(|(name, _)| op.schema.attribute(name).is_some());
     let (Some((_, value)), None) = (values.next(), values.next()) else {
         return Err(op.extents(
-            "the numbers of value attributes and one",
+            "the number of value attributes and one",
             op.node.attributes.len(),
             1,
         ));

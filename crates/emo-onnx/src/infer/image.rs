@@ -1,7 +1,10 @@
 //! Regions of images and boxes in them.
 
-use super::op::{Op, Outputs};
-use crate::{Dim, OnnxError};
+use super::{
+    op::{Op, Outputs},
+    value::Entry,
+};
+use crate::{Dim, OnnxError, limits};
 
 fn attribute_extent(op: &Op<'_>, name: &'static str) -> Result<Dim, OnnxError> {
     let value = op.int(name)?;
@@ -68,8 +71,10 @@ pub(super) fn grid_sample(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxErro
 
 /// A grid of places for `GridSample`.
 pub(super) fn affine_grid(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
-    let Some(size) = op.entries(1) else {
-        return Ok(());
+    let size = match (op.entries(1), op.vector_len(1)?) {
+        (Some(size), _) => size,
+        (None, Some(len)) if len <= limits::RANK => vec![Entry::Unknown; len],
+        (None, _) => return Ok(()),
     };
     let dims: Vec<Dim> = size
         .iter()
@@ -91,8 +96,8 @@ pub(super) fn non_max_suppression(_: &Op<'_>, out: &mut Outputs) -> Result<(), O
     Ok(())
 }
 
-/// An image of three channels.
+/// An image of height, width and channels.
 pub(super) fn decode(_: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
-    out.shape(0, vec![Dim::Unknown, Dim::Unknown, Dim::Fixed(3)]);
+    out.shape(0, vec![Dim::Unknown; 3]);
     Ok(())
 }

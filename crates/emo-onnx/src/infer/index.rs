@@ -91,6 +91,11 @@ pub(super) fn split(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         }
     } else {
         let split = op.ints("split")?;
+        if let Some(split) = split
+            && split.len() != n_outputs
+        {
+            return Err(op.extents("the numbers of parts and outputs", split.len(), n_outputs));
+        }
         split.map(|split| split.iter().copied().map(Entry::Int).collect())
     };
     let dims: Vec<Dim> = if let Some(entries) = given {
@@ -130,11 +135,7 @@ pub(super) fn split(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
                 vec![Dim::Fixed(extent / n_outputs); n_outputs]
             }
             Some(extent) if op.since() < 18 => {
-                return Err(op.extents(
-                    "the extent and a multiple of the outputs",
-                    extent,
-                    n_outputs,
-                ));
+                return Err(op.extents("the extent and the number of outputs", extent, n_outputs));
             }
             Some(extent) => {
                 let part = extent.div_ceil(n_outputs);
@@ -177,6 +178,11 @@ pub(super) fn slice(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     };
     let attribute = |name: &str| -> Result<Option<Vec<Entry>>, OnnxError> {
         let list = op.ints(name)?;
+        if let Some(list) = list
+            && list.len() > shape.len()
+        {
+            return Err(op.extents("the numbers of cuts and axes", list.len(), shape.len()));
+        }
         Ok(list.map(|list| list.iter().copied().map(Entry::Int).collect()))
     };
     let by_attributes = op.since() < 10;
@@ -212,7 +218,7 @@ pub(super) fn slice(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         return Err(op.extents("the numbers of cuts and axes", n_cuts, shape.len()));
     }
     let axes = match given_axes {
-        Some(axes) => op.axes(&axes, shape.len())?,
+        Some(axes) => op.axes("axes", &axes, shape.len())?,
         None => (0..n_cuts).collect(),
     };
     let steps = match op.has(4) {
@@ -448,7 +454,7 @@ pub(super) fn one_hot(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     if let Some(len) = op.ranked(2, 1..=1)?.and_then(super::op::fixed_len)
         && len != 2
     {
-        return Err(op.extents("the numbers of values and two", len, 2));
+        return Err(op.extents("the number of values and two", len, 2));
     }
     let Some(indices) = op.shape(0) else {
         return Ok(());

@@ -2,7 +2,7 @@ use std::{borrow::Cow, ops::RangeInclusive, rc::Rc};
 
 use emo_tensor::{ElementType, Tensor};
 
-use super::value::{CONTENT_LEN, Content, Entry, Known};
+use super::value::{CONTENT_LEN, Content, Entry, KNOWN_LEN, Known};
 use crate::{Attribute, Dim, Node, OnnxError, Schema, ValueType, limits};
 
 /// A node with what is known of its inputs, as a rule sees it.
@@ -19,6 +19,16 @@ pub(super) struct Op<'a> {
 pub(super) struct Input<'a> {
     pub(super) known: Option<Rc<Known>>,
     pub(super) constant: Option<&'a Tensor>,
+}
+
+impl Input<'_> {
+    pub(super) fn content(&self) -> Option<Cow<'_, Content>> {
+        let known = self.known.as_ref();
+        if let Some(content) = known.and_then(|known| known.content.as_ref()) {
+            return Some(Cow::Borrowed(content));
+        }
+        Some(Cow::Owned(Content::of_constant(self.constant?)?))
+    }
 }
 
 /// What is known of a subgraph's outputs.
@@ -43,7 +53,7 @@ impl<'a> Op<'a> {
         name.is_some_and(|name| !name.is_empty())
     }
 
-    fn known(&self, input: usize) -> Option<&Known> {
+    pub(super) fn known(&self, input: usize) -> Option<&Known> {
         self.inputs.get(input)?.known.as_deref()
     }
 
@@ -102,15 +112,7 @@ impl<'a> Op<'a> {
     }
 
     pub(super) fn content(&self, input: usize) -> Option<Cow<'_, Content>> {
-        let input = self.inputs.get(input)?;
-        if let Some(content) = input
-            .known
-            .as_ref()
-            .and_then(|known| known.content.as_ref())
-        {
-            return Some(Cow::Borrowed(content));
-        }
-        Some(Cow::Owned(Content::of_constant(input.constant?)?))
+        self.inputs.get(input)?.content()
     }
 
     /// The elements of an input of integers.
@@ -205,8 +207,13 @@ impl<'a> Op<'a> {
         }
     }
 
-    /// The positions of axes, of which none may occur twice.
-    pub(super) fn axes(&self, axes: &[i64], rank: usize) -> Result<Vec<usize>, OnnxError> {
+    /// The positions of the axes in the attribute or input `name`, of which none may occur twice.
+    pub(super) fn axes(
+        &self,
+        name: &'static str,
+        axes: &[i64],
+        rank: usize,
+    ) -> Result<Vec<usize>, OnnxError> {
         if axes.len() > rank {
             return Err(self.extents("the numbers of axes named and present", axes.len(), rank));
         }
@@ -214,7 +221,7 @@ impl<'a> Op<'a> {
         for &axis in axes {
             let position = self.axis(axis, rank)?;
             if positions.contains(&position) {
-                return Err(self.setting("axes", axis, "an axis that is named once"));
+                return Err(self.setting(name, axis, "an axis that is named once"));
             }
             positions.push(position);
         }
@@ -297,7 +304,7 @@ impl<'a> Op<'a> {
                     (Dim::Fixed(1), other) => other.clone(),
                     (dim, Dim::Fixed(1)) => dim.clone(),
                     (Dim::Fixed(left), Dim::Fixed(right)) if left != right => {
-                        return Err(self.extents("the extents broadcast", *left, *right));
+                        return Err(self.extents("the extents to be broadcast", *left, *right));
                     }
                     // An extent that is not known is 1 or this one.
                     (Dim::Fixed(extent), _) | (_, Dim::Fixed(extent)) => Dim::Fixed(*extent),
@@ -322,6 +329,8 @@ impl<'a> Op<'a> {
 /// What a rule finds out about a node's outputs.
 pub(super) struct Outputs {
     outputs: Vec<Output>,
+    /// What the shapes take, in bytes.
+    shapes_len: usize,
 }
 
 struct Output {
@@ -343,6 +352,7 @@ impl Outputs {
         };
         Self {
             outputs: types.into_iter().map(output).collect(),
+            shapes_len: 0,
         }
     }
 
@@ -354,8 +364,14 @@ impl Outputs {
     }
 
     pub(super) fn shape(&mut self, output: usize, shape: impl Into<Option<Vec<Dim>>>) {
-        if let Some(output) = self.outputs.get_mut(output) {
-            output.shape = shape.into();
+        let shape = shape.into();
+        self.shapes_len = self
+            .shapes_len
+            .saturating_add(shape.as_deref().map_or(0, shape_len));
+        if self.shapes_len <= KNOWN_LEN
+            && let Some(output) = self.outputs.get_mut(output)
+        {
+            output.shape = shape;
         }
     }
 
@@ -376,6 +392,14 @@ impl Outputs {
 
     /// Hands out what is known of each output; content that does not fit the shape is left out.
     pub(super) fn finish(self, op: &Op<'_>) -> Result<Vec<Known>, OnnxError> {
+        if self.shapes_len > KNOWN_LEN {
+            return Err(OnnxError::Limit {
+                place: format!("node {}", op.node.label()),
+                what: "bytes of inferred shapes",
+                actual: self.shapes_len,
+                limit: KNOWN_LEN,
+            });
+        }
         let finish = |output: Output| {
             if let Some(shape) = &output.shape
                 && shape.len() > limits::RANK
@@ -391,20 +415,34 @@ impl Outputs {
             let content = output
                 .content
                 .filter(|content| Some(content.len()) == len && content.len() <= CONTENT_LEN);
-            let value_type = match output.element_type {
-                Some(element_type) => ValueType::Tensor {
-                    element_type,
-                    shape: output.shape,
-                },
-                None => output.value_type,
+            let (value_type, opaque_shape) = match output.element_type {
+                Some(element_type) => {
+                    let shape = output.shape;
+                    let value_type = ValueType::Tensor {
+                        element_type,
+                        shape,
+                    };
+                    (value_type, None)
+                }
+                None => (output.value_type, output.shape),
             };
             Ok(Known {
                 value_type,
+                opaque_shape,
                 content,
             })
         };
         self.outputs.into_iter().map(finish).collect()
     }
+}
+
+/// What a shape takes in memory, in bytes.
+pub(super) fn shape_len(shape: &[Dim]) -> usize {
+    let symbol = |dim: &Dim| match dim {
+        Dim::Symbol(name) => name.len(),
+        Dim::Fixed(_) | Dim::Unknown => 0,
+    };
+    size_of_val(shape) + shape.iter().map(symbol).sum::<usize>()
 }
 
 /// The number of elements of a shape, if it is known.

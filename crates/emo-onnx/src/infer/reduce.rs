@@ -30,7 +30,7 @@ pub(super) fn reduce(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let positions = if axes.is_empty() {
         (0..shape.len()).collect()
     } else {
-        op.axes(&axes, shape.len())?
+        op.axes("axes", &axes, shape.len())?
     };
     out.shape(0, without(shape, &positions, keep));
     Ok(())
@@ -83,7 +83,7 @@ pub(super) fn top_k(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         if let Some(len) = op.vector_len(1)?
             && len != 1
         {
-            return Err(op.extents("the numbers of elements of `K` and one", len, 1));
+            return Err(op.extents("the number of elements of `K` and one", len, 1));
         }
         op.entry(1).unwrap_or(Entry::Unknown)
     };

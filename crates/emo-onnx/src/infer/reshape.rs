@@ -21,15 +21,19 @@ pub(super) fn reshape(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let data = op.shape(0);
     let mut result = Vec::with_capacity(entries.len());
     let mut hole = None;
+    let mut copied = Vec::new();
     for (axis, entry) in entries.iter().enumerate() {
         result.push(match entry {
             Entry::Int(0) if copies_zero => match data {
                 None => Dim::Unknown,
-                Some(shape) => shape.get(axis).cloned().ok_or_else(|| OnnxError::Axis {
-                    node: op.node.label(),
-                    axis: i64::try_from(axis).unwrap_or(i64::MAX),
-                    rank: shape.len(),
-                })?,
+                Some(shape) => {
+                    copied.push(axis);
+                    shape.get(axis).cloned().ok_or_else(|| OnnxError::Axis {
+                        node: op.node.label(),
+                        axis: i64::try_from(axis).unwrap_or(i64::MAX),
+                        rank: shape.len(),
+                    })?
+                }
             },
             Entry::Int(-1) if hole.is_some() => {
                 return Err(op.setting("shape", -1, "in one place alone"));
@@ -47,7 +51,15 @@ pub(super) fn reshape(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     match (hole, data) {
         (Some(axis), data) => {
             let dim = match data {
-                Some(data) => quotient(op, data, &result)?,
+                Some(data) => {
+                    // What is copied is the same on both sides, even where it is unknown.
+                    let rest = |dims: &[Dim]| -> Vec<Dim> {
+                        let dims = dims.iter().enumerate();
+                        let dims = dims.filter(|(axis, _)| !copied.contains(axis));
+                        dims.map(|(_, dim)| dim.clone()).collect()
+                    };
+                    quotient(op, &rest(data), &rest(&result))?
+                }
                 None => Dim::Unknown,
             };
             if let Some(hole) = result.get_mut(axis) {
@@ -85,7 +97,6 @@ fn quotient(op: &Op<'_>, from: &[Dim], to: &[Dim]) -> Result<Dim, OnnxError> {
             None => true,
         },
     );
-    // An unknown extent that was copied is the same on both sides, but nothing tells that it was.
     if left.has_unknown || right.has_unknown || !right.symbols.is_empty() {
         return Ok(Dim::Unknown);
     }
@@ -93,7 +104,7 @@ fn quotient(op: &Op<'_>, from: &[Dim], to: &[Dim]) -> Result<Dim, OnnxError> {
         (0, 0, []) => Ok(Dim::Unknown),
         (left, right, []) if right > 0 && left % right == 0 => Ok(Dim::Fixed(left / right)),
         (left, right, []) => Err(op.extents(
-            "the number of elements and a multiple of the extents given",
+            "the number of elements and the product of the extents given",
             left,
             right,
         )),
@@ -190,7 +201,7 @@ pub(super) fn squeeze(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
             .all(|dim| matches!(dim, Dim::Fixed(_)))
             .then(|| shape.iter().filter(|dim| **dim != one).cloned().collect()),
         Axes::Known(axes) => {
-            let positions = op.axes(&axes, shape.len())?;
+            let positions = op.axes("axes", &axes, shape.len())?;
             for dim in positions.iter().filter_map(|&axis| shape.get(axis)) {
                 op.equal("the extent of an axis to be removed and one", dim, &one)?;
             }
@@ -224,7 +235,7 @@ pub(super) fn unsqueeze(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError>
                     limit: limits::RANK,
                 });
             }
-            let positions = op.axes(&axes, rank)?;
+            let positions = op.axes("axes", &axes, rank)?;
             let mut kept = shape.iter();
             let dim = |axis| match positions.contains(&axis) {
                 true => Some(Dim::Fixed(1)),
@@ -265,7 +276,7 @@ pub(super) fn transpose(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError>
     if let Some(&axis) = order.iter().find(|axis| **axis < 0) {
         return Err(op.setting("perm", axis, "a position counted from the first axis"));
     }
-    let positions = op.axes(order, shape.len())?;
+    let positions = op.axes("perm", order, shape.len())?;
     let dims = positions
         .iter()
         .filter_map(|&axis| shape.get(axis).cloned());
@@ -342,14 +353,18 @@ pub(super) fn pad(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         return Ok(());
     };
     let pads = if op.since() < 11 {
-        op.ints("pads")?
-            .map(|pads| pads.iter().copied().map(Entry::Int).collect())
+        let pads = op.ints("pads")?.unwrap_or_default();
+        if pads.len() != 2 * shape.len() {
+            let what = "the length of `pads` and twice the axes";
+            return Err(op.extents(what, pads.len(), 2 * shape.len()));
+        }
+        Some(pads.iter().copied().map(Entry::Int).collect())
     } else {
         op.entries(1)
     };
     let axes = if op.has(3) {
         op.integers(3)
-            .map(|axes| op.axes(&axes, shape.len()))
+            .map(|axes| op.axes("axes", &axes, shape.len()))
             .transpose()?
     } else {
         Some((0..shape.len()).collect())
@@ -396,12 +411,7 @@ pub(super) fn depth_to_space(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
         return Ok(());
     };
     let area = block.checked_mul(block).ok_or_else(|| op.overflow())?;
-    let channels = divided(
-        op,
-        channels,
-        area,
-        "the channels and a multiple of the block's area",
-    )?;
+    let channels = divided(op, channels, area, "the channels and the block's area")?;
     let mut result = vec![batch.clone(), channels];
     for dim in [height, width] {
         result.push(multiplied(op, dim, block)?);
@@ -418,12 +428,7 @@ pub(super) fn space_to_depth(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
     let area = block.checked_mul(block).ok_or_else(|| op.overflow())?;
     let mut result = vec![batch.clone(), multiplied(op, channels, area)?];
     for dim in [height, width] {
-        result.push(divided(
-            op,
-            dim,
-            block,
-            "the extent and a multiple of the block's",
-        )?);
+        result.push(divided(op, dim, block, "the extent and the block's")?);
     }
     out.shape(0, result);
     Ok(())
@@ -460,7 +465,7 @@ pub(super) fn center_crop_pad(op: &Op<'_>, out: &mut Outputs) -> Result<(), Onnx
         return Ok(());
     };
     let axes = match op.ints("axes")? {
-        Some(axes) => op.axes(axes, shape.len())?,
+        Some(axes) => op.axes("axes", axes, shape.len())?,
         None => (0..shape.len()).collect(),
     };
     let entries = op.entries(1);
@@ -483,8 +488,10 @@ pub(super) fn center_crop_pad(op: &Op<'_>, out: &mut Outputs) -> Result<(), Onnx
 /// Blocks put back into an image.
 pub(super) fn col2im(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let shape = op.ranked(0, 3..=3)?;
-    let Some(image) = op.entries(1) else {
-        return Ok(());
+    let image = match (op.entries(1), op.vector_len(1)?) {
+        (Some(image), _) => image,
+        (None, Some(len)) if len <= limits::RANK => vec![Entry::Unknown; len],
+        (None, _) => return Ok(()),
     };
     let area = op.integers(2).and_then(|block| {
         block.iter().try_fold(1_usize, |area, &extent| {
@@ -493,7 +500,7 @@ pub(super) fn col2im(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     });
     let (batch, channels) = match (shape, area) {
         (Some([batch, columns, _]), Some(area @ 1..)) => {
-            let what = "the columns and a multiple of the block's area";
+            let what = "the columns and the block's area";
             (batch.clone(), divided(op, columns, area, what)?)
         }
         (Some([batch, ..]), _) => (batch.clone(), Dim::Unknown),

@@ -1,11 +1,11 @@
 //! Images of another size.
 
 use super::op::{Op, Outputs};
-use crate::{Dim, OnnxError};
+use crate::{Dim, OnnxError, limits};
 
 pub(super) fn upsample(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let scales = match op.node.attributes.get("scales") {
-        Some(crate::Attribute::Floats(scales)) => {
+        Some(crate::Attribute::Floats(scales)) if scales.len() <= limits::RANK => {
             Some(scales.iter().copied().map(f64::from).collect())
         }
         _ => op.floats(1),
@@ -26,7 +26,7 @@ pub(super) fn resize(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         return Ok(());
     };
     let axes = match op.ints("axes")? {
-        Some(axes) => op.axes(axes, shape.len())?,
+        Some(axes) => op.axes("axes", axes, shape.len())?,
         None => (0..shape.len()).collect(),
     };
     // An empty list stands for an absent one, as versions before 13 want it.

@@ -43,6 +43,7 @@ pub(super) fn find(op_type: &str) -> Option<Rule> {
         | "Reciprocal"
         | "Relu"
         | "ReverseSequence"
+        | "RegexFullMatch"
         | "RotaryEmbedding"
         | "Round"
         | "Selu"
@@ -65,6 +66,7 @@ pub(super) fn find(op_type: &str) -> Option<Rule> {
         "Cast" => each::cast,
         "CastLike" => each::cast_like,
         "Dropout" => each::dropout,
+        "OptionalHasElement" | "SequenceLength" => each::scalar,
         "EyeLike" => each::eye_like,
         "Identity" => each::identity,
         "Neg" => each::negate,
@@ -86,6 +88,7 @@ pub(super) fn find(op_type: &str) -> Option<Rule> {
         "QuantizeLinear" => normalize::quantize,
 
         "AveragePool" | "LpPool" | "MaxPool" => window::pool,
+        "CausalConvWithState" => window::causal_conv,
         "Conv" => window::conv,
         "ConvInteger" => window::conv_integer,
         "ConvTranspose" => window::conv_transpose,

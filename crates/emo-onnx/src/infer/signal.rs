@@ -12,9 +12,6 @@ pub(super) fn dft(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     };
     let (one_sided, inverse) = (op.int("onesided")? != 0, op.int("inverse")? != 0);
     let to_real = one_sided && inverse;
-    if to_real && op.since() < 20 {
-        return Err(op.setting("onesided", 1, "0 where `inverse` is 1"));
-    }
     let mut result = shape.to_vec();
     let rank = shape.len();
     let (signal, parts) = result.split_at_mut(rank - 1);
@@ -34,7 +31,10 @@ pub(super) fn dft(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         Some(-2)
     };
     let Some(axis) = axis else {
-        signal.iter_mut().for_each(|dim| *dim = Dim::Unknown);
+        // Whichever axis it is keeps its extent if nothing changes that.
+        if op.has(1) || one_sided {
+            signal.iter_mut().for_each(|dim| *dim = Dim::Unknown);
+        }
         out.shape(0, result);
         return Ok(());
     };

@@ -2,7 +2,7 @@
 
 use super::op::Op;
 use crate::{
-    Arity, Node, OnnxError, Parameter, Schema, ValueType,
+    Arity, Dim, Node, OnnxError, Parameter, Schema, ValueType,
     opaque::OpaqueType,
     proto::{TypeProto, type_proto},
 };
@@ -143,5 +143,28 @@ fn kind(value_type: &ValueType) -> String {
     match value_type {
         ValueType::Tensor { element_type, .. } => element_type.to_string(),
         other => other.to_string(),
+    }
+}
+
+impl OpaqueType {
+    /// The axes of a tensor, if they are declared.
+    pub(super) fn shape(&self) -> Option<Vec<Dim>> {
+        use crate::proto::tensor_shape_proto::dimension::Value;
+        let Some(type_proto::Value::TensorType(tensor)) = &self.0.value else {
+            return None;
+        };
+        let dims = tensor
+            .shape
+            .as_ref()?
+            .dim
+            .iter()
+            .map(|dim| match &dim.value {
+                Some(Value::DimValue(extent)) => {
+                    usize::try_from(*extent).map_or(Dim::Unknown, Dim::Fixed)
+                }
+                Some(Value::DimParam(name)) if !name.is_empty() => Dim::Symbol(name.clone()),
+                _ => Dim::Unknown,
+            });
+        Some(dims.collect())
     }
 }

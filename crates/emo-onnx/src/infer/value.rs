@@ -2,17 +2,22 @@ use std::borrow::Cow;
 
 use emo_tensor::{ElementType, Tensor};
 
-use crate::{Dim, ValueType};
+use crate::{Dim, OpaqueTensor, ValueType};
 
 /// The most elements of a value that are followed through the graph: shapes and their parts are far shorter.
 pub(super) const CONTENT_LEN: usize = 1024;
 /// The longest name of an extent that is followed, in bytes; a longer one counts as unknown.
 pub(super) const SYMBOL_LEN: usize = 256;
 
+/// The most that inferred types and contents may take, in bytes.
+pub(super) const KNOWN_LEN: usize = 64 << 20;
+
 /// What is known of a value.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     pub(super) value_type: ValueType,
+    /// The shape of a tensor whose elements are not interpreted.
+    pub(super) opaque_shape: Option<Vec<Dim>>,
     pub(super) content: Option<Content>,
 }
 
@@ -36,24 +41,29 @@ pub(super) enum Entry {
 impl Known {
     pub(super) const NOTHING: Self = Self {
         value_type: ValueType::Unknown,
+        opaque_shape: None,
         content: None,
     };
 
     /// A value that is declared as this, or of which nothing else is known.
     pub(super) fn of(value_type: &ValueType) -> Self {
         let mut value_type = value_type.clone();
-        if let ValueType::Tensor {
-            shape: Some(shape), ..
-        } = &mut value_type
-        {
-            for dim in shape {
-                if matches!(dim, Dim::Symbol(name) if name.len() > SYMBOL_LEN) {
-                    *dim = Dim::Unknown;
-                }
+        let mut opaque_shape = match &value_type {
+            ValueType::Opaque(opaque) => opaque.shape(),
+            _ => None,
+        };
+        let shape = match &mut value_type {
+            ValueType::Tensor { shape, .. } => shape,
+            _ => &mut opaque_shape,
+        };
+        for dim in shape.iter_mut().flatten() {
+            if matches!(dim, Dim::Symbol(name) if name.len() > SYMBOL_LEN) {
+                *dim = Dim::Unknown;
             }
         }
         Self {
             value_type,
+            opaque_shape,
             content: None,
         }
     }
@@ -64,7 +74,21 @@ impl Known {
                 element_type: tensor.element_type(),
                 shape: Some(tensor.shape().iter().map(|&n| Dim::Fixed(n)).collect()),
             },
+            opaque_shape: None,
             content: None,
+        }
+    }
+
+    /// A constant whose elements are not interpreted.
+    pub(super) fn of_opaque(tensor: &OpaqueTensor) -> Self {
+        let extents = tensor
+            .shape()
+            .iter()
+            .map(|&extent| usize::try_from(extent).ok());
+        let dims = extents.map(|extent| extent.map_or(Dim::Unknown, Dim::Fixed));
+        Self {
+            opaque_shape: Some(dims.collect()),
+            ..Self::NOTHING
         }
     }
 
@@ -73,7 +97,10 @@ impl Known {
     }
 
     pub(super) fn shape(&self) -> Option<&[Dim]> {
-        self.value_type.tensor()?.1
+        match &self.value_type {
+            ValueType::Tensor { shape, .. } => shape.as_deref(),
+            _ => self.opaque_shape.as_deref(),
+        }
     }
 }
 

@@ -1,23 +1,21 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     rc::Rc,
 };
 
 use emo_tensor::ElementType;
 
 use super::{
-    op::{Branch, Input, Op, Outputs},
+    op::{Branch, Input, Op, Outputs, shape_len},
     rules, types,
-    value::{Content, Entry, Known},
+    value::{Content, Entry, KNOWN_LEN, Known},
 };
-use crate::{
-    Attribute, Dim, Function, Graph, Model, Node, OnnxError, Schema, ValueInfo, ValueType, reader,
-};
+use crate::{Attribute, Dim, Graph, Model, Node, OnnxError, Schema, ValueInfo, ValueType, reader};
 
 /// The first version of ONNX's own operators whose shapes are inferred: it brought today's broadcasting.
 const FIRST_OPSET: i64 = 7;
-/// The most that inferred types and contents may take, in bytes.
-const KNOWN_LEN: usize = 64 << 20;
+/// The most inputs, and outputs, of one node.
+const VALUES: usize = 1 << 16;
 /// The most that errors may take, in bytes, before no more are collected.
 const ERRORS_LEN: usize = 1 << 20;
 
@@ -25,11 +23,15 @@ const ERRORS_LEN: usize = 1 << 20;
 pub(crate) struct Walk<'a> {
     model: &'a Model,
     opset: i64,
+    /// Domain, name and overload of the model's functions.
+    calls: HashSet<(&'a str, &'a str, &'a str)>,
     /// Looks at each of ONNX's own nodes, in whatever graph.
     inspect: fn(&Node, Option<&Schema>, i64, &mut Vec<OnnxError>),
     errors: Vec<OnnxError>,
     errors_len: usize,
     known_len: usize,
+    /// Whether the nodes are in a branch that is never taken, whose shapes may contradict each other.
+    is_dead: bool,
 }
 
 /// A graph while its nodes are gone through, inside of others.
@@ -58,13 +60,18 @@ impl<'a> Scope<'a> {
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(model: &'a Model) -> Self {
+        let functions = model.functions().iter();
         Self {
+            calls: functions
+                .map(|function| (function.domain(), function.name(), function.overload()))
+                .collect(),
             model,
             opset: model.opset(),
             inspect: |_, _, _, _| {},
             errors: Vec::new(),
             errors_len: 0,
             known_len: 0,
+            is_dead: false,
         }
     }
 
@@ -119,8 +126,8 @@ impl<'a> Walk<'a> {
         for (name, tensor) in &graph.initializers {
             self.remember(&mut scope, name, Known::of_constant(tensor))?;
         }
-        for name in graph.opaque_initializers.keys() {
-            self.remember(&mut scope, name, Known::NOTHING)?;
+        for (name, tensor) in &graph.opaque_initializers {
+            self.remember(&mut scope, name, Known::of_opaque(tensor))?;
         }
         for info in graph.value_infos.iter().chain(&graph.outputs) {
             scope.declared.insert(&info.name, &info.value_type);
@@ -149,12 +156,7 @@ impl<'a> Walk<'a> {
         name: &'s str,
         mut known: Known,
     ) -> Result<(), OnnxError> {
-        let symbol = |dim: &Dim| match dim {
-            Dim::Symbol(name) => name.len(),
-            Dim::Fixed(_) | Dim::Unknown => 0,
-        };
-        let dims = known.shape().unwrap_or_default();
-        let len = size_of::<Known>() + dims.iter().map(symbol).sum::<usize>() + size_of_val(dims);
+        let len = size_of::<Known>() + known.shape().map_or(0, shape_len);
         self.known_len = self.known_len.saturating_add(len);
         if self.known_len > KNOWN_LEN {
             return Err(OnnxError::Limit {
@@ -186,8 +188,19 @@ impl<'a> Walk<'a> {
 
     /// What is known of the outputs of a node.
     fn node(&mut self, node: &Node, scope: &Scope<'_>) -> Result<Vec<Known>, OnnxError> {
+        for (what, names) in [("inputs", &node.inputs), ("outputs", &node.outputs)] {
+            if names.len() > VALUES {
+                return Err(OnnxError::Limit {
+                    place: format!("node {}", node.label()),
+                    what,
+                    actual: names.len(),
+                    limit: VALUES,
+                });
+            }
+        }
         let nothing = || vec![Known::NOTHING; node.outputs.len()];
-        let is_own = reader::is_default_domain(&node.domain) && !self.is_call(node);
+        let call = (&*node.domain, &*node.op_type, &*node.overload);
+        let is_own = reader::is_default_domain(&node.domain) && !self.calls.contains(&call);
         let schema = Schema::find(&node.op_type, self.opset).filter(|_| is_own);
         let inputs: Vec<_> = node.inputs.iter().map(|name| scope.find(name)).collect();
         let mut branches = Vec::new();
@@ -197,7 +210,10 @@ impl<'a> Walk<'a> {
                     Some(schema) => given(node, schema, &inputs),
                     None => Vec::new(),
                 };
+                let was_dead = self.is_dead;
+                self.is_dead |= schema.is_some_and(|schema| is_never_taken(schema, name, &inputs));
                 let inner = self.graph(graph, Some(scope), &given)?;
+                self.is_dead = was_dead;
                 let output = |info: &ValueInfo| {
                     let known = inner.find(&info.name).known;
                     known.map_or(Known::NOTHING, Rc::unwrap_or_clone)
@@ -206,12 +222,13 @@ impl<'a> Walk<'a> {
                 branches.push((name.as_str(), outputs));
             }
         }
+        let mut found = Vec::new();
         if is_own {
-            let mut found = Vec::new();
             (self.inspect)(node, schema, self.opset, &mut found);
-            for error in found {
-                self.report(error);
-            }
+        }
+        let found_texts: Vec<_> = found.iter().map(ToString::to_string).collect();
+        for error in found {
+            self.collect(error);
         }
         let Some(schema) = schema else {
             return Ok(nothing());
@@ -225,7 +242,9 @@ impl<'a> Walk<'a> {
         match self.outputs(&op) {
             Ok(known) => Ok(known),
             Err(error) => {
-                self.report(error);
+                if !found_texts.contains(&error.to_string()) {
+                    self.report(error);
+                }
                 Ok(nothing())
             }
         }
@@ -239,7 +258,8 @@ impl<'a> Walk<'a> {
             _ => false,
         };
         let is_template = op.node.attributes.values().any(refers);
-        if self.opset >= FIRST_OPSET
+        let since = Schema::find(op.schema.op_type(), FIRST_OPSET).map(Schema::since);
+        if (self.opset >= FIRST_OPSET || since == Some(op.since()))
             && !is_template
             && let Some(rule) = rules::find(op.schema.op_type())
         {
@@ -248,17 +268,14 @@ impl<'a> Walk<'a> {
         outputs.finish(op)
     }
 
-    /// Whether a node calls one of the model's functions.
-    fn is_call(&self, node: &Node) -> bool {
-        let calls = |function: &Function| {
-            function.name() == node.op_type
-                && function.domain() == node.domain
-                && function.overload() == node.overload
-        };
-        self.model.functions().iter().any(calls)
+    /// Collects a contradiction, if it is one that can come true.
+    fn report(&mut self, error: OnnxError) {
+        if !self.is_dead {
+            self.collect(error);
+        }
     }
 
-    fn report(&mut self, error: OnnxError) {
+    fn collect(&mut self, error: OnnxError) {
         // Labels are as long as the file's author wants them.
         if self.errors_len < ERRORS_LEN {
             self.errors_len += size_of::<OnnxError>() + error.to_string().len();
@@ -273,13 +290,15 @@ impl<'a> Walk<'a> {
         };
         let contradicts = match (&known.value_type, declared) {
             (_, ValueType::Unknown) => return known,
-            (ValueType::Unknown, declared) => {
+            (ValueType::Unknown | ValueType::Opaque(_), ValueType::Opaque(_))
+            | (ValueType::Unknown, ValueType::Tensor { .. }) => {
+                let declared = Known::of(declared);
                 return Known {
                     content: known.content,
-                    ..Known::of(declared)
+                    opaque_shape: known.opaque_shape.or(declared.opaque_shape),
+                    ..declared
                 };
             }
-            (ValueType::Opaque(_), ValueType::Opaque(_)) => return known,
             (
                 ValueType::Tensor {
                     element_type,
@@ -306,13 +325,10 @@ impl<'a> Walk<'a> {
             });
             return known;
         }
-        let Known {
-            mut value_type,
-            content,
-        } = known;
+        let mut known = known;
         let declared = Known::of(declared);
         if let (ValueType::Tensor { shape, .. }, Some(declared)) =
-            (&mut value_type, declared.shape())
+            (&mut known.value_type, declared.shape())
         {
             match shape {
                 None => *shape = Some(declared.to_vec()),
@@ -328,10 +344,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        Known {
-            value_type,
-            content,
-        }
+        known
     }
 }
 
@@ -343,6 +356,20 @@ fn contradict(shape: &[Dim], declared: &[Dim]) -> bool {
     shape.len() != declared.len() || shape.iter().zip(declared).any(differ)
 }
 
+/// Whether the graph in the attribute `name` is the branch of an `If` that its condition never takes.
+fn is_never_taken(schema: &Schema, name: &str, inputs: &[Input<'_>]) -> bool {
+    let condition = || match inputs.first()?.content()?.integers()?.as_slice() {
+        [condition] => Some(*condition != 0),
+        _ => None,
+    };
+    schema.op_type() == "If"
+        && match condition() {
+            Some(true) => name == "else_branch",
+            Some(false) => name == "then_branch",
+            None => false,
+        }
+}
+
 /// What a node hands to the graph in one of its attributes.
 fn given(node: &Node, schema: &Schema, inputs: &[Input<'_>]) -> Vec<Known> {
     let scalar = |element_type| Known {
@@ -350,7 +377,7 @@ fn given(node: &Node, schema: &Schema, inputs: &[Input<'_>]) -> Vec<Known> {
             element_type,
             shape: Some(Vec::new()),
         },
-        content: None,
+        ..Known::NOTHING
     };
     // A state may change its shape from round to round, but not its type.
     let state = |input: &Input<'_>| {
@@ -360,7 +387,7 @@ fn given(node: &Node, schema: &Schema, inputs: &[Input<'_>]) -> Vec<Known> {
                 element_type,
                 shape: None,
             },
-            content: None,
+            ..Known::NOTHING
         })
     };
     match schema.op_type() {

@@ -71,7 +71,7 @@ fn convolve(op: &Op<'_>, out: &mut Outputs, weight: usize, bias: usize) -> Resul
     }
     let mut result = vec![shape.first().cloned().unwrap_or(Dim::Unknown), features];
     let padding = padding(op)?;
-    for (step, dim) in steps(op, &kernel)?.iter().zip(spatial) {
+    for (step, dim) in steps(op, &kernel, padding)?.iter().zip(spatial) {
         result.push(slide(op, step, dim, padding, Rounding::Down)?);
     }
     out.shape(0, result);
@@ -117,7 +117,7 @@ pub(super) fn conv_transpose(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
     let padding = padding(op)?;
     let output_shape = counted(op, "output_shape", spatial.len())?;
     let output_padding = counted(op, "output_padding", spatial.len())?;
-    for (axis, (step, dim)) in steps(op, &kernel)?.iter().zip(spatial).enumerate() {
+    for (axis, (step, dim)) in steps(op, &kernel, padding)?.iter().zip(spatial).enumerate() {
         if let Some(&extent) = output_shape.and_then(|shape| shape.get(axis)) {
             let extent = usize::try_from(extent)
                 .map_err(|_| op.setting("output_shape", extent, "an extent"))?;
@@ -127,42 +127,68 @@ pub(super) fn conv_transpose(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxE
         let extra = output_padding.and_then(|extras| extras.get(axis));
         let extra = extra.copied().unwrap_or_default();
         result.push(match (dim, step.reach, padding) {
-            (Dim::Fixed(extent), _, Padding::Same) => Dim::Fixed(
-                extent
-                    .checked_mul(step.stride)
-                    .ok_or_else(|| op.overflow())?,
-            ),
-            (dim, _, Padding::Same) if step.stride == 1 => dim.clone(),
             (Dim::Fixed(0), _, _) => {
                 return Err(op.extents("the extent to convolve and one at least", 0, 1));
             }
             (Dim::Fixed(extent), Some(reach), _) => {
-                let pads = if padding == Padding::Valid {
-                    0
-                } else {
-                    step.pads
-                };
                 let positions = (extent - 1).checked_mul(step.stride);
-                let total = positions.and_then(|positions| positions.checked_add(reach));
-                let total = total.and_then(|total| i64::try_from(total).ok());
-                let total = total
-                    .and_then(|total| total.checked_add(extra)?.checked_sub(pads))
+                let total = positions
+                    .and_then(|positions| positions.checked_add(reach))
+                    .and_then(|total| i64::try_from(total).ok()?.checked_add(extra))
                     .ok_or_else(|| op.overflow())?;
+                let total = match padding {
+                    Padding::Same => {
+                        let same = extent.checked_mul(step.stride);
+                        let same = same.and_then(|same| i64::try_from(same).ok());
+                        // Nothing is cut off where windows leave gaps between them.
+                        total.min(same.ok_or_else(|| op.overflow())?)
+                    }
+                    Padding::Given | Padding::Valid => {
+                        total.checked_sub(step.pads).ok_or_else(|| op.overflow())?
+                    }
+                };
                 Dim::Fixed(
-                    usize::try_from(total)
-                        .map_err(|_| op.setting("pads", pads, "less than the output's extent"))?,
+                    usize::try_from(total).map_err(|_| {
+                        op.setting("pads", step.pads, "less than the output's extent")
+                    })?,
                 )
             }
-            (dim, Some(reach), _)
-                if step.stride == 1
-                    && i64::try_from(reach).is_ok_and(|reach| reach - 1 + extra == step.pads) =>
-            {
-                dim.clone()
+            (dim, Some(_), Padding::Same) if step.stride == 1 && extra >= 0 => dim.clone(),
+            (dim, Some(reach), _) if step.stride == 1 => {
+                let grown = i64::try_from(reach - 1)
+                    .ok()
+                    .and_then(|grown| grown.checked_add(extra));
+                if grown == Some(step.pads) {
+                    dim.clone()
+                } else {
+                    Dim::Unknown
+                }
             }
             _ => Dim::Unknown,
         });
     }
     out.shape(0, result);
+    Ok(())
+}
+
+/// Convolution along one axis that looks back alone; the second output is what the next part looks back at.
+pub(super) fn causal_conv(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
+    let shape = op.ranked(0, 3..=3)?;
+    out.shape(0, shape.map(<[Dim]>::to_vec));
+    let (features, kept) = match op.ranked(1, 3..=3)? {
+        Some([features, _, Dim::Fixed(reach @ 1..)]) => (features.clone(), Dim::Fixed(reach - 1)),
+        _ => (Dim::Unknown, Dim::Unknown),
+    };
+    if let Some([batch, channels, _]) = shape {
+        let channels = op.equal("the channels of input and weight", channels, &features)?;
+        let mut result = vec![batch.clone(), channels, kept];
+        if let Some(past) = op.ranked_if_present(3, 3..=3)? {
+            for (dim, past) in result.iter_mut().zip(past) {
+                *dim = op.equal("the extents of state and past state", dim, past)?;
+            }
+        }
+        out.shape(1, result);
+    }
     Ok(())
 }
 
@@ -179,7 +205,7 @@ pub(super) fn pool(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     };
     let padding = padding(op)?;
     let mut result = shape.get(..2).unwrap_or_default().to_vec();
-    for (step, dim) in steps(op, &kernel)?.iter().zip(spatial) {
+    for (step, dim) in steps(op, &kernel, padding)?.iter().zip(spatial) {
         result.push(slide(op, step, dim, padding, rounding)?);
     }
     if op.n_outputs() > 1 {
@@ -222,7 +248,7 @@ pub(super) fn unpool(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         return Ok(());
     }
     let kernel = kernel(op, spatial.len(), None)?;
-    for (step, dim) in steps(op, &kernel)?.iter().zip(spatial) {
+    for (step, dim) in steps(op, &kernel, Padding::Given)?.iter().zip(spatial) {
         result.push(match (dim, step.reach) {
             (Dim::Fixed(extent @ 1..), Some(reach)) => {
                 let total = (extent - 1)
@@ -280,7 +306,7 @@ fn padding(op: &Op<'_>) -> Result<Padding, OnnxError> {
     })
 }
 
-fn steps(op: &Op<'_>, kernel: &[Option<usize>]) -> Result<Vec<Step>, OnnxError> {
+fn steps(op: &Op<'_>, kernel: &[Option<usize>], padding: Padding) -> Result<Vec<Step>, OnnxError> {
     let rank = kernel.len();
     let strides = counted(op, "strides", rank)?;
     let dilations = counted(op, "dilations", rank)?;
@@ -306,10 +332,11 @@ fn steps(op: &Op<'_>, kernel: &[Option<usize>]) -> Result<Vec<Step>, OnnxError> 
                         .ok_or_else(|| op.overflow())?,
                 ),
             };
-            let before = number(pads, axis, 0);
-            let pads = before
-                .checked_add(number(pads, axis + rank, 0))
-                .ok_or_else(|| op.overflow())?;
+            let (before, after) = match padding {
+                Padding::Given => (number(pads, axis, 0), number(pads, axis + rank, 0)),
+                Padding::Same | Padding::Valid => (0, 0),
+            };
+            let pads = before.checked_add(after).ok_or_else(|| op.overflow())?;
             Ok(Step {
                 reach,
                 stride,
@@ -341,14 +368,9 @@ fn slide(
         (Dim::Fixed(extent), _) => *extent,
         // What the window takes away, padding may give back.
         (Dim::Symbol(_), _) => {
-            let pads = if padding == Padding::Valid {
-                0
-            } else {
-                step.pads
-            };
-            let kept = step
-                .reach
-                .is_some_and(|reach| i64::try_from(reach).is_ok_and(|reach| reach - 1 == pads));
+            let kept = step.reach.is_some_and(|reach| {
+                i64::try_from(reach).is_ok_and(|reach| reach - 1 == step.pads)
+            });
             return Ok(if stride == 1 && kept {
                 dim.clone()
             } else {
@@ -360,27 +382,22 @@ fn slide(
     let Some(reach) = step.reach else {
         return Ok(Dim::Unknown);
     };
-    let pads = if padding == Padding::Valid {
-        0
-    } else {
-        step.pads
-    };
     let padded = i64::try_from(extent)
         .ok()
-        .and_then(|extent| extent.checked_add(pads))
+        .and_then(|extent| extent.checked_add(step.pads))
         .ok_or_else(|| op.overflow())?;
     let room = usize::try_from(padded)
         .ok()
         .and_then(|padded| padded.checked_sub(reach));
     let Some(room) = room else {
-        return Err(OnnxError::Setting {
-            node: op.node.label(),
-            name: "the extent of the window",
-            value: i64::try_from(reach).unwrap_or(i64::MAX),
-            expected: "at most that of the padded input",
-        });
+        let reach = i64::try_from(reach).unwrap_or(i64::MAX);
+        return Err(op.setting(
+            "the extent of the window",
+            reach,
+            "at most that of the padded input",
+        ));
     };
-    if rounding == Rounding::Down || padding == Padding::Valid {
+    if rounding == Rounding::Down {
         return Ok(Dim::Fixed(room / stride + 1));
     }
     let count = room.div_ceil(stride) + 1;

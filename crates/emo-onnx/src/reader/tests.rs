@@ -493,3 +493,56 @@ fn subgraphs_read_what_is_around_them() {
         "initializer ``: elements of type UNDEFINED are not supported",
     );
 }
+
+#[test]
+fn nodes_and_constants_are_counted_with_those_of_subgraphs() {
+    let is_limit = |proto: ModelProto, expected: &str, n_expected: usize| {
+        let error = read(&proto.encode_to_vec(), &mut Files::none())
+            .err()
+            .unwrap();
+        assert!(
+            matches!(&error, OnnxError::Limit { what, actual, .. } if *what == expected && *actual == n_expected),
+            "{error}"
+        );
+    };
+    let mut proto = valid();
+    let branch = with_branches(proto.graph.as_mut().unwrap());
+    branch.node.resize_with(limits::NODES, Default::default);
+    is_limit(proto, "nodes", limits::NODES + 3);
+
+    let mut proto = valid();
+    let branch = with_branches(proto.graph.as_mut().unwrap());
+    branch.initializer = (0..limits::INITIALIZERS)
+        .map(|index| TensorProto {
+            name: Some(format!("c{index}")),
+            data_type: Some(DataType::Bool.into()),
+            raw_data: Some(vec![0]),
+            ..TensorProto::default()
+        })
+        .collect();
+    is_limit(proto, "initializers", limits::INITIALIZERS + 1);
+
+    let mut proto = valid();
+    let mut attribute = AttributeProto::default();
+    for _ in 0..limits::SUBGRAPHS + 1 {
+        attribute = AttributeProto {
+            name: Some("k".to_owned()),
+            r#type: Some(AttributeType::Graph.into()),
+            g: Some(GraphProto {
+                node: vec![NodeProto {
+                    op_type: Some("If".to_owned()),
+                    attribute: vec![attribute],
+                    ..NodeProto::default()
+                }],
+                ..GraphProto::default()
+            }),
+            ..AttributeProto::default()
+        };
+        // The innermost node has an attribute without a subgraph.
+        attribute.g.as_mut().unwrap().node[0]
+            .attribute
+            .retain(|attribute| attribute.name.is_some());
+    }
+    proto.graph.as_mut().unwrap().node[0].attribute = vec![attribute];
+    is_limit(proto, "levels of subgraphs", limits::SUBGRAPHS + 1);
+}

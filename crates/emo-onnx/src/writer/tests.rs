@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 use prost::Message;
 
 use super::*;
-use crate::{Attribute, Dim, Model, external::Files};
+use crate::{Attribute, Dim, Model, ValueType, external::Files};
 
 fn array<T: Clone + std::fmt::Debug + 'static>(
     element: impl Strategy<Value = T> + Clone + 'static,
@@ -42,10 +42,26 @@ fn tensor() -> impl Strategy<Value = Tensor> {
         array(any::<bool>()),
         array(any::<u8>().prop_map(|bits| f16::from_f32(bits.into()))),
         array(any::<u8>().prop_map(|bits| bf16::from_f32(bits.into()))),
-        array(any::<u8>().prop_map(F8E4M3Fn::from_bits)),
-        array(any::<u8>().prop_map(F8E4M3FnUz::from_bits)),
-        array(any::<u8>().prop_map(F8E5M2::from_bits)),
-        array(any::<u8>().prop_map(F8E5M2FnUz::from_bits)),
+        array(
+            any::<u8>()
+                .prop_map(F8E4M3Fn::from_bits)
+                .prop_filter("NaN", |x| !x.to_f32().is_nan())
+        ),
+        array(
+            any::<u8>()
+                .prop_map(F8E4M3FnUz::from_bits)
+                .prop_filter("NaN", |x| !x.to_f32().is_nan())
+        ),
+        array(
+            any::<u8>()
+                .prop_map(F8E5M2::from_bits)
+                .prop_filter("NaN", |x| !x.to_f32().is_nan())
+        ),
+        array(
+            any::<u8>()
+                .prop_map(F8E5M2FnUz::from_bits)
+                .prop_filter("NaN", |x| !x.to_f32().is_nan())
+        ),
         array(any::<u8>().prop_map(I4::from_bits)),
         array(any::<u8>().prop_map(U4::from_bits)),
     ]
@@ -78,6 +94,31 @@ fn info(name: String) -> impl Strategy<Value = ValueInfo> {
     )
 }
 
+/// A subgraph of one node that reads the graph's input and a constant of its own.
+fn subgraph() -> impl Strategy<Value = Graph> {
+    let info = |name: &str| ValueInfo {
+        name: name.to_owned(),
+        value_type: ValueType::Unknown,
+    };
+    let attributes = proptest::collection::btree_map("[a-z]{1,5}", attribute(), 0..3);
+    (".{0,5}", tensor(), attributes, any::<bool>()).prop_map(
+        move |(name, constant, attributes, repeats)| Graph {
+            name,
+            nodes: vec![Node {
+                op_type: "Inner".to_owned(),
+                inputs: vec!["in".to_owned(), "own".to_owned()],
+                outputs: vec!["result".to_owned()],
+                attributes,
+                ..Node::default()
+            }],
+            outputs: vec![info("result"); if repeats { 2 } else { 1 }],
+            initializers: BTreeMap::from([("own".to_owned(), constant)]),
+            value_infos: vec![ValueInfo::tensor_of("own", ElementType::F32, None)],
+            ..Graph::default()
+        },
+    )
+}
+
 /// A node whose inputs are chosen among those that come before it.
 fn node(index: usize) -> impl Strategy<Value = Node> {
     let name = prop_oneof![Just(String::new()), "[a-z]{1,3}"];
@@ -89,7 +130,12 @@ fn node(index: usize) -> impl Strategy<Value = Node> {
             _ => format!("node{}", earlier - 1),
         }),
     ];
-    let attributes = proptest::collection::btree_map("[a-z]{1,5}", attribute(), 0..4);
+    let value = prop_oneof![
+        6 => attribute(),
+        1 => subgraph().prop_map(Attribute::Graph),
+        1 => vec(subgraph(), 0..3).prop_map(Attribute::Graphs),
+    ];
+    let attributes = proptest::collection::btree_map("[a-z]{1,5}", value, 0..4);
     (
         name,
         "[A-Z][a-z]{0,5}",

@@ -1,0 +1,11 @@
+//! Models that are nearly right.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../probe.rs"]
+mod probe;
+#[path = "../spec.rs"]
+mod spec;
+
+fuzz_target!(|model: spec::Model| probe::probe(&model.encode()));
