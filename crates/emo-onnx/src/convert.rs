@@ -13,11 +13,8 @@ use std::{
 
 use self::editor::{Editor, Scope};
 use crate::{
-    Graph, Model, Node, OnnxError, Schema, ValueType,
-    graph::present,
-    optimize::collect_names,
-    passes::constant_value,
-    reader,
+    Graph, Model, Node, OnnxError, Schema, ValueType, graph::present, optimize::collect_names,
+    passes::constant_value, reader,
 };
 
 impl Model {
@@ -110,11 +107,14 @@ enum Step {
 fn check_output_types(model: &Model) -> Result<(), OnnxError> {
     let inference = model.infer()?;
     for node in model.graph().nodes() {
-        let Some(schema) = Schema::find(&node.op_type, model.opset()).filter(|_| node.is(&node.op_type)) else {
+        let Some(schema) =
+            Schema::find(&node.op_type, model.opset()).filter(|_| node.is(&node.op_type))
+        else {
             continue;
         };
         for (index, name) in node.outputs.iter().enumerate() {
-            let (Some(parameter), Some(value)) = (schema.output(index), inference.value(name)) else {
+            let (Some(parameter), Some(value)) = (schema.output(index), inference.value(name))
+            else {
                 continue;
             };
             let types = schema.types(parameter);
@@ -207,5 +207,7 @@ fn remove_unread(graph: &mut Graph, read_before: &HashSet<String>) {
         .nodes
         .retain(|node| !is_constant(node) || node.outputs.iter().any(|name| is_left(name)));
     let produced: HashSet<String> = graph.produced().map(str::to_owned).collect();
-    graph.value_infos.retain(|info| produced.contains(&info.name));
+    graph
+        .value_infos
+        .retain(|info| produced.contains(&info.name));
 }

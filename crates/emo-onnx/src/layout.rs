@@ -98,7 +98,10 @@ fn turn(info: &mut ValueInfo, to: Channels) -> Result<Vec<usize>, OnnxError> {
         });
     }
     let perm = permutation(shape.len(), to);
-    let dims: Vec<Dim> = perm.iter().filter_map(|&axis| shape.get(axis).cloned()).collect();
+    let dims: Vec<Dim> = perm
+        .iter()
+        .filter_map(|&axis| shape.get(axis).cloned())
+        .collect();
     *shape = dims;
     Ok(perm)
 }

@@ -5,8 +5,8 @@ mod view;
 
 use std::fmt;
 
-pub use self::{patch::Patch, view::GraphView};
 pub(crate) use self::view::{collect_names, fixed, fresh_name};
+pub use self::{patch::Patch, view::GraphView};
 use crate::{Dim, Graph, Inference, Model, OnnxError, ValueInfo};
 
 /// A kind of change that leaves what a model computes as it is.

@@ -19,6 +19,7 @@ mod separable;
 mod transposes;
 mod unused;
 
+pub(crate) use self::fold_constants::constant as constant_value;
 pub use self::{
     activations::FusibleActivation,
     affine::FoldAffine,
@@ -31,7 +32,6 @@ pub use self::{
     transposes::CleanTransposes,
     unused::RemoveUnused,
 };
-pub(crate) use self::fold_constants::constant as constant_value;
 use crate::Pass;
 
 /// The passes for a model that is to run on a CPU, in the order in which they help each other most.

@@ -99,7 +99,9 @@ impl Model {
 }
 
 pub(crate) fn dims(info: &ValueInfo) -> &[Dim] {
-    info.tensor().and_then(|(_, shape)| shape).unwrap_or_default()
+    info.tensor()
+        .and_then(|(_, shape)| shape)
+        .unwrap_or_default()
 }
 
 pub(crate) fn dims_mut(info: &mut ValueInfo) -> &mut [Dim] {

@@ -34,7 +34,8 @@ impl Editor<'_> {
         let Some(values) = self.integers(name) else {
             return Err(self.error(node, "an input that would be an attribute is not constant"));
         };
-        node.attributes.insert(attribute.to_owned(), Attribute::Ints(values));
+        node.attributes
+            .insert(attribute.to_owned(), Attribute::Ints(values));
         set_input(node, index, String::new());
         trim(node);
         Ok(())
@@ -74,7 +75,8 @@ impl Editor<'_> {
         };
         #[expect(clippy::cast_possible_truncation, reason = "attributes are of 32 bits")]
         let value = value as f32;
-        node.attributes.insert(attribute.to_owned(), Attribute::Float(value));
+        node.attributes
+            .insert(attribute.to_owned(), Attribute::Float(value));
         set_input(node, index, String::new());
         trim(node);
         Ok(())

@@ -32,7 +32,12 @@ pub(super) fn convert(
 }
 
 /// Adds the last node, which writes what `node` did.
-fn finish(editor: &mut Editor<'_>, node: &Node, op_type: &str, inputs: &[&str]) -> Result<(), OnnxError> {
+fn finish(
+    editor: &mut Editor<'_>,
+    node: &Node,
+    op_type: &str,
+    inputs: &[&str],
+) -> Result<(), OnnxError> {
     let output = editor.output(node, 0)?;
     let last = Node::new(op_type, inputs.iter().copied(), &output);
     editor.push(Node {
@@ -136,7 +141,11 @@ fn gelu(editor: &mut Editor<'_>, node: &Node) -> Result<(), OnnxError> {
 
 /// A value in `f32`, in which normalizations are computed where their `stash_type` is 1, and whether that is
 /// another type.
-fn stash(editor: &mut Editor<'_>, node: &Node, x: &str) -> Result<(String, ElementType), OnnxError> {
+fn stash(
+    editor: &mut Editor<'_>,
+    node: &Node,
+    x: &str,
+) -> Result<(String, ElementType), OnnxError> {
     let element_type = editor.element_type(node, x)?;
     if node.int("stash_type", 1)? != FLOAT {
         return Err(editor.error(node, "statistics of another type than f32"));
@@ -259,12 +268,24 @@ fn group_norm(editor: &mut Editor<'_>, node: &Node) -> Result<(), OnnxError> {
     let epsilon = node.float("epsilon", 1e-5)?;
     let (ones, zeros) = match element_type {
         ElementType::F64 => (
-            editor.add(&format!("{y}.ones"), ndarray::Array1::<f64>::ones(n_groups).into_dyn()),
-            editor.add(&format!("{y}.zeros"), ndarray::Array1::<f64>::zeros(n_groups).into_dyn()),
+            editor.add(
+                &format!("{y}.ones"),
+                ndarray::Array1::<f64>::ones(n_groups).into_dyn(),
+            ),
+            editor.add(
+                &format!("{y}.zeros"),
+                ndarray::Array1::<f64>::zeros(n_groups).into_dyn(),
+            ),
         ),
         _ => (
-            editor.add(&format!("{y}.ones"), ndarray::Array1::<f32>::ones(n_groups).into_dyn()),
-            editor.add(&format!("{y}.zeros"), ndarray::Array1::<f32>::zeros(n_groups).into_dyn()),
+            editor.add(
+                &format!("{y}.ones"),
+                ndarray::Array1::<f32>::ones(n_groups).into_dyn(),
+            ),
+            editor.add(
+                &format!("{y}.zeros"),
+                ndarray::Array1::<f32>::zeros(n_groups).into_dyn(),
+            ),
         ),
     };
     let grouped_shape = editor.add_ints(&format!("{y}.groups"), &[0, groups, -1]);

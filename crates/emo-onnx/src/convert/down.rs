@@ -96,7 +96,9 @@ pub(super) fn convert(
         }
         (14, "Reshape") if node.int("allowzero", 0)? != 0 => {
             let shape = editor.input(&node, 1)?;
-            let has_zero = editor.integers(&shape).is_none_or(|shape| shape.contains(&0));
+            let has_zero = editor
+                .integers(&shape)
+                .is_none_or(|shape| shape.contains(&0));
             if has_zero {
                 return Err(editor.error(&node, "an extent of 0 that is meant as such"));
             }
@@ -173,9 +175,14 @@ pub(super) fn convert(
             node = node.with("scales", Attribute::Floats(scales));
         }
         (8, "Max" | "Mean" | "Min" | "Sum") => {
-            let shapes: Vec<_> = node.inputs.iter().map(|name| editor.fixed_shape(name)).collect();
+            let shapes: Vec<_> = node
+                .inputs
+                .iter()
+                .map(|name| editor.fixed_shape(name))
+                .collect();
             let mut pairs = shapes.windows(2);
-            let is_same = |pair: &[Option<Vec<usize>>]| matches!(pair, [Some(a), Some(b)] if a == b);
+            let is_same =
+                |pair: &[Option<Vec<usize>>]| matches!(pair, [Some(a), Some(b)] if a == b);
             if !pairs.all(is_same) {
                 return Err(editor.error(&node, "inputs that are broadcast"));
             }
@@ -258,16 +265,39 @@ fn reason(attribute: &str) -> &'static str {
 /// Before version 11 axes were not counted from the end.
 fn count_axes_from_begin(editor: &Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
     let counted = [
-        "ArgMax", "ArgMin", "Compress", "Concat", "Flatten", "Gather", "Hardmax", "LogSoftmax", "OneHot", "ReduceL1",
-        "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd",
-        "ReduceSum", "ReduceSumSquare", "Scatter", "Softmax", "Split", "Squeeze", "TopK", "Unsqueeze",
+        "ArgMax",
+        "ArgMin",
+        "Compress",
+        "Concat",
+        "Flatten",
+        "Gather",
+        "Hardmax",
+        "LogSoftmax",
+        "OneHot",
+        "ReduceL1",
+        "ReduceL2",
+        "ReduceLogSum",
+        "ReduceLogSumExp",
+        "ReduceMax",
+        "ReduceMean",
+        "ReduceMin",
+        "ReduceProd",
+        "ReduceSum",
+        "ReduceSumSquare",
+        "Scatter",
+        "Softmax",
+        "Split",
+        "Squeeze",
+        "TopK",
+        "Unsqueeze",
     ];
     if !counted.contains(&&*node.op_type) {
         return Ok(());
     }
     let x = editor.input(node, 0)?;
     let more = if node.is("Unsqueeze") {
-        node.ints("axes")?.map_or(0, |axes| i64::try_from(axes.len()).unwrap_or(0))
+        node.ints("axes")?
+            .map_or(0, |axes| i64::try_from(axes.len()).unwrap_or(0))
     } else {
         i64::from(node.is("OneHot"))
     };
@@ -490,12 +520,13 @@ fn split_evenly(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxErro
     };
     let x = editor.input(node, 0)?;
     let axis = editor.axis(node, &x, node.int("axis", 0)?)?;
-    let extent = editor.shape(&x).and_then(|shape| {
-        match shape.get(usize::try_from(axis).ok()?)? {
-            Dim::Fixed(extent) => i64::try_from(*extent).ok(),
-            _ => None,
-        }
-    });
+    let extent =
+        editor
+            .shape(&x)
+            .and_then(|shape| match shape.get(usize::try_from(axis).ok()?)? {
+                Dim::Fixed(extent) => i64::try_from(*extent).ok(),
+                _ => None,
+            });
     let Some(extent) = extent else {
         return Err(editor.error(node, "parts of an axis whose extent is open"));
     };
@@ -537,7 +568,8 @@ fn dropout(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
     if let Some(Some(ratio)) = ratio {
         #[expect(clippy::cast_possible_truncation, reason = "attributes are of 32 bits")]
         let ratio = ratio as f32;
-        node.attributes.insert("ratio".to_owned(), Attribute::Float(ratio));
+        node.attributes
+            .insert("ratio".to_owned(), Attribute::Float(ratio));
     }
     Ok(())
 }
@@ -546,7 +578,8 @@ fn dropout(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
 fn constant(node: &mut Node) {
     if let Some(value) = crate::passes::constant_value(node) {
         node.attributes.clear();
-        node.attributes.insert("value".to_owned(), Attribute::Tensor(value));
+        node.attributes
+            .insert("value".to_owned(), Attribute::Tensor(value));
     }
 }
 
@@ -565,7 +598,8 @@ fn slice(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
         let x = editor.input(node, 0)?;
         let axes = axes.iter().map(|&axis| editor.axis(node, &x, axis));
         let axes = axes.collect::<Result<Vec<_>, _>>()?;
-        node.attributes.insert("axes".to_owned(), Attribute::Ints(axes));
+        node.attributes
+            .insert("axes".to_owned(), Attribute::Ints(axes));
     }
     Ok(())
 }

@@ -24,7 +24,11 @@ pub(super) use reduce;
 
 /// Writes a node for `version` that was for the one before. What is not named here was only given more types or
 /// attributes whose defaults are what it did.
-pub(super) fn convert(editor: &mut Editor<'_>, mut node: Node, version: i64) -> Result<(), OnnxError> {
+pub(super) fn convert(
+    editor: &mut Editor<'_>,
+    mut node: Node,
+    version: i64,
+) -> Result<(), OnnxError> {
     let op_type = node.op_type.clone();
     match (version, op_type.as_str()) {
         (9, "BatchNormalization") => {
@@ -186,7 +190,9 @@ fn group_parameters(
     let name = editor.input(node, index)?;
     macro_rules! repeat {
         ($array:expr) => {{
-            let values = $array.iter().flat_map(|&value| std::iter::repeat_n(value, repeats));
+            let values = $array
+                .iter()
+                .flat_map(|&value| std::iter::repeat_n(value, repeats));
             Array1::from(values.collect::<Vec<_>>()).into_dyn().into()
         }};
     }

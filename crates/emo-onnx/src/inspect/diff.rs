@@ -140,7 +140,8 @@ fn constants(left: &Graph, right: &Graph, differences: &mut Vec<Difference>) {
     let (left, right) = (describe(left), describe(right));
     for (name, left, right) in pairs(&left, &right) {
         if left != right {
-            let shown = |value: Option<&String>| value.map(|_| "elements not interpreted".to_owned());
+            let shown =
+                |value: Option<&String>| value.map(|_| "elements not interpreted".to_owned());
             differences.push(Difference::Constant {
                 name: name.to_owned(),
                 left: shown(left),
@@ -193,7 +194,11 @@ fn max_abs(left: &Tensor, right: &Tensor) -> Option<f64> {
         } else {
             (left - right).abs()
         };
-        largest = if difference.is_nan() { f64::INFINITY } else { largest.max(difference) };
+        largest = if difference.is_nan() {
+            f64::INFINITY
+        } else {
+            largest.max(difference)
+        };
     }
     Some(largest)
 }
@@ -246,7 +251,12 @@ impl fmt::Display for ModelDiff {
                         Some(max_abs) => format!(", at most {max_abs:e} apart"),
                         None => String::new(),
                     };
-                    (format!("constant {}", name.escape_debug()), left, right, tail)
+                    (
+                        format!("constant {}", name.escape_debug()),
+                        left,
+                        right,
+                        tail,
+                    )
                 }
             };
             match (left, right) {

@@ -27,7 +27,12 @@ impl Model {
         writeln!(out, "digraph \"{}\" {{", escape(self.graph().name()))?;
         writeln!(out, "  node [shape=box];")?;
         let drawing = Drawing::new(self);
-        for Shape { id, label, is_value } in &drawing.shapes {
+        for Shape {
+            id,
+            label,
+            is_value,
+        } in &drawing.shapes
+        {
             let shape = if *is_value { ", shape=ellipse" } else { "" };
             writeln!(out, "  {id} [label=\"{}\"{shape}];", escape(label))?;
         }
@@ -54,7 +59,12 @@ impl Model {
         };
         writeln!(out, "flowchart TD")?;
         let drawing = Drawing::new(self);
-        for Shape { id, label, is_value } in &drawing.shapes {
+        for Shape {
+            id,
+            label,
+            is_value,
+        } in &drawing.shapes
+        {
             match is_value {
                 true => writeln!(out, "  {id}([\"{}\"])", escape(label))?,
                 false => writeln!(out, "  {id}[\"{}\"]", escape(label))?,
@@ -86,7 +96,9 @@ impl Drawing {
     fn new(model: &Model) -> Self {
         let inference = model.infer().ok();
         let type_of = |name: &str| {
-            let value = inference.as_ref().and_then(|inference| inference.value(name));
+            let value = inference
+                .as_ref()
+                .and_then(|inference| inference.value(name));
             value.map_or_else(String::new, ToString::to_string)
         };
         let graph = model.graph();

@@ -62,11 +62,20 @@ fn write_graph(
         writeln!(out, "{indent}input {}", declared(info))?;
     }
     for (name, constant) in graph.initializers() {
-        writeln!(out, "{indent}constant {}: {}", name.escape_debug(), content(constant))?;
+        writeln!(
+            out,
+            "{indent}constant {}: {}",
+            name.escape_debug(),
+            content(constant)
+        )?;
     }
     for (name, constant) in graph.opaque_initializers() {
         let shape = constant.shape();
-        writeln!(out, "{indent}constant {}: {constant} {shape:?}", name.escape_debug())?;
+        writeln!(
+            out,
+            "{indent}constant {}: {constant} {shape:?}",
+            name.escape_debug()
+        )?;
     }
     for node in graph.nodes() {
         writeln!(out, "{indent}{}", line(node, type_of))?;
@@ -108,7 +117,12 @@ pub(super) fn line(node: &Node, type_of: &dyn Fn(&str) -> Option<String>) -> Str
     if !node.domain.is_empty() {
         let _ = write!(text, "{}.", node.domain.escape_debug());
     }
-    let _ = write!(text, "{}({})", node.op_type.escape_debug(), names(&node.inputs));
+    let _ = write!(
+        text,
+        "{}({})",
+        node.op_type.escape_debug(),
+        names(&node.inputs)
+    );
     if !node.attributes.is_empty() {
         let attributes: Vec<String> = node
             .attributes
@@ -173,7 +187,9 @@ pub(super) fn content(tensor: &Tensor) -> String {
 /// draft-eastlake-fnv.
 fn hash(constant: &Tensor) -> u64 {
     let bytes = tensor::encode(constant, None).raw_data.unwrap_or_default();
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, &byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
 }

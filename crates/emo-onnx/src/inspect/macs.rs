@@ -21,7 +21,9 @@ pub(super) fn macs(view: &GraphView<'_>, node: &Node) -> Option<u64> {
         product(&shape(0)?)?.checked_mul(window(1)?)
     } else if node.is("Gemm") {
         let a = shape(0)?;
-        let inner = a.get(usize::from(node.int("transA", 0).ok()? == 0)).copied()?;
+        let inner = a
+            .get(usize::from(node.int("transA", 0).ok()? == 0))
+            .copied()?;
         product(&out()?)?.checked_mul(u64::try_from(inner).ok()?)
     } else if is(&["MatMul", "MatMulInteger", "QLinearMatMul"]) {
         let inner = shape(0)?.last().copied()?;

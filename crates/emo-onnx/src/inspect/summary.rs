@@ -120,7 +120,10 @@ fn count_constants(graph: &Graph, summary: &mut Summary) {
     for tensor in graph.initializers().values() {
         summary.parameters = summary.parameters.saturating_add(tensor.len());
         let bytes = stored_bytes(tensor.element_type(), tensor.len());
-        *summary.weight_bytes.entry(tensor.element_type()).or_default() += bytes;
+        *summary
+            .weight_bytes
+            .entry(tensor.element_type())
+            .or_default() += bytes;
     }
     for node in graph.nodes() {
         for subgraph in node.subgraphs() {
@@ -139,7 +142,9 @@ fn stored_bytes(element_type: ElementType, len: usize) -> usize {
 
 fn bytes(view: &GraphView<'_>, name: &str) -> Option<usize> {
     let shape = view.fixed_shape(name)?;
-    let len = shape.iter().try_fold(1_usize, |len, &n| len.checked_mul(n))?;
+    let len = shape
+        .iter()
+        .try_fold(1_usize, |len, &n| len.checked_mul(n))?;
     len.checked_mul(view.element_type(name)?.size())
 }
 
@@ -180,7 +185,15 @@ fn count_activations(view: &GraphView<'_>, summary: &mut Summary) {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns = ["#", "operator", "name", "output", "parameters", "MACs", "bytes"];
+        let columns = [
+            "#",
+            "operator",
+            "name",
+            "output",
+            "parameters",
+            "MACs",
+            "bytes",
+        ];
         let count = |value: Option<String>| value.unwrap_or_else(|| "?".to_owned());
         let mut rows = vec![columns.map(str::to_owned)];
         for (index, operator) in self.operators.iter().enumerate() {

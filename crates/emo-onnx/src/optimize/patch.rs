@@ -117,7 +117,9 @@ impl Patch {
             };
         }
         footprint.changed.extend(self.constants.keys().cloned());
-        footprint.changed.extend(self.removed_constants.iter().cloned());
+        footprint
+            .changed
+            .extend(self.removed_constants.iter().cloned());
         footprint
     }
 }

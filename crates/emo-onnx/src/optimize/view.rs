@@ -66,8 +66,7 @@ impl<'m> GraphView<'m> {
 
     /// The nodes of ONNX's own operator `op_type`.
     pub fn nodes_of(&self, op_type: &'static str) -> impl Iterator<Item = (usize, &'m Node)> {
-        self.nodes()
-            .filter(move |(_, node)| node.is(op_type))
+        self.nodes().filter(move |(_, node)| node.is(op_type))
     }
 
     /// The node that writes a value; none for inputs and constants.
@@ -84,9 +83,7 @@ impl<'m> GraphView<'m> {
     /// The node that reads a value, if nothing else does: neither another node nor whoever runs the model.
     pub fn only_reader(&self, name: &str) -> Option<(usize, &'m Node)> {
         match self.readers(name) {
-            &[index] if !self.is_output(name) => {
-                Some((index, self.graph().nodes().get(index)?))
-            }
+            &[index] if !self.is_output(name) => Some((index, self.graph().nodes().get(index)?)),
             _ => None,
         }
     }
@@ -257,11 +254,7 @@ impl Node {
     }
 
     /// A node of one of ONNX's own operators, named after its output.
-    pub fn new<'a>(
-        op_type: &str,
-        inputs: impl IntoIterator<Item = &'a str>,
-        output: &str,
-    ) -> Self {
+    pub fn new<'a>(op_type: &str, inputs: impl IntoIterator<Item = &'a str>, output: &str) -> Self {
         Self {
             name: output.to_owned(),
             op_type: op_type.to_owned(),

@@ -89,12 +89,7 @@ pub(super) fn read<'m>(view: &GraphView<'m>, node: &'m Node) -> Option<(&'m str,
 }
 
 /// Checks that a constant is broadcast to the value that it meets, and not the other way round.
-fn keeps_shape(
-    view: &GraphView<'_>,
-    x: &str,
-    output: &str,
-    values: &ArrayD<f64>,
-) -> Option<()> {
+fn keeps_shape(view: &GraphView<'_>, x: &str, output: &str, values: &ArrayD<f64>) -> Option<()> {
     let shape = view.shape(x)?;
     let offset = shape.len().checked_sub(values.ndim())?;
     let fits = shape
@@ -121,7 +116,11 @@ fn batch_norm<'m>(view: &GraphView<'m>, node: &'m Node) -> Option<(&'m str, Affi
     let (mean, variance) = (parameter(3)?, parameter(4)?);
     let epsilon = f64::from(node.float("epsilon", 1e-5).ok()?);
     let len = gamma.len();
-    if [&beta, &mean, &variance].iter().any(|values| values.len() != len) || rank < 2 {
+    if [&beta, &mean, &variance]
+        .iter()
+        .any(|values| values.len() != len)
+        || rank < 2
+    {
         return None;
     }
     let mut scales = Vec::with_capacity(len);
@@ -251,7 +250,11 @@ fn into_layer_behind(view: &GraphView<'_>, chain: &Chain<'_>) -> Option<Patch> {
         _ => format!("{} to {}", first.label(), last.label()),
     };
     let mut patch = Patch::new(format!("{} takes in {what}", layer_node.label()));
-    let largest = chain.affine.shift.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
+    let largest = chain
+        .affine
+        .shift
+        .iter()
+        .fold(0.0, |max: f64, x| max.max(x.abs()));
     if largest > MAX_SHIFT {
         return None;
     }

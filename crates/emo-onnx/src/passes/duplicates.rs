@@ -37,7 +37,10 @@ impl Pass for MergeDuplicates {
             }
             let key = (&*node.op_type, &*node.inputs, node.outputs.len());
             let alike = seen.entry(key).or_default();
-            let Some(first) = alike.iter().find(|other| other.attributes == node.attributes) else {
+            let Some(first) = alike
+                .iter()
+                .find(|other| other.attributes == node.attributes)
+            else {
                 alike.push(node);
                 continue;
             };

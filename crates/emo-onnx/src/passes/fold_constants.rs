@@ -78,7 +78,9 @@ impl<'e> FoldConstants<'e> {
         // Where the shape is known nothing is computed in vain, nor memory taken for what is too long.
         for output in present(&node.outputs) {
             let shape = view.fixed_shape(output)?;
-            let len = shape.iter().try_fold(1_usize, |len, &n| len.checked_mul(n))?;
+            let len = shape
+                .iter()
+                .try_fold(1_usize, |len, &n| len.checked_mul(n))?;
             if len > limit {
                 return None;
             }
@@ -165,7 +167,9 @@ fn known(view: &GraphView<'_>, name: &str) -> Option<Tensor> {
         ElementType::I64 => array.into(),
         ElementType::I32 => {
             let narrow: Option<Vec<i32>> = array.iter().map(|&x| i32::try_from(x).ok()).collect();
-            ndarray::ArrayD::from_shape_vec(IxDyn(&shape), narrow?).ok()?.into()
+            ndarray::ArrayD::from_shape_vec(IxDyn(&shape), narrow?)
+                .ok()?
+                .into()
         }
         ElementType::Bool => array.mapv(|value| value != 0).into(),
         _ => return None,

@@ -47,7 +47,9 @@ fn merge(view: &GraphView<'_>, index: usize, pad: &Node) -> Result<Option<Patch>
     let fits = if reader.is("Conv") {
         is_zero
     } else if reader.is("AveragePool") {
-        let had_pads = reader.ints("pads")?.is_some_and(|pads| pads.iter().any(|&pad| pad != 0));
+        let had_pads = reader
+            .ints("pads")?
+            .is_some_and(|pads| pads.iter().any(|&pad| pad != 0));
         is_zero
             && reader.int("ceil_mode", 0)? == 0
             && (!had_pads || reader.int("count_include_pad", 0)? == 1)

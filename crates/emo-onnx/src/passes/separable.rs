@@ -161,11 +161,7 @@ fn reorder(view: &GraphView<'_>, index: usize, spatial: &Node) -> Option<Patch> 
             .remove_constant(name.as_str())
             .add_constant(name, weight(&array)?);
     }
-    Some(
-        patch
-            .replace(temporal_index, first)
-            .replace(index, second),
-    )
+    Some(patch.replace(temporal_index, first).replace(index, second))
 }
 
 /// How many outputs the two convolutions have, in the order as it is and in the other one.

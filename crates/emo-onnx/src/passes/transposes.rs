@@ -14,15 +14,61 @@ pub struct CleanTransposes;
 
 /// Operators of one value that work element by element, whatever the axes mean; further inputs are scalars.
 const UNARY: &[&str] = &[
-    "Abs", "Cast", "Ceil", "Celu", "Clip", "Cos", "Elu", "Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish",
-    "Identity", "LeakyRelu", "Log", "Mish", "Neg", "Not", "Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Sign",
-    "Sin", "Softplus", "Softsign", "Sqrt", "Swish", "Tanh", "ThresholdedRelu",
+    "Abs",
+    "Cast",
+    "Ceil",
+    "Celu",
+    "Clip",
+    "Cos",
+    "Elu",
+    "Erf",
+    "Exp",
+    "Floor",
+    "Gelu",
+    "HardSigmoid",
+    "HardSwish",
+    "Identity",
+    "LeakyRelu",
+    "Log",
+    "Mish",
+    "Neg",
+    "Not",
+    "Reciprocal",
+    "Relu",
+    "Round",
+    "Selu",
+    "Sigmoid",
+    "Sign",
+    "Sin",
+    "Softplus",
+    "Softsign",
+    "Sqrt",
+    "Swish",
+    "Tanh",
+    "ThresholdedRelu",
 ];
 
 /// Operators that work element by element on values that are broadcast against each other.
 const BROADCAST: &[&str] = &[
-    "Add", "And", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Max", "Mean", "Min", "Mul",
-    "Or", "PRelu", "Pow", "Sub", "Sum", "Where", "Xor",
+    "Add",
+    "And",
+    "Div",
+    "Equal",
+    "Greater",
+    "GreaterOrEqual",
+    "Less",
+    "LessOrEqual",
+    "Max",
+    "Mean",
+    "Min",
+    "Mul",
+    "Or",
+    "PRelu",
+    "Pow",
+    "Sub",
+    "Sum",
+    "Where",
+    "Xor",
 ];
 
 impl Pass for CleanTransposes {
@@ -171,7 +217,8 @@ fn sink(view: &GraphView<'_>, index: usize, node: &Node) -> Option<Patch> {
     }
     let before = view.fresh_name(&format!("{output}.before_transpose"));
     operator.outputs = vec![before.clone()];
-    let transpose = Node::new("Transpose", [before.as_str()], output).with("perm", attribute(&perm));
+    let transpose =
+        Node::new("Transpose", [before.as_str()], output).with("perm", attribute(&perm));
     let patch = patch.replace(index, operator).insert(transpose);
     Some(patch.because(format!("{label} moves behind {}", node.label())))
 }
@@ -191,9 +238,13 @@ fn leads_to_transpose(view: &GraphView<'_>, name: &str, perm: &[usize]) -> bool 
         let is_unary = UNARY.iter().any(|op_type| reader.is(op_type));
         let is_broadcast = BROADCAST.iter().any(|op_type| reader.is(op_type));
         let first_only = reader.input(0) == Some(name);
-        let others_fit = present(&reader.inputs).filter(|other| *other != name).all(|other| {
-            view.constant(other).is_some_and(|constant| constant.len() == 1 || constant.shape().len() == perm.len())
-        });
+        let others_fit = present(&reader.inputs)
+            .filter(|other| *other != name)
+            .all(|other| {
+                view.constant(other).is_some_and(|constant| {
+                    constant.len() == 1 || constant.shape().len() == perm.len()
+                })
+            });
         if !(is_unary && first_only || is_broadcast && others_fit) {
             return false;
         }
@@ -218,5 +269,7 @@ fn turn(constant: &Tensor, perm: &[usize]) -> Option<Tensor> {
             }
         };
     }
-    Some(turn!(F32, F64, F16, BF16, I8, I16, I32, I64, U8, U16, U32, U64, Bool))
+    Some(turn!(
+        F32, F64, F16, BF16, I8, I16, I32, I64, U8, U16, U32, U64, Bool
+    ))
 }

@@ -34,7 +34,11 @@ impl Pass for RemoveUnused {
                 n => format!("nobody reads {n} nodes, the first {}", first.label()),
             };
             let patch = Patch::new(reason);
-            patches.push(unused.iter().fold(patch, |patch, (index, _)| patch.remove(*index)));
+            patches.push(
+                unused
+                    .iter()
+                    .fold(patch, |patch, (index, _)| patch.remove(*index)),
+            );
         }
         let constants: Vec<&str> = graph
             .initializers()
