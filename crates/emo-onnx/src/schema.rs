@@ -1,6 +1,8 @@
 //! What ONNX says of its own operators: what they take, give and are set by.
 
 #[rustfmt::skip]
+mod lists;
+#[rustfmt::skip]
 mod table;
 mod type_set;
 

@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use emo_onnx::{Arity, Attribute, AttributeKind, Schema};
 use emo_tensor::ElementType;
 
-/// Set to make `src/schema/table.rs` anew with `python` and the version of onnx that `make_table.py` names.
+/// Set to make `src/schema/table.rs` and `lists.rs` anew with `python` and the version of onnx that `make_table.py` names.
 const REGENERATE: &str = "EMO_ONNX_REGENERATE_SCHEMAS";
 
 fn find(op_type: &str, opset: i64) -> &'static Schema {
@@ -21,17 +21,21 @@ fn the_table_is_what_onnx_defines() {
     if std::env::var_os(REGENERATE).is_none() {
         return;
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema");
+    let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema");
+    let folder = tempfile::tempdir().unwrap();
     let made = Command::new("python")
-        .arg(folder.join("make_table.py"))
+        .arg(checked_in.join("make_table.py"))
+        .arg(folder.path())
         .output()
         .unwrap();
-    assert!(
-        made.status.success(),
-        "{}",
-        String::from_utf8_lossy(&made.stderr)
-    );
-    fs::write(folder.join("table.rs"), made.stdout).unwrap();
+    let message = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "{message}");
+    for name in ["lists.rs", "table.rs"] {
+        let generated = fs::read(folder.path().join(name)).unwrap();
+        let is_same = fs::read(checked_in.join(name)).unwrap() == generated;
+        fs::write(checked_in.join(name), generated).unwrap();
+        assert!(is_same, "{name} was made anew: run this test again");
+    }
 }
 
 /// Counts that `onnx.defs.get_all_schemas_with_history` gives for versions 1 to 27 of the default domain.

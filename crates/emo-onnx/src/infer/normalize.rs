@@ -7,7 +7,12 @@ use emo_tensor::ElementType;
 /// Batch normalisation; further outputs hold one number for each channel.
 pub(super) fn batch(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
     let shape = op.ranked(0, 1..=usize::MAX)?;
-    // A matrix of one axis alone has one channel.
+    // Before version 9 each element could have statistics of its own.
+    if op.has_attribute("spatial") && op.int("spatial")? == 0 {
+        out.shape(0, shape.map(<[Dim]>::to_vec));
+        return Ok(());
+    }
+    // A vector has one channel.
     let mut channels = match shape {
         Some([_, channels, ..]) => channels.clone(),
         Some(_) => Dim::Fixed(1),

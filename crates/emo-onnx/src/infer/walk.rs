@@ -96,6 +96,7 @@ impl<'a> Walk<'a> {
         self.graph(self.model.graph(), None, &[])?;
         for function in self.model.functions() {
             self.opset = function.imports().get("").copied().unwrap_or_default();
+            self.known_len = 0;
             self.graph(function.body(), None, &[])?;
         }
         Ok(())
@@ -210,7 +211,7 @@ impl<'a> Walk<'a> {
                     Some(schema) => given(node, schema, &inputs),
                     None => Vec::new(),
                 };
-                let was_dead = self.is_dead;
+                let (was_dead, known_len) = (self.is_dead, self.known_len);
                 self.is_dead |= schema.is_some_and(|schema| is_never_taken(schema, name, &inputs));
                 let inner = self.graph(graph, Some(scope), &given)?;
                 self.is_dead = was_dead;
@@ -220,6 +221,7 @@ impl<'a> Walk<'a> {
                 };
                 let outputs: Branch = graph.outputs.iter().map(output).collect();
                 branches.push((name.as_str(), outputs));
+                self.known_len = known_len;
             }
         }
         let mut found = Vec::new();

@@ -1,10 +1,11 @@
-"""Writes the table of ONNX's own operators that `table.rs` holds.
+"""Writes the table of ONNX's own operators: `table.rs` and the `lists.rs` that it refers to.
 
-Made with onnx 1.23.2: `python make_table.py > table.rs`. Facts alone are taken over (names, counts, kinds,
+`python make_table.py FOLDER`, made with onnx 1.23.2. Facts alone are taken over (names, counts, kinds,
 defaults, types), no text.
 """
 
 import sys
+from pathlib import Path
 
 import numpy
 import onnx
@@ -83,7 +84,7 @@ def types(schema):
     return [f'("{variable}", TypeSet({bits:#x}))' for variable, bits in sets.items()]
 
 
-def main():
+def main(folder):
     versions = {}
     for schema in onnx.defs.get_all_schemas_with_history():
         if schema.domain == "" and schema.since_version <= LAST:
@@ -114,20 +115,21 @@ def main():
             f"{shared('T', '(&str, TypeSet)', types(schema))}, "
             f"{shared('A', 'AttributeSchema', attributes(schema))}),"
         )
-    print(f"// Made by `make_table.py` with onnx {onnx.__version__}; not to be edited.")
-    print()
-    print("use super::{AttributeKind as Kind, AttributeSchema, DefaultValue, Parameter, Schema, TypeSet};")
-    print("use super::{any, attribute, deprecated, each, one, optional, schema};")
-    print()
-    for (_, kind), names in lists.items():
-        for body, name in names.items():
-            print(f"const {name}: &[{kind}] = {body};")
-        print()
-    print("/// Sorted by name, then version.")
-    print("pub(super) static TABLE: &[Schema] = &[")
-    print("\n".join(rows))
-    print("];")
+    made = f"// Made by `make_table.py` with onnx {onnx.__version__}; not to be edited.\n\n"
+    imports = [
+        "use super::{AttributeKind as Kind, AttributeSchema, DefaultValue, Parameter, TypeSet};",
+        "use super::{any, attribute, each, one, optional};",
+    ]
+    consts = [
+        f"pub(super) const {name}: &[{kind}] = {body};"
+        for (_, kind), names in lists.items()
+        for body, name in names.items()
+    ]
+    Path(folder, "lists.rs").write_text(made + "\n".join([*imports, "", *consts]) + "\n")
+    imports = ["use super::{Schema, deprecated, schema};", "use super::lists::*;"]
+    head = ["", "/// Sorted by name, then version.", "pub(super) static TABLE: &[Schema] = &["]
+    Path(folder, "table.rs").write_text(made + "\n".join([*imports, *head, *rows, "];"]) + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(*sys.argv[1:])
