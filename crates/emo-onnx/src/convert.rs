@@ -29,7 +29,7 @@ impl Model {
     /// other domains stay as they are, and so does the metadata.
     ///
     /// # Errors
-    /// [`OnnxError::Opset`] for another version, those of [`infer`](Model::infer) if the model contradicts itself,
+    /// [`OnnxError::Opset`] for another version or a model of another one, those of [`infer`](Model::infer) if the model contradicts itself,
     /// [`OnnxError::Conversion`] for a node that cannot be expressed, and what [`check`](Model::check) finds in the
     /// result: [`OnnxError::UnknownOperator`] for an operator that the version lacks and [`OnnxError::Type`] for
     /// element types that an operator did not take then. The model is then as it was before.
@@ -57,7 +57,9 @@ impl Model {
     /// # References
     /// ONNX, "Changelog", <https://github.com/onnx/onnx/blob/main/docs/Changelog.md>.
     pub fn convert_opset(&mut self, target: i64) -> Result<(), OnnxError> {
-        let target = reader::check_opset(target)?;
+        reader::check_opset(target)?;
+        reader::check_known_opset(target)?;
+        reader::check_known_opset(self.opset())?;
         let mut model = self.clone();
         if !model.functions().is_empty() {
             model.inline_functions()?;

@@ -7,7 +7,7 @@ use std::fmt;
 
 pub(crate) use self::view::{collect_names, fixed, fresh_name};
 pub use self::{patch::Patch, view::GraphView};
-use crate::{Dim, Graph, Inference, Model, OnnxError, ValueInfo};
+use crate::{Dim, Graph, Inference, Model, OnnxError, ValueInfo, reader};
 
 /// A kind of change that leaves what a model computes as it is.
 ///
@@ -146,10 +146,12 @@ impl Model {
     /// the number of changes.
     ///
     /// # Errors
-    /// Those of [`infer`](Model::infer) if the model contradicts itself; [`OnnxError::Pass`] if what a pass
+    /// [`OnnxError::Opset`] for a model whose operators are of a version before 7, which meant other things; those of
+    /// [`infer`](Model::infer) if the model contradicts itself; [`OnnxError::Pass`] if what a pass
     /// proposes is no sound graph or changes the type of an output, and [`OnnxError::Unsettled`] if the passes find
     /// no end.
     pub fn optimize(&mut self, passes: &[&dyn Pass]) -> Result<OptimizeReport, OnnxError> {
+        reader::check_known_opset(self.opset())?;
         let mut model = self.clone();
         let mut inference = model.infer()?;
         let mut report = OptimizeReport {

@@ -262,7 +262,7 @@ fn into_layer_behind(view: &GraphView<'_>, chain: &Chain<'_>) -> Option<Patch> {
         // The shift becomes an addition behind the matrix product, which should not be one node more.
         let output = layer_node.only_output()?.to_owned();
         let next = view.only_reader(&output).map(|(_, next)| next);
-        if chain.nodes.len() < 2 && !next.is_some_and(|next| read(view, next).is_some()) {
+        if chain.nodes.len() < 2 && next.is_none_or(|next| read(view, next).is_none()) {
             return None;
         }
         let shift = layer.shift_before(&chain.affine)?;
