@@ -402,7 +402,7 @@ fn network(layers: &[Layer], seed: u64, norm_behind: bool) -> Model {
     }
     graph.output_of(&y);
     // An intermediate value that is an output as well keeps its name and is not folded away.
-    if seed % 3 == 0 && network.x != "x" {
+    if seed.is_multiple_of(3) && network.x != "x" {
         graph.output_of(&network.x);
     }
     graph.build(17).unwrap()

@@ -23,7 +23,6 @@ use crate::{Dim, GraphView, Node, OnnxError, Pass, Patch};
 /// B. Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
 /// CVPR 2018, section 3.2, arXiv:1712.05877.
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
 pub struct FoldAffine;
 
 /// The largest shift, in units of what follows, that is moved behind the multiplication of a layer's inputs. The

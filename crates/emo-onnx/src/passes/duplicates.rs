@@ -8,7 +8,6 @@ use crate::{GraphView, Node, OnnxError, Pass, Patch, graph::present, tensor};
 ///
 /// Only ONNX's own operators without subgraphs count, and of those not the random ones.
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
 pub struct MergeDuplicates;
 
 /// Operators that give something else each time, and `Dropout`, which does in training.

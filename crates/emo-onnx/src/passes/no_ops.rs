@@ -9,7 +9,6 @@ use crate::{Dim, GraphView, Node, OnnxError, Pass, Patch};
 /// A node that joins an output of the graph with an input, a constant or another output stays, since both keep
 /// their names.
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
 pub struct RemoveNoOps;
 
 impl Pass for RemoveNoOps {

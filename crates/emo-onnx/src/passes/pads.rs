@@ -9,7 +9,6 @@ use crate::{Attribute, GraphView, Node, OnnxError, Pass, Patch};
 /// negative, and what is added is what the operator adds itself: 0 for `Conv` and for an `AveragePool` that counts
 /// its padding, −∞ for `MaxPool`, or 0 where the values before are known not to be negative.
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
 pub struct MergePads;
 
 impl Pass for MergePads {
@@ -52,6 +51,7 @@ fn merge(view: &GraphView<'_>, index: usize, pad: &Node) -> Result<Option<Patch>
             .is_some_and(|pads| pads.iter().any(|&pad| pad != 0));
         is_zero
             && reader.int("ceil_mode", 0)? == 0
+            && keeps_windows_inside(reader, &pads, rank)?
             && (!had_pads || reader.int("count_include_pad", 0)? == 1)
     } else if reader.is("MaxPool") {
         let is_least = value == f64::NEG_INFINITY || (is_zero && is_not_negative(view, x));

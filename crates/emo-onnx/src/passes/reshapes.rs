@@ -7,7 +7,6 @@ use crate::{Dim, GraphView, Node, OnnxError, Pass, Patch};
 ///
 /// The last shape must be known, but for one axis at most.
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
 pub struct MergeReshapes;
 
 fn reshapes(node: &Node) -> bool {

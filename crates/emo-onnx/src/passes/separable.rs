@@ -24,7 +24,6 @@ use crate::{Attribute, GraphView, Node, OnnxError, Pass, Patch};
 /// V. J. Lawhern et al., "EEGNet: a compact convolutional neural network for EEG-based brain–computer interfaces",
 /// Journal of Neural Engineering 15(5), 2018, DOI 10.1088/1741-2552/aace8c.
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
 pub struct ReorderSeparable;
 
 impl Pass for ReorderSeparable {

@@ -9,7 +9,6 @@ use crate::{Attribute, GraphView, Node, OnnxError, Pass, Patch, graph::present};
 /// A transposition is moved only towards another one, or where several that are alike become one; a layout that
 /// the model needs stays. Constants on the way are transposed in turn.
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
 pub struct CleanTransposes;
 
 /// Operators of one value that work element by element, whatever the axes mean; further inputs are scalars.

@@ -6,7 +6,6 @@ use crate::{GraphView, OnnxError, Pass, Patch, graph::present};
 ///
 /// Nodes of foreign domains stay: they may do more than compute.
 #[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
 pub struct RemoveUnused;
 
 impl Pass for RemoveUnused {
