@@ -1,4 +1,8 @@
+mod layers;
+
 use emo_tensor::{ElementType, Tensor};
+
+pub use self::layers::{BatchNorm, Window};
 
 use crate::{Attribute, Dim, Graph, Model, Node, OnnxError, ValueInfo};
 
@@ -8,6 +12,28 @@ use crate::{Attribute, Dim, Graph, Model, Node, OnnxError, ValueInfo};
 /// model is built, so values may also be named before they are added.
 ///
 /// # Example
+/// A convolutional network in ten lines; the shape of the output is inferred:
+/// ```
+/// use emo_onnx::{Dim, GraphBuilder, Window};
+/// use emo_tensor::ElementType;
+/// use ndarray::{Array1, Array2, Array4};
+///
+/// let mut graph = GraphBuilder::new("faces");
+/// let x = graph.input_of("x", ElementType::F32, [Dim::from("batch"), 1.into(), 48.into(), 48.into()]);
+/// let same = Window::default().with_pads([1, 1]);
+/// let conv = graph.conv("conv", &x, Array4::zeros((8, 1, 3, 3)), Some(Array1::zeros(8)), &same);
+/// let relu = graph.relu("relu", &conv);
+/// let pool = graph.max_pool("pool", &relu, &[2, 2], &Window::default().with_strides([2, 2]));
+/// let flat = graph.flatten("flat", &pool);
+/// let dense = graph.dense("dense", &flat, Array2::zeros((4, 8 * 24 * 24)), Some(Array1::zeros(4)));
+/// let scores = graph.softmax("scores", &dense);
+/// graph.output_of(&scores);
+/// let model = graph.build(17)?;
+/// assert_eq!(model.graph().outputs()[0].value_type.to_string(), "f32[batch, 4]");
+/// # Ok::<(), emo_onnx::OnnxError>(())
+/// ```
+///
+/// Any operator, by its name:
 /// ```
 /// use emo_onnx::{Attribute, GraphBuilder};
 /// use emo_tensor::ElementType;
@@ -97,17 +123,18 @@ impl GraphBuilder {
 
     /// Checks the graph and makes a model of it, for version `opset` of ONNX's own operators.
     ///
-    /// Whether operators exist and get what they need is not checked here: a backend does so when it loads the
-    /// model.
+    /// Whether operators exist and get what they need is checked only where an output's type is to be inferred
+    /// ([`output_of`](Self::output_of)); otherwise [`Model::check`] does.
     ///
     /// # Errors
-    /// As [`Model::from_graph`], and [`OnnxError::Duplicate`] for initializers or attributes of one node that
-    /// have the same name.
+    /// As [`Model::from_graph`], [`OnnxError::Duplicate`] for initializers or attributes of one node that have the
+    /// same name, and for outputs whose type is to be inferred those of [`Model::infer`], and
+    /// [`OnnxError::Missing`] if nothing is known of one.
     pub fn build(self, opset: i64) -> Result<Model, OnnxError> {
         if let Some((place, what, name)) = self.duplicate {
             return Err(OnnxError::Duplicate { place, what, name });
         }
-        Model::from_graph(self.graph, opset)
+        Model::from_open_graph(self.graph, opset)
     }
 
     fn note_duplicate(&mut self, place: String, what: &'static str, name: &str) {

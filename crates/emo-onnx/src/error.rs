@@ -465,6 +465,44 @@ pub enum OnnxError {
         /// What follows.
         inferred: String,
     },
+    /// An extent is named that no input has.
+    #[error("no input has an extent called `{symbol}`")]
+    UnknownSymbol {
+        /// The name.
+        symbol: String,
+    },
+    /// A value is named that is neither an input nor an output of the graph.
+    #[error("the graph has no input or output `{value}`")]
+    UnknownValue {
+        /// The name.
+        value: String,
+    },
+    /// What a pass proposes does not make a sound model of the same kind.
+    #[error("pass `{pass}`")]
+    Pass {
+        /// The name of the pass.
+        pass: &'static str,
+        /// The reason.
+        source: Box<OnnxError>,
+    },
+    /// Passes keep on changing a model.
+    #[error("after {rounds} rounds pass `{pass}` still finds something to change")]
+    Unsettled {
+        /// The name of the last pass that changed something.
+        pass: &'static str,
+        /// How many rounds were made.
+        rounds: usize,
+    },
+    /// A node cannot be written for another version of ONNX's own operators.
+    #[error("node {node}: not possible in operator set {opset}: {reason}")]
+    Conversion {
+        /// The node's label.
+        node: String,
+        /// The version, on the way from the model's to the one that was asked for.
+        opset: i64,
+        /// What cannot be expressed.
+        reason: &'static str,
+    },
     /// A class label that the comma-separated list cannot hold.
     #[error("label `{label}` is empty, has a comma or begins or ends with white space")]
     Label {

@@ -18,6 +18,18 @@ pub enum Dim {
     Unknown,
 }
 
+impl From<usize> for Dim {
+    fn from(extent: usize) -> Self {
+        Self::Fixed(extent)
+    }
+}
+
+impl From<&str> for Dim {
+    fn from(symbol: &str) -> Self {
+        Self::Symbol(symbol.to_owned())
+    }
+}
+
 impl fmt::Display for Dim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -93,6 +93,42 @@
 //! # Ok::<(), emo_onnx::OnnxError>(())
 //! ```
 //!
+//! # Changing graphs
+//!
+//! [`Model::optimize`] runs [`Pass`]es: each looks at the graph and proposes [`Patch`]es, and one place applies them,
+//! checks the graph again, infers types and shapes anew and holds those of the outputs against what they were.
+//! [`default_passes`] fold constants, normalizations and standardizers into layers and remove what does nothing; the
+//! module [`passes`] has each of them, and a user of this crate may write more.
+//!
+//! ```
+//! use emo_onnx::{BatchNorm, GraphBuilder, Window, default_passes};
+//! use emo_tensor::ElementType;
+//! use ndarray::{Array1, Array4};
+//!
+//! let mut graph = GraphBuilder::new("folded");
+//! let x = graph.input("x", ElementType::F32, &[1, 3, 8, 8]);
+//! let conv = graph.conv("conv", &x, Array4::ones((4, 3, 3, 3)), None, &Window::default());
+//! let ones = || Array1::ones(4);
+//! let norm = BatchNorm { scale: ones(), bias: ones(), mean: ones(), variance: ones(), epsilon: 1e-5 };
+//! let norm = graph.batch_norm("norm", &conv, norm);
+//! let relu = graph.relu("relu", &norm);
+//! graph.output_of(&relu);
+//! let mut model = graph.build(17)?;
+//! let report = model.optimize(&default_passes())?;
+//! assert_eq!((report.nodes_before(), report.nodes_after()), (3, 2));
+//! # Ok::<(), emo_onnx::OnnxError>(())
+//! ```
+//!
+//! [`Model::convert_opset`] writes a model for another version of the operators, newer or older, and names what that
+//! cannot express. [`Model::specialize`] fixes extents that a model leaves open; [`Model::to_nhwc`] and
+//! [`Model::to_nchw`] exchange the layout of inputs and outputs.
+//!
+//! # Looking at models
+//!
+//! [`Model::summary`] counts parameters, multiplications and the memory of intermediate values, operator by operator;
+//! [`Model::dump`] tells a model as text, [`Model::diff`] how two differ, and [`Model::to_dot`] and
+//! [`Model::to_mermaid`] draw one. The example `onnx_inspect` of this workspace does so from the command line.
+//!
 //! # Files from strangers
 //!
 //! Reading takes memory in proportion to the file, whatever its headers claim, and never panics. A file may have
@@ -135,6 +171,7 @@ mod attribute;
 mod bind;
 mod builder;
 mod check;
+mod convert;
 mod error;
 mod external;
 mod file;
@@ -142,11 +179,15 @@ mod function;
 mod graph;
 mod infer;
 mod inline;
+mod inspect;
+mod layout;
 mod limits;
 mod metadata;
 mod model;
 mod node;
 mod opaque;
+mod optimize;
+pub mod passes;
 mod payload;
 #[allow(
     dead_code,
@@ -159,6 +200,7 @@ mod payload;
 mod proto;
 mod reader;
 mod schema;
+mod specialize;
 mod structure;
 mod tensor;
 mod tensor_file;
@@ -166,16 +208,19 @@ mod validate;
 mod value_info;
 mod writer;
 
-pub use builder::GraphBuilder;
+pub use builder::{BatchNorm, GraphBuilder, Window};
 pub use error::OnnxError;
 pub use external::{ReadOptions, WriteOptions};
 pub use function::Function;
 pub use graph::{Dim, Graph};
 pub use infer::Inference;
+pub use inspect::{Difference, ModelDiff, OperatorSummary, Summary};
 pub use metadata::{FEATURES_KEY, LABELS_KEY, MODALITY_KEY, TRAINED_ON_KEY};
 pub use model::Model;
 pub use node::{Attribute, Node};
 pub use opaque::{OpaqueAttribute, OpaqueTensor, OpaqueType};
+pub use optimize::{Applied, GraphView, OptimizeReport, Pass, Patch};
+pub use passes::default_passes;
 pub use schema::{Arity, AttributeKind, AttributeSchema, Parameter, Schema, TypeSet};
 pub use tensor_file::read_tensor;
 pub use value_info::{ValueInfo, ValueType};

@@ -24,5 +24,7 @@ pub(crate) const ELEMENTS: usize = 1 << 29;
 
 /// The versions of the file format that are read.
 pub(crate) const IR_VERSIONS: std::ops::RangeInclusive<i64> = 3..=14;
+/// The versions of ONNX's own operators whose meaning is known: before, broadcasting had to be asked for.
+pub(crate) const KNOWN_OPSETS: std::ops::RangeInclusive<i64> = 7..=27;
 /// The versions of ONNX's own operators that are read.
 pub(crate) const OPSETS: std::ops::RangeInclusive<i64> = 1..=27;

@@ -7,7 +7,7 @@ use std::{
 use prost::Message;
 
 use crate::{
-    Function, Graph, OnnxError, ReadOptions, WriteOptions,
+    Function, Graph, OnnxError, ReadOptions, ValueInfo, ValueType, WriteOptions,
     check::{self, Role},
     external::{self, Files},
     file, limits,
@@ -51,7 +51,32 @@ impl Model {
         })
     }
 
+    /// As [`from_graph`](Self::from_graph), with types of outputs inferred where they are unknown.
+    pub(crate) fn from_open_graph(mut graph: Graph, opset: i64) -> Result<Self, OnnxError> {
+        let is_open = |info: &ValueInfo| info.value_type == ValueType::Unknown;
+        if graph.outputs.iter().any(is_open) {
+            let opset = reader::check_opset(opset)?;
+            let inferred = Self {
+                graph: check::checked(graph, Role::Subgraph)?,
+                opset,
+                metadata: BTreeMap::new(),
+                functions: Vec::new(),
+                template: Box::new(writer::new_template(opset)),
+            };
+            let inference = inferred.infer()?;
+            graph = inferred.graph;
+            for info in graph.outputs.iter_mut().filter(|info| is_open(info)) {
+                if let Some(value_type) = inference.value(&info.name) {
+                    info.value_type = value_type.clone();
+                }
+            }
+        }
+        Self::from_graph(graph, opset)
+    }
+
     /// The same model with another graph, which is checked, written for version `opset` of ONNX's own operators.
+    ///
+    /// The file format's version rises where the operators need it or a constant would have to be an input.
     pub(crate) fn with_graph(&self, graph: Graph, opset: i64) -> Result<Self, OnnxError> {
         let opset = match opset {
             0 => 0,
@@ -63,13 +88,24 @@ impl Model {
             imported.insert("");
         }
         reader::check_domains(&graph, &imported)?;
+        let mut template = self.template.clone();
+        let needed = match opset == self.opset {
+            true => writer::ir_version(0),
+            false => writer::ir_version(opset),
+        };
+        template.ir_version = template.ir_version.max(Some(needed));
         Ok(Self {
             graph,
             opset,
             metadata: self.metadata.clone(),
             functions: self.functions.clone(),
-            template: self.template.clone(),
+            template,
         })
+    }
+
+    /// Takes the graph out of a model that is to get another one.
+    pub(crate) fn take_graph(&mut self) -> Graph {
+        std::mem::take(&mut self.graph)
     }
 
     /// Reads and checks a model, and no other file: what it says to stand in one is refused.

@@ -101,6 +101,18 @@ pub(crate) fn check_opset(version: i64) -> Result<i64, OnnxError> {
     })
 }
 
+/// Checks that what the operators mean in this version is known; 0 stands for none of them.
+pub(crate) fn check_known_opset(version: i64) -> Result<i64, OnnxError> {
+    if version == 0 || limits::KNOWN_OPSETS.contains(&version) {
+        return Ok(version);
+    }
+    Err(OnnxError::Opset {
+        actual: version,
+        min: *limits::KNOWN_OPSETS.start(),
+        max: *limits::KNOWN_OPSETS.end(),
+    })
+}
+
 /// Whether `domain` is ONNX's own, which has two names.
 pub(crate) fn is_default_domain(domain: &str) -> bool {
     ["", "ai.onnx"].contains(&domain)

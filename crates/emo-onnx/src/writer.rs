@@ -70,7 +70,7 @@ pub(crate) fn write(
 
 /// The file format's version that came with a version of ONNX's own operators, but at least 4: before that
 /// every initializer had to be an input as well. From `VERSION_TABLE` of the Python package `onnx` 1.23.2.
-fn ir_version(opset: i64) -> i64 {
+pub(crate) fn ir_version(opset: i64) -> i64 {
     match opset {
         ..=9 => 4,
         10 => 5,
