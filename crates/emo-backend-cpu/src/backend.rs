@@ -15,12 +15,17 @@ impl CpuBackend {
         Self { config }
     }
 
-    /// Compiles a model that is already in memory.
+    /// Compiles a model that is already in memory. Functions of its own are put in place of their calls.
     ///
     /// # Errors
     /// As [`load`](Backend::load), without those of reading.
     pub fn compile(&self, model: &Model) -> Result<CpuSession, BackendError> {
-        Ok(CpuSession::new(compile(model, &self.config)?))
+        if model.functions().is_empty() {
+            return Ok(CpuSession::new(compile(model, &self.config)?));
+        }
+        let mut inlined = model.clone();
+        inlined.inline_functions().map_err(from_onnx)?;
+        Ok(CpuSession::new(compile(&inlined, &self.config)?))
     }
 }
 

@@ -1,6 +1,8 @@
 use std::fmt::Debug;
 
-use emo_backend::emo_tensor::{ElementType, Tensor, TensorView, TensorViewMut};
+use emo_backend::emo_tensor::{
+    ElementType, Tensor, TensorView, TensorViewMut, for_each_element_type,
+};
 
 /// A Rust type that the kernels can hold in a [`Buffer`].
 pub(crate) trait Scalar: Copy + Default + PartialEq + Debug + Send + Sync + 'static {
@@ -11,7 +13,7 @@ pub(crate) trait Scalar: Copy + Default + PartialEq + Debug + Send + Sync + 'sta
 }
 
 macro_rules! buffers {
-    ($($variant:ident: $rust:ty;)+) => {
+    ($($variant:ident: $rust:ty, $name:literal;)+) => {
         /// Elements in row-major order, owned.
         #[derive(Debug, Clone, PartialEq)]
         pub(crate) enum Buffer { $($variant(Vec<$rust>),)+ }
@@ -25,7 +27,7 @@ macro_rules! buffers {
         pub(crate) enum SliceMut<'a> { $($variant(&'a mut [$rust]),)+ }
 
         impl Buffer {
-            /// Zeros, or `None` for an element type that no kernel handles.
+            /// Zeros, or `None` for an element type that this crate does not know.
             pub(crate) fn zeros(element_type: ElementType, len: usize) -> Option<Self> {
                 match element_type {
                     $(ElementType::$variant => Some(Self::$variant(vec![<$rust>::default(); len])),)+
@@ -33,7 +35,7 @@ macro_rules! buffers {
                 }
             }
 
-            /// A copy of the tensor's elements, or `None` for an element type that no kernel handles.
+            /// A copy of the tensor's elements, or `None` for an element type that this crate does not know.
             pub(crate) fn from_tensor(tensor: &Tensor) -> Option<Self> {
                 match tensor {
                     $(Tensor::$variant(array) => Some(Self::$variant(array.iter().copied().collect())),)+
@@ -69,6 +71,20 @@ macro_rules! buffers {
             }
         }
 
+        impl SliceMut<'_> {
+            pub(crate) fn len(&self) -> usize {
+                match self { $(Self::$variant(elements) => elements.len(),)+ }
+            }
+
+            pub(crate) fn reborrow(&mut self) -> SliceMut<'_> {
+                match self { $(Self::$variant(elements) => SliceMut::$variant(elements),)+ }
+            }
+
+            pub(crate) fn element_type(&self) -> ElementType {
+                match self { $(Self::$variant(_) => ElementType::$variant,)+ }
+            }
+        }
+
         impl Slice<'_> {
             pub(crate) fn to_buffer(self) -> Buffer {
                 match self { $(Self::$variant(elements) => Buffer::$variant(elements.to_vec()),)+ }
@@ -76,7 +92,7 @@ macro_rules! buffers {
         }
 
         impl<'a> Slice<'a> {
-            /// The tensor's elements, if they are in row-major order and of a type that kernels handle.
+            /// The tensor's elements, if they are in row-major order and of a type that this crate knows.
             pub(crate) fn from_tensor(tensor: &'a Tensor) -> Option<Self> {
                 match tensor {
                     $(Tensor::$variant(array) => array.as_slice().map(Slice::$variant),)+
@@ -137,16 +153,7 @@ macro_rules! buffers {
     };
 }
 
-// The element types that the supported operators read or write.
-buffers! {
-    F32: f32;
-    F64: f64;
-    I8: i8;
-    I32: i32;
-    I64: i64;
-    U8: u8;
-    Bool: bool;
-}
+for_each_element_type!(buffers);
 
 #[expect(
     clippy::single_component_path_imports,

@@ -1,29 +1,31 @@
-use std::{collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use emo_backend::{
     BackendError,
-    emo_tensor::{ElementType, Tensor, TensorInfo},
+    emo_tensor::{ElementType, Overflow, Tensor, TensorInfo},
 };
-use emo_onnx::{Dim, Graph, Model, Node, ValueInfo};
+use emo_onnx::{Attribute, Dim, Graph, Model, Node, Schema, ValueInfo, ValueType};
 
 use crate::{
     buffer::{Buffer, Slice},
     config::CpuConfig,
     error::CpuError,
     kernel::{Inputs, Kernel},
+    kernels::cast::Cast,
     layout::{Draft, Drafts, Read, Storage},
-    ops::{How, Lowered, NodeContext, Operand, find},
+    ops::{Empty, Half, How, Lowered, NodeContext, Operand, find},
     plan::Plan,
     shape::element_count,
     simd::Level,
 };
 
-/// The versions of ONNX's operator set whose definitions the operators follow.
+/// The versions of ONNX's operator set whose definitions the operators follow; of an older one, those that are the
+/// same in the first of these.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=27;
 
 /// Fixes every shape and place in memory of a model's run, and does all work that needs no input.
 pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Plan, BackendError> {
-    if !OPSETS.contains(&model.opset()) {
+    if model.opset() > *OPSETS.end() {
         return Err(BackendError::Unsupported {
             node: model.graph().name().to_owned(),
             reason: format!(
@@ -77,7 +79,8 @@ enum State<'m> {
 }
 
 struct Compiler<'m> {
-    graph: &'m Graph,
+    /// The model's graph and, inside of a branch, that of the branch and those around it.
+    graphs: Vec<&'m Graph>,
     opset: i64,
     level: Level,
     memory_limit: usize,
@@ -94,19 +97,13 @@ struct Compiler<'m> {
 impl<'m> Compiler<'m> {
     fn new(model: &'m Model, config: &CpuConfig) -> Self {
         let graph = model.graph();
-        let mut uses = HashMap::new();
-        let read_by_nodes = graph.nodes().iter().flat_map(|node| &node.inputs);
-        let outputs = graph.outputs().iter().map(|output| &output.name);
-        for name in read_by_nodes.chain(outputs) {
-            *uses.entry(name.as_str()).or_default() += 1;
-        }
         Self {
-            graph,
+            graphs: vec![graph],
             opset: model.opset(),
             level: Level::detect(),
             memory_limit: config.memory_limit,
             memory: 0,
-            uses,
+            uses: count_uses(graph),
             values: HashMap::new(),
             drafts: Vec::new(),
             constants: Vec::new(),
@@ -114,7 +111,7 @@ impl<'m> Compiler<'m> {
     }
 
     fn declare_inputs(&mut self) -> Result<(), BackendError> {
-        for (index, input) in self.graph.inputs().iter().enumerate() {
+        for (index, input) in self.graphs[0].inputs().iter().enumerate() {
             let unsupported = |reason| BackendError::Unsupported {
                 node: format!("input `{}`", input.name),
                 reason,
@@ -129,7 +126,6 @@ impl<'m> Compiler<'m> {
                 .iter()
                 .enumerate()
                 .map(|(axis, dim)| match dim {
-                    Dim::Fixed(0) => Err(unsupported(format!("axis {axis} is empty"))),
                     Dim::Fixed(extent) => Ok(*extent),
                     // The leading axis counts the examples of a batch; a session runs one at a time.
                     _ if axis == 0 => Ok(1),
@@ -194,9 +190,10 @@ impl<'m> Compiler<'m> {
     fn value(&mut self, name: &'m str, reader: &str) -> Result<&Value<'m>, BackendError> {
         if !self.values.contains_key(name) {
             let tensor = self
-                .graph
-                .initializers()
-                .get(name)
+                .graphs
+                .iter()
+                .rev()
+                .find_map(|graph| graph.initializers().get(name))
                 .ok_or_else(|| CpuError::Node {
                     node: reader.to_owned(),
                     reason: format!("nothing produces its input `{name}`"),
@@ -245,6 +242,15 @@ impl<'m> Compiler<'m> {
             return Err(unsupported(format!("operator of domain `{}`", node.domain)));
         }
         let operator = find(&node.op_type).ok_or_else(|| unsupported("operator".to_owned()))?;
+        let since = |opset| Schema::find(&node.op_type, opset).map(Schema::since);
+        if self.opset < *OPSETS.start() && since(self.opset) != since(*OPSETS.start()) {
+            return Err(unsupported(format!(
+                "operator as opset {} has it, it is executed as in {} to {}",
+                self.opset,
+                OPSETS.start(),
+                OPSETS.end()
+            )));
+        }
         if let Some(attribute) = node
             .attributes
             .keys()
@@ -272,40 +278,140 @@ impl<'m> Compiler<'m> {
                 name => Some(self.value(name, &label)?.clone()),
             });
         }
-        let inputs = operands
-            .iter()
-            .map(|operand| operand.as_ref().map(Value::as_operand))
-            .collect::<Vec<_>>();
-        for (index, operand) in inputs.iter().flatten().enumerate() {
-            if operand.element_type == ElementType::F32 && operand.shape.contains(&0) {
-                return Err(unsupported(format!(
-                    "input {index} of shape {:?} is empty",
-                    operand.shape
-                )));
-            }
+        if operator.empty == Empty::Refused
+            && let Some(index) = operands.iter().position(|operand| {
+                operand
+                    .as_ref()
+                    .is_some_and(|operand| operand.shape.contains(&0))
+            })
+        {
+            return Err(unsupported(format!("input {index} has no elements")));
         }
+        let half = match operator.half {
+            Half::Native => None,
+            Half::Widened { rounded } => self
+                .widen(node, &mut operands)?
+                .map(|element_type| (element_type, rounded)),
+        };
         let wanted = node
             .outputs
             .iter()
             .rposition(|name| self.uses.contains_key(name.as_str()))
             .map_or(0, |last| last + 1);
-        let context = NodeContext {
-            node,
-            opset: self.opset,
-            level: self.level,
-            memory_limit: self.memory_limit,
-            inputs,
-            wanted,
+        let (outputs, steps) = {
+            let context = NodeContext {
+                node,
+                opset: self.opset,
+                level: self.level,
+                memory_limit: self.memory_limit,
+                inputs: operands
+                    .iter()
+                    .map(|operand| operand.as_ref().map(Value::as_operand))
+                    .collect(),
+                wanted,
+                steps: RefCell::default(),
+            };
+            if let Some(branch) = operator.branch {
+                let attribute = branch(&context)?;
+                return self.add_branch(node, attribute);
+            }
+            let outputs = (operator.lower)(&context)?;
+            (outputs, context.steps.into_inner())
         };
-        let lowered = (operator.lower)(&context)?;
-        if lowered.len() < wanted {
+        if outputs.len() < wanted {
             return Err(unsupported(format!("output {}", wanted - 1)));
         }
-        for (name, lowered) in node.outputs.iter().zip(lowered) {
-            let value = self.place(node, name, lowered, &operands)?;
+        if let (true, Some(name)) = (steps.is_empty(), node.outputs.first())
+            && let Some(value) = self.absorb(node, &outputs, &operands)
+        {
+            self.values.insert(name, value);
+            return Ok(());
+        }
+        for step in steps {
+            let value = self.place(node, &label, step, &operands)?;
+            operands.push(Some(value));
+        }
+        for (index, (name, lowered)) in node.outputs.iter().zip(outputs).enumerate() {
+            let mut value = self.place(node, name, lowered, &operands)?;
+            if let Some((element_type, rounded)) = half
+                && index < rounded
+                && value.element_type == ElementType::F32
+            {
+                value = self.cast(node, value, element_type)?;
+            }
             self.values.insert(name, value);
         }
         Ok(())
+    }
+
+    /// Compiles the subgraph that stands in `attribute` in the node's place.
+    fn add_branch(&mut self, node: &'m Node, attribute: &str) -> Result<(), BackendError> {
+        let Some(Attribute::Graph(graph)) = node.attributes.get(attribute) else {
+            return Err(CpuError::Node {
+                node: node.label(),
+                reason: format!("attribute `{attribute}` is no graph"),
+            }
+            .into());
+        };
+        for (name, count) in count_uses(graph) {
+            *self.uses.entry(name).or_default() += count;
+        }
+        self.graphs.push(graph);
+        for inner in graph.nodes() {
+            self.add(inner)?;
+        }
+        let mut outputs = Vec::with_capacity(node.outputs.len());
+        for (name, output) in node.outputs.iter().zip(graph.outputs()) {
+            outputs.push((name, self.value(&output.name, &node.label())?.clone()));
+        }
+        // Other branches may use the same names for values of their own.
+        let computed = graph.nodes().iter().flat_map(|inner| &inner.outputs);
+        for name in computed.chain(graph.initializers().keys()) {
+            self.values.remove(name.as_str());
+            self.uses.remove(name.as_str());
+        }
+        self.graphs.pop();
+        for (name, value) in outputs {
+            self.values.insert(name, value);
+        }
+        Ok(())
+    }
+
+    /// Converts operands in half precision to `f32`, and returns the type that they had.
+    fn widen(
+        &mut self,
+        node: &'m Node,
+        operands: &mut [Option<Value<'m>>],
+    ) -> Result<Option<ElementType>, BackendError> {
+        let mut half = None;
+        for operand in operands.iter_mut().flatten() {
+            if matches!(operand.element_type, ElementType::F16 | ElementType::BF16) {
+                half = Some(operand.element_type);
+                *operand = self.cast(node, operand.clone(), ElementType::F32)?;
+            }
+        }
+        Ok(half)
+    }
+
+    fn cast(
+        &mut self,
+        node: &'m Node,
+        value: Value<'m>,
+        to: ElementType,
+    ) -> Result<Value<'m>, BackendError> {
+        let how = How::Compute {
+            reads: vec![0],
+            kernel: Box::new(Cast {
+                from: value.element_type,
+                overflow: Overflow::Saturate,
+            }),
+        };
+        let lowered = Lowered {
+            element_type: to,
+            shape: value.shape.clone(),
+            how,
+        };
+        self.place(node, &node.label(), lowered, &[Some(value)])
     }
 
     /// Makes a value of what became of a node's output, adding a step where there is something to compute.
@@ -344,14 +450,11 @@ impl<'m> Compiler<'m> {
                 let read: Vec<&Value<'m>> = reads.iter().map(|&index| operand(index)).collect();
                 let constants: Option<Vec<Slice<'_>>> =
                     read.iter().map(|value| value.as_constant()).collect();
-                if let Some(constants) = constants {
-                    let buffer = self.fold(&*kernel, &constants, element_type, len)?;
+                if let (0, Some(buffer)) = (len, Buffer::zeros(element_type, 0)) {
                     State::Constant(Constant::Folded(Rc::new(buffer)))
-                } else if let Some(storage) = self.absorb(node, &reads, &read, &*kernel) {
-                    State::Stored {
-                        storage,
-                        is_view: false,
-                    }
+                } else if let Some(constants) = constants {
+                    let buffer = self.fold(node, &*kernel, &constants, element_type, len)?;
+                    State::Constant(Constant::Folded(Rc::new(buffer)))
                 } else {
                     self.take_memory(kernel.constant_bytes())?;
                     let reads = read
@@ -382,6 +485,7 @@ impl<'m> Compiler<'m> {
     /// Runs a kernel on constants.
     fn fold(
         &mut self,
+        node: &Node,
         kernel: &dyn Kernel,
         constants: &[Slice<'_>],
         element_type: ElementType,
@@ -394,30 +498,36 @@ impl<'m> Compiler<'m> {
             let scratch_bytes = kernel.scratch_len().saturating_mul(size_of::<f32>());
             self.check_memory(|| "intermediate results".to_owned(), scratch_bytes)?;
             let mut scratch = vec![0.0; kernel.scratch_len()];
-            kernel.run(
-                &Inputs::Folded(constants),
-                buffer.slice_mut(len),
-                &mut scratch,
-            );
+            let operands = Inputs::Folded(constants);
+            kernel.check(&operands).map_err(|fault| CpuError::Node {
+                node: node.label(),
+                reason: fault.to_string(),
+            })?;
+            kernel.run(&operands, buffer.slice_mut(len), &mut scratch);
         }
         Ok(buffer)
     }
 
-    /// Lets the step before do what `kernel` would, if nothing else reads that step's output.
+    /// Lets the step before do what a node's only step would, if nothing else reads that step's output.
     fn absorb(
         &mut self,
         node: &'m Node,
-        reads: &[usize],
-        values: &[&Value<'m>],
-        kernel: &dyn Kernel,
-    ) -> Option<Storage> {
-        let (&[index], [value]) = (reads, values) else {
+        outputs: &[Lowered],
+        operands: &[Option<Value<'m>>],
+    ) -> Option<Value<'m>> {
+        let [lowered] = outputs else {
+            return None;
+        };
+        let How::Compute { reads, kernel } = &lowered.how else {
+            return None;
+        };
+        let &[index] = &reads[..] else {
             return None;
         };
         let State::Stored {
             storage: storage @ Storage::Step(step),
             is_view: false,
-        } = value.state
+        } = operands.get(index)?.as_ref()?.state
         else {
             return None;
         };
@@ -430,7 +540,14 @@ impl<'m> Compiler<'m> {
             return None;
         }
         draft.label = format!("{} + {}", draft.label, node.op_type);
-        Some(storage)
+        Some(Value {
+            element_type: lowered.element_type,
+            shape: lowered.shape.clone(),
+            state: State::Stored {
+                storage,
+                is_view: false,
+            },
+        })
     }
 
     /// How a step or an output reads a value.
@@ -447,9 +564,10 @@ impl<'m> Compiler<'m> {
     }
 
     fn finish(mut self) -> Result<Plan, BackendError> {
-        let mut outputs = Vec::with_capacity(self.graph.outputs().len());
+        let graph = self.graphs[0];
+        let mut outputs = Vec::with_capacity(graph.outputs().len());
         let mut output_reads = Vec::with_capacity(outputs.capacity());
-        for declared in self.graph.outputs() {
+        for declared in graph.outputs() {
             let value = self
                 .value(&declared.name, &format!("output `{}`", declared.name))?
                 .clone();
@@ -461,8 +579,7 @@ impl<'m> Compiler<'m> {
                 value.shape,
             ));
         }
-        let inputs: Vec<TensorInfo> = self
-            .graph
+        let inputs: Vec<TensorInfo> = graph
             .inputs()
             .iter()
             .map(|input| {
@@ -491,6 +608,18 @@ impl<'m> Compiler<'m> {
     }
 }
 
+/// How many nodes and outputs of a graph read each value; a node's subgraphs count as one reader.
+fn count_uses(graph: &Graph) -> HashMap<&str, usize> {
+    let mut uses = HashMap::new();
+    let captured = graph.nodes().iter().flat_map(Node::captures);
+    let read = graph.nodes().iter().flat_map(|node| &node.inputs);
+    let outputs = graph.outputs().iter().map(|output| &output.name);
+    for name in read.chain(outputs).map(String::as_str).chain(captured) {
+        *uses.entry(name).or_default() += 1;
+    }
+    uses
+}
+
 impl Value<'_> {
     fn as_constant(&self) -> Option<Slice<'_>> {
         match &self.state {
@@ -510,18 +639,25 @@ impl Value<'_> {
 
 /// Holds what the graph says of an output against what follows from its nodes.
 fn check_declared(declared: &ValueInfo, value: &Value<'_>) -> Result<(), BackendError> {
-    let agrees = declared.tensor().is_some_and(|(element_type, dims)| {
-        let dims = dims.unwrap_or_default();
-        element_type == value.element_type
-            && (dims.is_empty() || dims.len() == value.shape.len())
-            && dims
-                .iter()
-                .zip(&value.shape)
-                .all(|(dim, extent)| match dim {
-                    Dim::Fixed(stated) => stated == extent,
-                    _ => true,
-                })
-    });
+    let agrees = match &declared.value_type {
+        ValueType::Unknown => true,
+        ValueType::Opaque(_) => false,
+        ValueType::Tensor {
+            element_type,
+            shape,
+        } => {
+            let dims = shape.as_deref().unwrap_or_default();
+            *element_type == value.element_type
+                && (dims.is_empty() || dims.len() == value.shape.len())
+                && dims
+                    .iter()
+                    .zip(&value.shape)
+                    .all(|(dim, extent)| match dim {
+                        Dim::Fixed(stated) => stated == extent,
+                        _ => true,
+                    })
+        }
+    };
     if agrees {
         return Ok(());
     }

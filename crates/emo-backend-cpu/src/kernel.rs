@@ -1,4 +1,4 @@
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use crate::{
     buffer::{Buffer, Scalar, Slice, SliceMut},
@@ -7,7 +7,13 @@ use crate::{
 
 /// What one step of a plan computes, with every shape fixed.
 pub(crate) trait Kernel: Debug + Send + Sync {
-    /// Writes every element of `output`.
+    /// Refuses elements that [`run`](Self::run) cannot compute with; called before each run, allocates nothing.
+    fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault> {
+        let _ = inputs;
+        Ok(())
+    }
+
+    /// Writes every element of `output`. [`check`](Self::check) has accepted the inputs.
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, scratch: &mut [f32]);
 
     /// How many elements of scratch memory [`run`](Self::run) needs.
@@ -34,6 +40,24 @@ pub(crate) trait Kernel: Debug + Send + Sync {
     fn absorb(&mut self, follower: &Follower) -> bool {
         let _ = follower;
         false
+    }
+}
+
+/// What is wrong with an operand's elements, where that shows only when the model runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A position outside of the axis that it counts along.
+    Index { index: i64, extent: usize },
+    /// An integer divided by zero.
+    DivisionByZero,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Index { index, extent } => write!(f, "index {index} along an axis of {extent}"),
+            Self::DivisionByZero => write!(f, "integer division by zero"),
+        }
     }
 }
 
@@ -70,15 +94,19 @@ pub(crate) enum Inputs<'a> {
 
 impl Inputs<'_> {
     pub(crate) fn get<T: Scalar>(&self, index: usize) -> &[T] {
-        let slice = match self {
+        T::slice(self.slice(index)).expect("element types are checked when the plan is made")
+    }
+
+    /// An operand of any element type.
+    pub(crate) fn slice(&self, index: usize) -> Slice<'_> {
+        match self {
             Inputs::Step {
                 sources,
                 slots,
                 constants,
             } => source_slice(sources[index], slots, constants),
             Inputs::Folded(slices) => slices[index],
-        };
-        T::slice(slice).expect("element types are checked when the plan is made")
+        }
     }
 }
 

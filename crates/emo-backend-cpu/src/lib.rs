@@ -32,12 +32,12 @@
 //! ```
 //!
 //! # What is executed
-//! [`operators`] lists the operators, as ONNX defines them in opsets 7 to 27: convolutions and pools over one or
-//! two axes, dense layers and matrix products, the common activations, normalization, arithmetic, and what moves
+//! [`operators`] lists the operators, as ONNX defines them in opsets 7 to 27: convolutions and pools, recurrent and
+//! dense layers and matrix products, the common activations, normalization, arithmetic, quantization, and what moves
 //! or reshapes tensors. Anything else is an error that names the node and the reason; so is an attribute, an
 //! element type or a form that is not understood. Nothing is computed in another way than the model says.
 //!
-//! - Weights, and whatever determines a shape, must be constant.
+//! - Whatever determines a shape must be constant. Weights may be inputs; convolutions are slower with such.
 //! - A leading axis without a fixed extent is a batch, of which a session runs one example at a time; any other
 //!   axis must have a fixed extent.
 //! - Quantized models are executed literally: values are rounded to their integers where the model says so, and
@@ -58,6 +58,7 @@ mod kernel;
 mod kernels;
 mod layout;
 mod memory;
+mod number;
 mod ops;
 mod plan;
 mod session;

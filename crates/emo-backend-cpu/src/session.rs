@@ -7,6 +7,7 @@ use crate::{
     Plan,
     buffer::{Buffer, copy_in, copy_out},
     kernel::{Inputs, source_slice},
+    plan::Step,
 };
 
 /// A model compiled for the CPU, with the memory that it needs to run.
@@ -64,14 +65,18 @@ impl Session for CpuSession {
             }
         }
         for step in &self.plan.steps {
-            let mut output = self.slots[step.slot].take();
-            let operands = Inputs::Step {
-                sources: &step.reads,
-                slots: &self.slots,
-                constants: &self.plan.constants,
-            };
             step.kernel
-                .run(&operands, output.slice_mut(step.len), &mut self.scratch);
+                .check(&operands(step, &self.slots, &self.plan.constants))
+                .map_err(|fault| BackendError::Run {
+                    backend: "cpu",
+                    reason: format!("node {}: {fault}", step.label),
+                })?;
+            let mut output = self.slots[step.slot].take();
+            step.kernel.run(
+                &operands(step, &self.slots, &self.plan.constants),
+                output.slice_mut(step.len),
+                &mut self.scratch,
+            );
             self.slots[step.slot] = output;
         }
         for (source, tensor) in self.plan.output_sources.iter().zip(outputs) {
@@ -81,5 +86,13 @@ impl Session for CpuSession {
             );
         }
         Ok(())
+    }
+}
+
+fn operands<'a>(step: &'a Step, slots: &'a [Buffer], constants: &'a [Buffer]) -> Inputs<'a> {
+    Inputs::Step {
+        sources: &step.reads,
+        slots,
+        constants,
     }
 }

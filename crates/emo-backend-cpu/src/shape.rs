@@ -7,9 +7,10 @@ pub(crate) fn element_count(shape: &[usize]) -> Option<usize> {
 
 /// The steps between neighbours along each axis, in row-major order.
 pub(crate) fn strides(shape: &[usize]) -> Vec<usize> {
-    let mut strides = vec![1; shape.len()];
+    let mut strides = vec![1_usize; shape.len()];
     for axis in (1..shape.len()).rev() {
-        strides[axis - 1] = strides[axis] * shape[axis];
+        // Only the strides of an array without elements can wrap around.
+        strides[axis - 1] = strides[axis].wrapping_mul(shape[axis]);
     }
     strides
 }

@@ -38,6 +38,11 @@ fn numbers(tensor: &Tensor) -> Vec<f64> {
     match tensor {
         Tensor::F32(array) => array.iter().copied().map(f64::from).collect(),
         Tensor::F64(array) => array.iter().copied().collect(),
+        Tensor::F16(array) => array.iter().copied().map(f64::from).collect(),
+        Tensor::U16(array) => array.iter().copied().map(f64::from).collect(),
+        Tensor::U32(array) => array.iter().copied().map(f64::from).collect(),
+        Tensor::U64(array) => array.iter().map(|&x| x as f64).collect(),
+        Tensor::I16(array) => array.iter().copied().map(f64::from).collect(),
         Tensor::I8(array) => array.iter().copied().map(f64::from).collect(),
         Tensor::I32(array) => array.iter().copied().map(f64::from).collect(),
         Tensor::I64(array) => array.iter().map(|&x| x as f64).collect(),
@@ -64,6 +69,9 @@ fn check(path: &PathBuf) {
         let largest = wanted.iter().fold(0.0_f64, |max, e| max.max(e.abs()));
         let (rtol, atol) = match expected {
             Tensor::F32(_) => (1e-5, 2e-6 * largest),
+            // One unit in the last place: rounded once here, after each operation there.
+            Tensor::F16(_) => (1e-3, 1e-3 * largest),
+            Tensor::F64(_) => (1e-13, 1e-14 * largest),
             _ => (0.0, 0.0),
         };
         eprintln!("{}: {info}", path.display());

@@ -36,6 +36,14 @@ pub enum BackendError {
         /// What is not supported.
         reason: String,
     },
+    /// The backend needs an operand before the model runs: a weight, or what determines a shape.
+    #[error("node {node}: its input `{input}` must be constant")]
+    NotConstant {
+        /// The node's name and operator.
+        node: String,
+        /// The value that it reads.
+        input: String,
+    },
     /// Another number of tensors was passed than the session has inputs or outputs.
     #[error("{actual} {role} tensors passed, expected {expected}")]
     TensorCount {

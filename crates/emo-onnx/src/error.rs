@@ -314,6 +314,22 @@ pub enum OnnxError {
         /// The value.
         output: String,
     },
+    /// The graph has no input of this name.
+    #[error("the graph has no input `{input}`")]
+    NoInput {
+        /// The name.
+        input: String,
+    },
+    /// A value that is bound to an input is not what the graph declares.
+    #[error("input `{input}` is declared as {declared}, not {actual}")]
+    Bind {
+        /// The input.
+        input: String,
+        /// Type and shape that the graph declares.
+        declared: String,
+        /// Type and shape of the value.
+        actual: String,
+    },
     /// Nodes read each other's values in a circle.
     #[error("the graph has a cycle: {}", Path(nodes))]
     Cycle {

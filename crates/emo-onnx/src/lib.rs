@@ -168,6 +168,7 @@
 )]
 
 mod attribute;
+mod bind;
 mod builder;
 mod check;
 mod convert;
@@ -202,6 +203,7 @@ mod schema;
 mod specialize;
 mod structure;
 mod tensor;
+mod tensor_file;
 mod validate;
 mod value_info;
 mod writer;
@@ -220,4 +222,5 @@ pub use opaque::{OpaqueAttribute, OpaqueTensor, OpaqueType};
 pub use optimize::{Applied, GraphView, OptimizeReport, Pass, Patch};
 pub use passes::default_passes;
 pub use schema::{Arity, AttributeKind, AttributeSchema, Parameter, Schema, TypeSet};
+pub use tensor_file::read_tensor;
 pub use value_info::{ValueInfo, ValueType};

@@ -7,9 +7,14 @@ use crate::{OnnxError, limits, proto};
 
 /// Checks that `bytes` is well-formed, not too long, not too deeply nested and not too finely divided.
 pub(crate) fn check(bytes: &[u8]) -> Result<(), OnnxError> {
+    check_as(Kind::Model, bytes)
+}
+
+/// Checks, as [`check`] does, a message that is no model.
+pub(crate) fn check_as(kind: Kind, bytes: &[u8]) -> Result<(), OnnxError> {
     limit("bytes", bytes.len(), limits::FILE_LEN)?;
     let mut scan = Scan { bytes, decoded: 0 };
-    scan.message(Kind::Model, 0, bytes.len(), 1)
+    scan.message(kind, 0, bytes.len(), 1)
 }
 
 /// The messages of `onnx.proto`.

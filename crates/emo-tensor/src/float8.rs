@@ -53,7 +53,7 @@ impl Format {
         } else {
             sign | 0x7f
         };
-        if value.is_nan() || (value.is_infinite() && self.unsigned_zero) {
+        if value.is_nan() {
             return nan;
         }
         let magnitude = f64::from(value.abs());
@@ -116,7 +116,7 @@ macro_rules! float8 {
 
             /// The nearest number, ties to the even one.
             ///
-            /// An infinity becomes NaN in formats whose zero has no sign; else it is a number too large.
+            /// An infinity is a number too large.
             pub fn from_f32(value: f32, overflow: Overflow) -> Self {
                 Self(Self::FORMAT.encode(value, overflow))
             }
@@ -174,8 +174,12 @@ mod tests {
         assert!(F8E4M3Fn::from_f32(1e9, Special).to_f32().is_nan());
         assert_eq!(F8E5M2::from_f32(1e9, Special).to_f32(), f32::INFINITY);
         assert_eq!(F8E5M2::from_f32(f32::INFINITY, Saturate).to_f32(), 57344.0);
+        assert_eq!(
+            F8E5M2FnUz::from_f32(f32::INFINITY, Saturate).to_f32(),
+            57344.0
+        );
         assert!(
-            F8E5M2FnUz::from_f32(f32::INFINITY, Saturate)
+            F8E5M2FnUz::from_f32(f32::INFINITY, Special)
                 .to_f32()
                 .is_nan()
         );

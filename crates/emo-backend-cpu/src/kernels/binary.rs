@@ -1,157 +1,227 @@
+use emo_backend::emo_tensor::ElementType;
+
 use crate::{
     buffer::{Scalar, SliceMut},
-    kernel::{Inputs, Kernel},
-    kernels::movement::MAX_RANK,
+    kernel::{Fault, Inputs, Kernel},
+    kernels::walk::Walk,
+    number::{Integer, Number, with_integer, with_number},
 };
 
-/// An arithmetic operation on two elements.
+/// An operation on two elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BinaryOp {
     Add,
     Sub,
     Mul,
     Div,
+    Pow,
+    /// The quotient is rounded towards negative infinity.
+    FloorRemainder,
+    /// The quotient is rounded towards zero.
+    Remainder,
+    Max,
+    Min,
+    /// The first, times the second where it is negative.
+    LeakyRelu,
+    Equal,
+    Less,
+    LessOrEqual,
+    And,
+    Or,
+    Xor,
+    ShiftLeft,
+    ShiftRight,
 }
 
-/// An element type that [`Binary`] computes with.
-pub(crate) trait Number: Scalar {
-    fn add(a: Self, b: Self) -> Self;
-    fn sub(a: Self, b: Self) -> Self;
-    fn mul(a: Self, b: Self) -> Self;
-    fn div(a: Self, b: Self) -> Self;
-}
-
-impl Number for f32 {
-    #[inline(always)]
-    fn add(a: Self, b: Self) -> Self {
-        a + b
+impl BinaryOp {
+    /// Whether the operation is on the bits of integers, or on truth values.
+    pub(crate) fn is_bitwise(self) -> bool {
+        use BinaryOp::{And, Or, ShiftLeft, ShiftRight, Xor};
+        matches!(self, And | Or | Xor | ShiftLeft | ShiftRight)
     }
 
-    #[inline(always)]
-    fn sub(a: Self, b: Self) -> Self {
-        a - b
+    /// Whether the result is a truth value.
+    pub(crate) fn is_comparison(self) -> bool {
+        matches!(self, Self::Equal | Self::Less | Self::LessOrEqual)
     }
 
-    #[inline(always)]
-    fn mul(a: Self, b: Self) -> Self {
-        a * b
-    }
-
-    #[inline(always)]
-    fn div(a: Self, b: Self) -> Self {
-        a / b
+    fn divides(self) -> bool {
+        matches!(self, Self::Div | Self::FloorRemainder | Self::Remainder)
     }
 }
 
-macro_rules! integers {
-    ($($t:ty)+) => { $(impl Number for $t {
-        fn add(a: Self, b: Self) -> Self { a.wrapping_add(b) }
-        fn sub(a: Self, b: Self) -> Self { a.wrapping_sub(b) }
-        fn mul(a: Self, b: Self) -> Self { a.wrapping_mul(b) }
-        // A divisor of zero is refused when the plan is made.
-        fn div(a: Self, b: Self) -> Self { a.checked_div(b).unwrap_or(Self::MIN) }
-    })+ };
-}
-
-integers!(i32 i64);
-
-/// An arithmetic operation with broadcasting.
+/// An operation on two operands of one type with broadcasting.
 #[derive(Debug)]
 pub(crate) struct Binary {
     op: BinaryOp,
-    axes: Vec<Axis>,
-}
-
-/// One axis of the output and how each operand is stepped along it.
-#[derive(Debug, Clone, Copy)]
-struct Axis {
-    extent: usize,
-    a: usize,
-    b: usize,
+    /// Of the operands.
+    element_type: ElementType,
+    walk: Walk<2>,
 }
 
 impl Binary {
-    /// Strides are 0 along repeated axes. `None` if more than [`MAX_RANK`] axes remain after merging.
-    pub(crate) fn new(op: BinaryOp, shape: &[usize], a: &[usize], b: &[usize]) -> Option<Self> {
-        let mut axes: Vec<Axis> = Vec::new();
-        for ((&extent, &a), &b) in shape.iter().zip(a).zip(b) {
-            match axes.last_mut() {
-                _ if extent == 1 => {}
-                Some(outer) if outer.a == a * extent && outer.b == b * extent => {
-                    *outer = Axis {
-                        extent: outer.extent * extent,
-                        a,
-                        b,
-                    };
-                }
-                _ => axes.push(Axis { extent, a, b }),
-            }
-        }
-        if axes.is_empty() {
-            axes.push(Axis {
-                extent: 1,
-                a: 1,
-                b: 1,
-            });
-        }
-        (axes.len() <= MAX_RANK).then_some(Self { op, axes })
+    /// Strides are 0 along repeated axes. `None` if there are too many axes.
+    pub(crate) fn new(
+        op: BinaryOp,
+        element_type: ElementType,
+        shape: &[usize],
+        strides: [&[usize]; 2],
+    ) -> Option<Self> {
+        let walk = Walk::new(shape, strides)?;
+        Some(Self {
+            op,
+            element_type,
+            walk,
+        })
     }
 
-    fn compute<T: Number>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        match self.op {
-            BinaryOp::Add => self.walk(inputs, output, T::add),
-            BinaryOp::Sub => self.walk(inputs, output, T::sub),
-            BinaryOp::Mul => self.walk(inputs, output, T::mul),
-            BinaryOp::Div => self.walk(inputs, output, T::div),
-        }
-    }
-
-    #[inline(always)]
-    fn walk<T: Number>(&self, inputs: &Inputs<'_>, output: &mut [T], f: impl Fn(T, T) -> T + Copy) {
+    fn walk<T: Scalar, R>(&self, inputs: &Inputs<'_>, output: &mut [R], row: Row<T, R>) {
         let (a, b) = (inputs.get::<T>(0), inputs.get::<T>(1));
-        let Some((inner, outer)) = self.axes.split_last() else {
-            return;
-        };
-        let mut index = [0; MAX_RANK];
-        let (mut a_start, mut b_start) = (0, 0);
-        for row in output.chunks_exact_mut(inner.extent) {
-            let (a, b) = (&a[a_start..], &b[b_start..]);
-            match (inner.a, inner.b) {
-                (1, 1) => {
-                    for (y, (&a, &b)) in row.iter_mut().zip(a.iter().zip(b)) {
-                        *y = f(a, b);
-                    }
-                }
-                (1, 0) => row.iter_mut().zip(a).for_each(|(y, &a)| *y = f(a, b[0])),
-                (0, 1) => row.iter_mut().zip(b).for_each(|(y, &b)| *y = f(a[0], b)),
-                (a_step, b_step) => {
-                    for (i, y) in row.iter_mut().enumerate() {
-                        *y = f(a[i * a_step], b[i * b_step]);
-                    }
-                }
-            }
-            for (index, axis) in index.iter_mut().zip(outer).rev() {
-                *index += 1;
-                a_start += axis.a;
-                b_start += axis.b;
-                if *index < axis.extent {
-                    break;
-                }
-                a_start -= axis.extent * axis.a;
-                b_start -= axis.extent * axis.b;
-                *index = 0;
-            }
+        let inner = self.walk.inner();
+        let rows = output.chunks_exact_mut(inner.extent);
+        for (y, [a_start, b_start]) in rows.zip(self.walk.rows()) {
+            let [a_step, b_step] = inner.steps;
+            let a = Lane {
+                elements: &a[a_start..],
+                step: a_step,
+            };
+            let b = Lane {
+                elements: &b[b_start..],
+                step: b_step,
+            };
+            row(y, a, b);
         }
     }
 }
 
 impl Kernel for Binary {
-    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        match output {
-            SliceMut::F32(output) => self.compute(inputs, output),
-            SliceMut::I32(output) => self.compute(inputs, output),
-            SliceMut::I64(output) => self.compute(inputs, output),
-            _ => unreachable!("element types are checked when the plan is made"),
+    fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault> {
+        if !self.op.divides() {
+            return Ok(());
         }
+        let zero = with_integer!(
+            self.element_type,
+            T => inputs.get::<T>(1).contains(&0),
+            else false
+        );
+        if zero {
+            return Err(Fault::DivisionByZero);
+        }
+        Ok(())
+    }
+
+    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
+        let op = self.op;
+        if self.element_type == ElementType::Bool {
+            self.walk(inputs, output.of(), logic(op));
+        } else if op.is_comparison() {
+            with_number!(
+                self.element_type,
+                T => self.walk(inputs, output.of(), comparison::<T>(op)),
+                else unreachable!("element types are checked when the plan is made")
+            );
+        } else if op.is_bitwise() {
+            with_integer!(
+                self.element_type,
+                T => self.walk(inputs, output.of(), bitwise::<T>(op)),
+                else unreachable!("element types are checked when the plan is made")
+            );
+        } else {
+            with_number!(
+                self.element_type,
+                T => self.walk(inputs, output.of(), arithmetic::<T>(op)),
+                else unreachable!("element types are checked when the plan is made")
+            );
+        }
+    }
+}
+
+/// The elements that one row of the output reads of an operand.
+#[derive(Clone, Copy)]
+struct Lane<'a, T> {
+    elements: &'a [T],
+    step: usize,
+}
+
+/// Computes one row.
+type Row<T, R> = fn(&mut [R], Lane<'_, T>, Lane<'_, T>);
+
+/// `f32` has loops of its own for rows that lie densely; the other types do with one for all.
+#[inline(always)]
+fn each<T: Scalar, R>(y: &mut [R], a: Lane<'_, T>, b: Lane<'_, T>, f: impl Fn(T, T) -> R) {
+    let (a_step, b_step) = (a.step, b.step);
+    let (a, b) = (a.elements, b.elements);
+    match (a_step, b_step) {
+        (1, 1) if T::TYPE == ElementType::F32 => {
+            for (y, (&a, &b)) in y.iter_mut().zip(a.iter().zip(b)) {
+                *y = f(a, b);
+            }
+        }
+        (1, 0) if T::TYPE == ElementType::F32 => {
+            y.iter_mut().zip(a).for_each(|(y, &a)| *y = f(a, b[0]));
+        }
+        (0, 1) if T::TYPE == ElementType::F32 => {
+            y.iter_mut().zip(b).for_each(|(y, &b)| *y = f(a[0], b));
+        }
+        _ => {
+            for (i, y) in y.iter_mut().enumerate() {
+                *y = f(a[i * a_step], b[i * b_step]);
+            }
+        }
+    }
+}
+
+fn arithmetic<T: Number>(op: BinaryOp) -> Row<T, T> {
+    match op {
+        BinaryOp::Add => |y, a, b| each(y, a, b, T::add),
+        BinaryOp::Sub => |y, a, b| each(y, a, b, T::sub),
+        BinaryOp::Mul => |y, a, b| each(y, a, b, T::mul),
+        BinaryOp::Div => |y, a, b| each(y, a, b, T::div),
+        BinaryOp::Pow => |y, a, b| each(y, a, b, T::pow),
+        BinaryOp::FloorRemainder => |y, a, b| each(y, a, b, T::floor_remainder),
+        BinaryOp::Remainder => |y, a, b| each(y, a, b, T::remainder),
+        BinaryOp::Max => |y, a, b| each(y, a, b, T::greater),
+        BinaryOp::Min => |y, a, b| each(y, a, b, T::lesser),
+        BinaryOp::LeakyRelu => |y, a, b| {
+            each(
+                y,
+                a,
+                b,
+                |x, slope| {
+                    if x < T::default() { x.mul(slope) } else { x }
+                },
+            );
+        },
+        _ => unreachable!("not arithmetic"),
+    }
+}
+
+fn comparison<T: Number>(op: BinaryOp) -> Row<T, bool> {
+    match op {
+        BinaryOp::Equal => |y, a, b| each(y, a, b, |a, b| a == b),
+        BinaryOp::Less => |y, a, b| each(y, a, b, |a, b| a < b),
+        BinaryOp::LessOrEqual => |y, a, b| each(y, a, b, |a, b| a <= b),
+        _ => unreachable!("not a comparison"),
+    }
+}
+
+fn bitwise<T: Integer>(op: BinaryOp) -> Row<T, T> {
+    match op {
+        BinaryOp::And => |y, a, b| each(y, a, b, T::and),
+        BinaryOp::Or => |y, a, b| each(y, a, b, T::or),
+        BinaryOp::Xor => |y, a, b| each(y, a, b, T::xor),
+        BinaryOp::ShiftLeft => |y, a, b| each(y, a, b, T::shift_left),
+        BinaryOp::ShiftRight => |y, a, b| each(y, a, b, T::shift_right),
+        _ => unreachable!("not on bits"),
+    }
+}
+
+fn logic(op: BinaryOp) -> Row<bool, bool> {
+    match op {
+        BinaryOp::And => |y, a, b| each(y, a, b, |a, b| a & b),
+        BinaryOp::Or => |y, a, b| each(y, a, b, |a, b| a | b),
+        BinaryOp::Xor => |y, a, b| each(y, a, b, |a, b| a ^ b),
+        BinaryOp::Equal => |y, a, b| each(y, a, b, |a, b| a == b),
+        _ => unreachable!("not on truth values"),
     }
 }

@@ -70,15 +70,11 @@ impl Movement {
 
 impl Kernel for Movement {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        match output {
-            SliceMut::F32(output) => self.copy(inputs, output),
-            SliceMut::F64(output) => self.copy(inputs, output),
-            SliceMut::I8(output) => self.copy(inputs, output),
-            SliceMut::I32(output) => self.copy(inputs, output),
-            SliceMut::I64(output) => self.copy(inputs, output),
-            SliceMut::U8(output) => self.copy(inputs, output),
-            SliceMut::Bool(output) => self.copy(inputs, output),
-        }
+        with_scalar!(
+            output.element_type(),
+            T => self.copy(inputs, output.of::<T>()),
+            else unreachable!("element types are checked when the plan is made")
+        );
     }
 }
 

@@ -203,31 +203,3 @@ fn combine_step<const STRIDE: usize>(
         *y = combine(*y, x);
     }
 }
-
-/// Maximum or mean over whole planes.
-#[derive(Debug)]
-pub(crate) struct GlobalPool {
-    pub(crate) reduction: Reduction,
-    /// Elements of one plane.
-    pub(crate) plane: usize,
-}
-
-impl Kernel for GlobalPool {
-    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        for (plane, y) in inputs
-            .get::<f32>(0)
-            .chunks_exact(self.plane)
-            .zip(output.of::<f32>())
-        {
-            *y = match self.reduction {
-                Reduction::Max => plane
-                    .iter()
-                    .fold(f32::NEG_INFINITY, |y, &x| if x > y { x } else { y }),
-                _ => {
-                    let sum: f64 = plane.iter().copied().map(f64::from).sum();
-                    (sum / self.plane as f64) as f32
-                }
-            };
-        }
-    }
-}

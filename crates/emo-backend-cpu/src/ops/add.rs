@@ -1,4 +1,4 @@
-use super::{Operator, elementwise::lower_binary};
+use super::{Empty, Operator, elementwise::lower_binary};
 use crate::kernels::binary::BinaryOp;
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -6,4 +6,6 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=2,
     attributes: &[],
     lower: |context| lower_binary(context, BinaryOp::Add),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
 };

@@ -1,5 +1,7 @@
-use super::{Operator, spatial::lower_pool};
-use crate::kernels::pool::Reduction;
+use super::{
+    Operator,
+    spatial::{Sum, lower_sum_pool},
+};
 
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "AveragePool",
@@ -14,11 +16,12 @@ pub(super) const OPERATOR: Operator = Operator {
         "strides",
     ],
     lower: |context| {
-        let reduction = if context.flag("count_include_pad", 0)? {
-            Reduction::MeanWithPadding
+        let sum = if context.flag("count_include_pad", 0)? {
+            Sum::MeanWithPadding
         } else {
-            Reduction::Mean
+            Sum::Mean
         };
-        lower_pool(context, reduction)
+        lower_sum_pool(context, sum)
     },
+    ..Operator::NUMERIC
 };

@@ -1,42 +1,97 @@
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{Lowered, NodeContext, Operator};
-use crate::kernels::affine::Affine;
+use super::{
+    Lowered, NodeContext, Operator,
+    normalization::{epsilon, moments, sets, standardized},
+    parts::{part, wide},
+    value_ref::ValueRef,
+};
+use crate::{
+    buffer::{Scalar, Slice},
+    kernels::{
+        affine::Affine,
+        binary::BinaryOp,
+        moments::{About, Blend, Spread},
+        movement::{Movement, Part, Place},
+    },
+};
 
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "BatchNormalization",
     inputs: 5..=5,
     attributes: &["epsilon", "momentum", "spatial", "training_mode"],
     lower,
+    // Its inputs may be of several types, and the statistics keep theirs.
+    half: super::Half::Native,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
-    let shape = context.f32_input(0)?.shape;
-    if context.flag("training_mode", 0)? || context.wanted > 1 {
-        return Err(context.unsupported("training mode"));
+    let input = context.value(0)?;
+    if input.shape.len() < 2 {
+        return Err(context.malformed(format!("an input with {} axes", input.shape.len())));
     }
-    if !context.flag("spatial", 1)? {
-        return Err(context.unsupported("statistics per element (`spatial` = 0)"));
-    }
-    let Some(&channels) = shape.get(1) else {
-        return Err(context.malformed(format!("an input with {} axes", shape.len())));
+    // Before opset 9, statistics may be kept per element instead of per channel.
+    let spatial = context.flag("spatial", 1)?;
+    let own: &[usize] = if spatial {
+        &input.shape[1..2]
+    } else {
+        &input.shape[1..]
     };
-    let epsilon = f64::from(context.float("epsilon", 1e-5)?);
-    let mut parameters = [&[][..]; 4];
-    for (index, parameter) in parameters.iter_mut().enumerate() {
-        *parameter = context.required_constant::<f32>(index + 1)?;
-        if parameter.len() != channels {
+    for index in 1..5 {
+        let parameter = context.input(index)?.shape;
+        if parameter != own {
             return Err(context.malformed(format!(
-                "input {} has {} elements for {channels} channels",
-                index + 1,
-                parameter.len()
+                "input {index} has shape {parameter:?}, expected {own:?}"
             )));
         }
     }
+    // Before opset 14, training is what more than one output tells.
+    let training = if context.opset < 14 {
+        context.wanted > 1
+    } else {
+        context.flag("training_mode", 0)?
+    };
+    if training {
+        return lower_training(context, &input, own);
+    }
+    if context.wanted > 1 {
+        return Err(context.malformed("statistics as outputs without training"));
+    }
+    if let Some(kernel) = constant_affine(context, &input, spatial)? {
+        return Ok(Lowered::compute(
+            ElementType::F32,
+            input.shape,
+            vec![0],
+            kernel,
+        ));
+    }
+    let statistics = [3, 4].map(|index| -> Result<ValueRef, BackendError> {
+        Ok(context.converted(&context.value(index)?, ElementType::F64))
+    });
+    let [mean, variance] = statistics;
+    let moments = joined(context, &mean?, &variance?)?;
+    Ok(normalized(context, &input, &moments, own)?.finish())
+}
+
+/// Scale and shift, where all parameters are constants of type `f32`.
+fn constant_affine(
+    context: &NodeContext<'_>,
+    input: &ValueRef,
+    spatial: bool,
+) -> Result<Option<Affine>, BackendError> {
+    let mut parameters = [&[][..]; 4];
+    for (index, parameter) in parameters.iter_mut().enumerate() {
+        match context.input(index + 1)?.constant {
+            Some(Slice::F32(values)) if input.element_type == f32::TYPE => *parameter = values,
+            _ => return Ok(None),
+        }
+    }
     let [gamma, beta, mean, variance] = parameters;
-    let mut scale = Vec::with_capacity(channels);
-    let mut shift = Vec::with_capacity(channels);
-    for channel in 0..channels {
+    let epsilon = epsilon(context)?;
+    let mut scale = Vec::with_capacity(gamma.len());
+    let mut shift = Vec::with_capacity(gamma.len());
+    for channel in 0..gamma.len() {
         let spread = f64::from(variance[channel]) + epsilon;
         if spread <= 0.0 {
             return Err(context.malformed(format!(
@@ -48,15 +103,98 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         scale.push(factor);
         shift.push(f64::from(beta[channel]) - f64::from(mean[channel]) * factor);
     }
-    let inner = shape[2..].iter().product();
-    Ok(Lowered::compute(
-        ElementType::F32,
-        shape.to_vec(),
-        vec![0],
-        Affine {
-            scale,
-            shift,
-            inner,
-        },
-    ))
+    // What a layer before would take over counts channels along axis 1.
+    if !spatial && input.shape.len() > 2 {
+        return Ok(None);
+    }
+    let inner = input.shape[2..].iter().product();
+    Ok(Some(Affine {
+        scale,
+        shift,
+        inner,
+    }))
+}
+
+/// `scale · (input − mean) / √(variance + ε) + bias`, from means and variances `[2, channels]` in `f64`.
+fn normalized(
+    context: &NodeContext<'_>,
+    input: &ValueRef,
+    moments: &ValueRef,
+    own: &[usize],
+) -> Result<ValueRef, BackendError> {
+    let x = context.converted(input, wide(input.element_type));
+    let sets = sets(context, &x.shape, &shared_axes(&x.shape, own))?;
+    let spread = Spread::Inside(epsilon(context)?);
+    let mut result = standardized(context, &x, moments, sets, spread)?;
+    let mut shape = own.to_vec();
+    shape.resize(x.shape.len() - 1, 1);
+    for (index, op) in [(1, BinaryOp::Mul), (2, BinaryOp::Add)] {
+        let parameter = context.converted(&context.value(index)?, x.element_type);
+        let parameter = context.reshaped(&parameter, shape.clone());
+        result = context.combined(op, &result, &parameter)?;
+    }
+    Ok(context.converted(&result, input.element_type))
+}
+
+/// The axes along which statistics are shared.
+fn shared_axes(shape: &[usize], own: &[usize]) -> Vec<usize> {
+    let mut axes = vec![0];
+    axes.extend(1 + own.len()..shape.len());
+    axes
+}
+
+/// With the batch's own statistics; outputs are the result, the running mean and variance, and before opset 14 the
+/// batch's mean and variance.
+fn lower_training(
+    context: &NodeContext<'_>,
+    input: &ValueRef,
+    own: &[usize],
+) -> Result<Vec<Lowered>, BackendError> {
+    let x = context.converted(input, wide(input.element_type));
+    let sets = sets(context, &x.shape, &shared_axes(&x.shape, own))?;
+    let batch = moments(context, &x, &sets, About::Mean)?;
+    let result = normalized(context, input, &batch, own)?;
+    let statistics = [3, 4].map(|index| -> Result<ValueRef, BackendError> {
+        Ok(context.converted(&context.value(index)?, ElementType::F64))
+    });
+    let [mean, variance] = statistics;
+    let before = joined(context, &mean?, &variance?)?;
+    let weight = f64::from(context.float("momentum", 0.9)?);
+    let kernel = Blend { weight };
+    let running = context.computed(
+        ElementType::F64,
+        before.shape.clone(),
+        &[&before, &batch],
+        kernel,
+    );
+    let channels = own.iter().product();
+    let mut outputs = vec![result.lowered()];
+    let kinds = if context.opset < 14 { 2 } else { 1 };
+    for both in [&running, &batch].into_iter().take(kinds) {
+        for (offset, index) in [(0, 3), (channels, 4)] {
+            let statistic = part(context, both, offset, own.to_vec())?;
+            let element_type = context.input(index)?.element_type;
+            outputs.push(context.converted(&statistic, element_type).lowered());
+        }
+    }
+    Ok(outputs)
+}
+
+/// Two arrays of `f64` with as many elements, one behind the other.
+fn joined(
+    context: &NodeContext<'_>,
+    first: &ValueRef,
+    second: &ValueRef,
+) -> Result<ValueRef, BackendError> {
+    let len: usize = first.shape.iter().product();
+    let parts = [0, 1].map(|input| Part {
+        input,
+        shape: vec![len],
+        from: Place::new(0, &[1]),
+        to: Place::new(input * len, &[1]),
+    });
+    let kernel = Movement::new(None, parts.into())
+        .ok_or_else(|| context.unsupported(format!("statistics of shape {:?}", first.shape)))?;
+    let shape = vec![2, len];
+    Ok(context.computed(ElementType::F64, shape, &[first, second], kernel))
 }

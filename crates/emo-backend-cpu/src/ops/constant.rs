@@ -15,6 +15,7 @@ pub(super) const OPERATOR: Operator = Operator {
         "value_ints",
     ],
     lower,
+    ..Operator::ANY_TYPE
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use emo_backend::{BackendError, emo_tensor::ElementType};
 use emo_onnx::{Node, OnnxError};
 
@@ -5,6 +7,7 @@ use crate::{
     buffer::{Buffer, Scalar, Slice},
     error::CpuError,
     kernel::Kernel,
+    kernels::cast::convert,
     shape::{element_count, normalize_axis},
     simd::Level,
 };
@@ -30,6 +33,8 @@ pub(crate) struct NodeContext<'a> {
     pub(crate) inputs: Vec<Option<Operand<'a>>>,
     /// How many outputs, counted to the last one that anybody reads.
     pub(crate) wanted: usize,
+    /// What is computed on the way to the outputs.
+    pub(crate) steps: RefCell<Vec<Lowered>>,
 }
 
 /// What becomes of one output of a node.
@@ -41,13 +46,16 @@ pub(crate) struct Lowered {
 }
 
 /// Where an output's elements come from.
+///
+/// Numbers below that of the node's inputs stand for those, the others for what
+/// [`NodeContext::step`] returned.
 #[derive(Debug)]
 pub(crate) enum How {
-    /// The elements of this input, in the same order.
+    /// The elements of this value, in the same order.
     Alias(usize),
     /// Known before the model runs.
     Constant(Buffer),
-    /// Computed from these inputs.
+    /// Computed from these values.
     Compute {
         reads: Vec<usize>,
         kernel: Box<dyn Kernel>,
@@ -90,6 +98,14 @@ impl<'a> NodeContext<'a> {
         }
     }
 
+    /// An input is computed while the model runs, but is needed before.
+    pub(crate) fn not_constant(&self, index: usize) -> BackendError {
+        BackendError::NotConstant {
+            node: self.node.label(),
+            input: self.node.inputs.get(index).cloned().unwrap_or_default(),
+        }
+    }
+
     /// The node contradicts its operator's definition.
     pub(crate) fn malformed(&self, reason: impl Into<String>) -> BackendError {
         CpuError::Node {
@@ -97,6 +113,19 @@ impl<'a> NodeContext<'a> {
             reason: reason.into(),
         }
         .into()
+    }
+
+    /// Computes a value on the way to the outputs; the number by which they read it.
+    pub(crate) fn step(
+        &self,
+        element_type: ElementType,
+        shape: Vec<usize>,
+        reads: Vec<usize>,
+        kernel: impl Kernel + 'static,
+    ) -> usize {
+        let mut steps = self.steps.borrow_mut();
+        steps.extend(Lowered::compute(element_type, shape, reads, kernel));
+        self.inputs.len() + steps.len() - 1
     }
 
     pub(crate) fn input(&self, index: usize) -> Result<Operand<'a>, BackendError> {
@@ -128,9 +157,7 @@ impl<'a> NodeContext<'a> {
         let Some(operand) = self.optional(index) else {
             return Ok(None);
         };
-        let constant = operand
-            .constant
-            .ok_or_else(|| self.unsupported(format!("input {index} is not constant")))?;
+        let constant = operand.constant.ok_or_else(|| self.not_constant(index))?;
         T::slice(constant).map(Some).ok_or_else(|| {
             self.unsupported(format!(
                 "input {index} holds {} elements, expected {}",
@@ -179,6 +206,30 @@ impl<'a> NodeContext<'a> {
         } else {
             self.constant_indices(index)
         }
+    }
+
+    /// The only element of a constant input, converted to `T` as by `Cast`.
+    pub(crate) fn number<T: Scalar>(&self, index: usize) -> Result<T, BackendError> {
+        match self.constant_as(index)?[..] {
+            [value] => Ok(value),
+            ref values => Err(self.malformed(format!(
+                "input {index} has {} elements, expected one",
+                values.len()
+            ))),
+        }
+    }
+
+    /// The elements of a constant input, converted to `T` as by `Cast`.
+    pub(crate) fn constant_as<T: Scalar>(&self, index: usize) -> Result<Vec<T>, BackendError> {
+        let operand = self.input(index)?;
+        let constant = operand.constant.ok_or_else(|| self.not_constant(index))?;
+        self.check_memory(&format!("input {index}"), operand.shape)?;
+        let len = element_count(operand.shape).unwrap_or(0);
+        let buffer = convert(constant, operand.element_type, len, T::TYPE);
+        let values = buffer
+            .as_ref()
+            .and_then(|buffer| T::slice(buffer.slice(len)));
+        Ok(values.unwrap_or_default().to_vec())
     }
 
     pub(crate) fn int(&self, name: &str, default: i64) -> Result<i64, BackendError> {

@@ -1,35 +1,83 @@
+use std::marker::PhantomData;
+
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{Lowered, NodeContext, Operator, quantization::quant_axis};
-use crate::kernels::quantize::Dequantize;
+use super::{
+    Lowered, NodeContext, Operator,
+    cast::element_type,
+    parts::optional,
+    quantization::{granularity, quant_axis},
+    value_ref::ValueRef,
+};
+use crate::kernels::{
+    granular::{GranularDequantize, with_quantized},
+    quantize::Dequantize,
+};
 
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "DequantizeLinear",
     inputs: 2..=3,
     attributes: &["axis", "block_size", "output_dtype"],
     lower,
+    half: super::Half::Native,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
-    let input = context.input(0)?;
-    // 1 is `TensorProto.FLOAT` in onnx.proto, 0 the type of the scale.
-    let output_type = context.int("output_dtype", 0)?;
-    if !(0..=1).contains(&output_type) {
-        return Err(context.unsupported(format!("output_dtype {output_type}")));
+    let (input, scales) = (context.input(0)?, context.input(1)?);
+    let output_type = match context.int("output_dtype", 0)? {
+        0 => scales.element_type,
+        number => element_type(context, number)?,
+    };
+    if !matches!(
+        output_type,
+        ElementType::F32 | ElementType::F16 | ElementType::BF16
+    ) {
+        return Err(context.unsupported(format!("dequantization to {output_type}")));
     }
+    let granularity = granularity(context, input.element_type)?;
     let shape = input.shape.to_vec();
-    let axis = quant_axis(context, input.element_type)?;
-    let reads = vec![0];
-    Ok(match input.element_type {
-        ElementType::I8 => {
-            Lowered::compute(ElementType::F32, shape, reads, Dequantize::<i8>::new(axis))
+    if scales.element_type == ElementType::F32
+        && output_type == ElementType::F32
+        && let Some(axis) = quant_axis(context, granularity)?
+    {
+        let outputs = match input.element_type {
+            ElementType::I8 => Lowered::compute(
+                output_type,
+                shape.clone(),
+                vec![0],
+                Dequantize::<i8>::new(axis),
+            ),
+            ElementType::U8 => Lowered::compute(
+                output_type,
+                shape.clone(),
+                vec![0],
+                Dequantize::<u8>::new(axis),
+            ),
+            ElementType::I32 => Lowered::compute(
+                output_type,
+                shape.clone(),
+                vec![0],
+                Dequantize::<i32>::new(axis),
+            ),
+            _ => Vec::new(),
+        };
+        if !outputs.is_empty() {
+            return Ok(outputs);
         }
-        ElementType::U8 => {
-            Lowered::compute(ElementType::F32, shape, reads, Dequantize::<u8>::new(axis))
-        }
-        ElementType::I32 => {
-            Lowered::compute(ElementType::F32, shape, reads, Dequantize::<i32>::new(axis))
-        }
-        other => return Err(context.unsupported(format!("dequantization of {other}"))),
-    })
+    }
+    let x = context.value(0)?;
+    let x_scale = context.converted(&context.value(1)?, ElementType::F32);
+    let points = optional(context, 2)?;
+    let zero_point = points.as_ref().map(|_| 2);
+    let reads: Vec<&ValueRef> = [&x, &x_scale].into_iter().chain(&points).collect();
+    let y = with_quantized!(
+        input.element_type,
+        T => {
+            let kernel = GranularDequantize::<T> { granularity, zero_point, element: PhantomData };
+            context.computed(ElementType::F32, shape, &reads, kernel)
+        },
+        else return Err(context.unsupported(format!("dequantization of {}", input.element_type)))
+    );
+    Ok(context.converted(&y, output_type).finish())
 }

@@ -1,4 +1,4 @@
-use super::{Operator, elementwise::lower_unary};
+use super::{Empty, Operator, elementwise::lower_unary};
 use crate::kernels::unary::Unary;
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -6,7 +6,10 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &["alpha"],
     lower: |context| {
+        // The operator's defaults.
         let alpha = context.float("alpha", 1.0)?;
         lower_unary(context, Unary::Elu { alpha })
     },
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
 };

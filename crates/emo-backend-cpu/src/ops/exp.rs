@@ -1,4 +1,4 @@
-use super::{Operator, elementwise::lower_unary};
+use super::{Empty, Operator, elementwise::lower_unary};
 use crate::kernels::unary::Unary;
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -6,4 +6,6 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &[],
     lower: |context| lower_unary(context, Unary::Exp),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
 };

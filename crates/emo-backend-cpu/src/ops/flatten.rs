@@ -16,4 +16,5 @@ pub(super) const OPERATOR: Operator = Operator {
         let shape = vec![outer.iter().product(), inner.iter().product()];
         Ok(Lowered::alias(input.element_type, shape))
     },
+    ..Operator::ANY_TYPE
 };

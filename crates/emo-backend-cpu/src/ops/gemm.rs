@@ -1,8 +1,9 @@
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{Lowered, NodeContext, Operand, Operator};
+use super::{Lowered, NodeContext, Operand, Operator, product::Product, value_ref::ValueRef};
 use crate::{
     kernels::{
+        binary::BinaryOp,
         dense::Dense,
         gemm::Strided,
         matmul::{Addend, Factor, MatMul},
@@ -15,10 +16,11 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=3,
     attributes: &["alpha", "beta", "transA", "transB"],
     lower,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
-    let (a, b) = (context.f32_input(0)?, context.f32_input(1)?);
+    let (a, b) = (context.input(0)?, context.input(1)?);
     let alpha = context.float("alpha", 1.0)?;
     let beta = context.float("beta", 1.0)?;
     let (m, k, a_strides) = matrix(context, a, "transA")?;
@@ -28,10 +30,7 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
             "a matrix with {k} columns times one with {b_rows} rows"
         )));
     }
-    let addend = match context.optional(2) {
-        None => None,
-        Some(_) => Some(context.f32_input(2)?),
-    };
+    let addend = context.optional(2);
     if let Some(c) = addend
         && broadcast(c.shape, &[m, n]).as_deref() != Some(&[m, n])
     {
@@ -41,6 +40,18 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         )));
     }
     let shape = vec![m, n];
+    if a.element_type != ElementType::F32 {
+        let product = Product {
+            extents: (m, n, k),
+            strides: (a_strides, b_strides),
+            batches: vec![(0, 0)],
+        };
+        return lower_general(context, product, shape, (alpha, beta));
+    }
+    context.f32_input(1)?;
+    if addend.is_some() {
+        context.f32_input(2)?;
+    }
     let row = constant_row(addend, n, beta);
 
     if let (1, Some(_), Some(row)) = (m, b.constant, &row) {
@@ -79,6 +90,29 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let kernel = MatMul::new(context.level, (m, n, k), a_strides, factor, vec![(0, 0)])
         .with_addend(alpha, addend);
     Ok(Lowered::compute(ElementType::F32, shape, reads, kernel))
+}
+
+/// Lowers `alpha · A · B + beta · C` for other numbers than `f32`, one operation after the other.
+fn lower_general(
+    context: &NodeContext<'_>,
+    product: Product,
+    shape: Vec<usize>,
+    (alpha, beta): (f32, f32),
+) -> Result<Vec<Lowered>, BackendError> {
+    let scaled = |value: ValueRef, factor: f32| {
+        if factor == 1.0 {
+            return Ok(value);
+        }
+        let factor = context.scalar(value.element_type, factor.into())?;
+        context.combined(BinaryOp::Mul, &value, &factor)
+    };
+    let product = product.step(context, &context.value(0)?, &context.value(1)?, shape)?;
+    let mut result = scaled(product, alpha)?;
+    if context.optional(2).is_some() {
+        let addend = scaled(context.value(2)?, beta)?;
+        result = context.combined(BinaryOp::Add, &result, &addend)?;
+    }
+    Ok(result.finish())
 }
 
 /// Rows, columns and strides of an operand, after the transposition that `flag` asks for.

@@ -1,9 +1,10 @@
 use super::{Operator, spatial::lower_global_pool};
-use crate::kernels::pool::Reduction;
+use crate::kernels::window_pool::PlaneReduction;
 
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "GlobalAveragePool",
     inputs: 1..=1,
     attributes: &[],
-    lower: |context| lower_global_pool(context, Reduction::Mean),
+    lower: |context| lower_global_pool(context, PlaneReduction::Mean),
+    ..Operator::NUMERIC
 };

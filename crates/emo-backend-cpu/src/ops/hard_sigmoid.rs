@@ -1,4 +1,4 @@
-use super::{Operator, elementwise::lower_unary};
+use super::{Empty, Operator, elementwise::lower_unary};
 use crate::kernels::unary::Unary;
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -6,8 +6,11 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &["alpha", "beta"],
     lower: |context| {
-        // The operator's default slope and offset.
-        let (alpha, beta) = (context.float("alpha", 0.2)?, context.float("beta", 0.5)?);
+        // The operator's defaults.
+        let alpha = context.float("alpha", 0.2)?;
+        let beta = context.float("beta", 0.5)?;
         lower_unary(context, Unary::HardSigmoid { alpha, beta })
     },
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
 };

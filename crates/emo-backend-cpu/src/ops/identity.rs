@@ -8,4 +8,5 @@ pub(super) const OPERATOR: Operator = Operator {
         let input = context.input(0)?;
         Ok(Lowered::alias(input.element_type, input.shape.to_vec()))
     },
+    ..Operator::ANY_TYPE
 };

@@ -1,4 +1,4 @@
-use super::{Operator, elementwise::lower_unary};
+use super::{Empty, Operator, elementwise::lower_unary};
 use crate::kernels::unary::Unary;
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -6,8 +6,10 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &["alpha"],
     lower: |context| {
-        // The operator's default slope.
+        // The operator's defaults.
         let alpha = context.float("alpha", 0.01)?;
         lower_unary(context, Unary::LeakyRelu { alpha })
     },
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
 };

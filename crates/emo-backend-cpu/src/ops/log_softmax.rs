@@ -1,4 +1,4 @@
-use super::{Operator, softmax::lower_softmax};
+use super::{Empty, Operator, softmax::lower_softmax};
 use crate::kernels::softmax::Scale;
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -6,4 +6,6 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &["axis"],
     lower: |context| lower_softmax(context, Scale::Log),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
 };

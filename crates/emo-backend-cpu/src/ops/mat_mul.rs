@@ -1,12 +1,8 @@
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{Lowered, NodeContext, Operator};
+use super::{Empty, Lowered, NodeContext, Operator, product};
 use crate::{
-    kernels::{
-        dense::Dense,
-        gemm::Strided,
-        matmul::{Factor, MatMul},
-    },
+    kernels::{dense::Dense, gemm::Strided, matmul::MatMul},
     shape::{broadcast, broadcast_strides, element_count},
 };
 
@@ -15,10 +11,12 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=2,
     attributes: &[],
     lower,
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
-    let (a, b) = (context.f32_input(0)?, context.f32_input(1)?);
+    let (a, b) = (context.input(0)?, context.input(1)?);
     let mismatch = || {
         context.malformed(format!(
             "shapes {:?} and {:?} do not multiply",
@@ -51,7 +49,12 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
 
     let a_strides = Strided { row: k, column: 1 };
     let b_strides = Strided { row: n, column: 1 };
-    if b_batch.iter().all(|&extent| extent == 1) && b.constant.is_some() {
+    let is_f32 = [a, b].map(|operand| operand.element_type) == [ElementType::F32; 2];
+    if is_f32
+        && b_batch.iter().all(|&extent| extent == 1)
+        && b.constant.is_some()
+        && ![a.shape, b.shape].concat().contains(&0)
+    {
         let weights = context.required_constant::<f32>(1)?;
         // The batch's matrices are one matrix with more rows.
         let rows = element_count(a_batch)
@@ -82,21 +85,19 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
             },
         )
     };
-    let batches = starts(a_batch, m * k)
-        .into_iter()
-        .zip(starts(b_batch, k * n))
-        .collect();
-    let kernel = MatMul::new(
-        context.level,
-        (m, n, k),
-        a_strides,
-        Factor::Input(b_strides),
+    // Without elements, the batch may be of any size.
+    let batches = if shape.contains(&0) {
+        vec![]
+    } else {
+        starts(a_batch, m * k)
+            .into_iter()
+            .zip(starts(b_batch, k * n))
+            .collect()
+    };
+    let product = product::Product {
+        extents: (m, n, k),
+        strides: (a_strides, b_strides),
         batches,
-    );
-    Ok(Lowered::compute(
-        ElementType::F32,
-        shape,
-        vec![0, 1],
-        kernel,
-    ))
+    };
+    product.lower(context, &context.value(0)?, &context.value(1)?, shape)
 }

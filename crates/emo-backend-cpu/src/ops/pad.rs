@@ -1,10 +1,16 @@
-use emo_backend::BackendError;
+use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{Lowered, NodeContext, Operator, blocks::movement};
+use super::{
+    Lowered, NodeContext, Operator,
+    blocks::{lookup, movement},
+};
 use crate::{
     buffer::{Buffer, Slice},
-    kernels::movement::{Part, Place, single},
-    shape::strides,
+    kernels::{
+        cast::convert,
+        movement::{Part, Place, single},
+    },
+    shape::{element_count, strides},
 };
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -12,15 +18,19 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=4,
     attributes: &["mode", "pads", "value"],
     lower,
+    ..Operator::ANY_TYPE
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let input = context.input(0)?;
     let rank = input.shape.len();
-    let mode = context.string("mode", "constant")?;
-    if mode != "constant" {
-        return Err(context.unsupported(format!("mode `{mode}`")));
-    }
+    let mode = match context.string("mode", "constant")? {
+        "constant" => Mode::Constant,
+        "edge" => Mode::Periodic(Rule::Edge),
+        "reflect" => Mode::Periodic(Rule::Reflect),
+        "wrap" => Mode::Periodic(Rule::Wrap),
+        other => return Err(context.unsupported(format!("mode `{other}`"))),
+    };
     let pads = context
         .ints_or_input("pads", 11, 1)?
         .ok_or_else(|| context.malformed("`pads` is missing"))?;
@@ -29,75 +39,202 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         None => (0..).take(rank).collect(),
     };
     context.axes(&axes, rank)?;
-    if pads.len() != 2 * axes.len() {
+    if Some(pads.len()) != axes.len().checked_mul(2) {
         return Err(context.malformed(format!("{} pads for {} axes", pads.len(), axes.len())));
     }
-    let own = strides(input.shape);
-    let (mut shape, mut block) = (input.shape.to_vec(), input.shape.to_vec());
-    let (mut first, mut to) = (0, vec![0; rank]);
+    let mut padding = vec![Padding::default(); rank];
     for (index, &axis) in axes.iter().enumerate() {
         let axis = context.axis(axis, rank)?;
         let (begin, end) = (pads[index], pads[axes.len() + index]);
-        let extent = i64::try_from(input.shape[axis])
-            .ok()
-            .and_then(|extent| extent.checked_add(begin)?.checked_add(end))
-            .and_then(|extent| usize::try_from(extent).ok());
-        shape[axis] = extent.ok_or_else(|| {
+        padding[axis] = Padding::new(input.shape[axis], begin, end).ok_or_else(|| {
             context.malformed(format!(
                 "an axis of {} padded by {begin} and {end}",
                 input.shape[axis]
             ))
         })?;
-        // Negative pads cut elements off.
-        let cut = |pad: i64| usize::try_from(pad.unsigned_abs()).ok().filter(|_| pad < 0);
-        let (cut_begin, cut_end) = (cut(begin).unwrap_or(0), cut(end).unwrap_or(0));
-        block[axis] = input.shape[axis]
-            .saturating_sub(cut_begin)
-            .saturating_sub(cut_end);
-        first += cut_begin.min(input.shape[axis]) * own[axis];
-        to[axis] = usize::try_from(begin).unwrap_or(0);
     }
+    for (padding, &extent) in padding.iter_mut().zip(input.shape) {
+        if *padding == Padding::default() {
+            padding.kept = extent;
+        }
+    }
+    let shape: Vec<usize> = padding.iter().map(Padding::extent).collect();
     context.check_memory("the output", &shape)?;
-    let to_strides = strides(&shape);
-    let offset = to.iter().zip(&to_strides).map(|(at, step)| at * step).sum();
-    let part = Part {
-        input: 0,
-        shape: block,
-        from: Place::new(first, &own),
-        to: Place::new(offset, &to_strides),
-    };
-    let fill = value(context)?;
-    let output = (input.element_type, shape);
-    Ok(vec![movement(
-        context,
-        output,
-        Some(fill),
-        vec![0],
-        vec![part],
-    )?])
+    match mode {
+        Mode::Constant => constant(context, &padding, shape),
+        Mode::Periodic(rule) => periodic(context, &padding, shape, rule),
+    }
 }
 
-/// The value that is padded with, of the input's type.
-fn value(context: &NodeContext<'_>) -> Result<Buffer, BackendError> {
-    let input = context.input(0)?;
-    let attribute = [context.float("value", 0.0)?];
-    let given = if context.opset < 11 {
-        context.f32_input(0)?;
-        Some(Slice::F32(&attribute))
-    } else {
-        match context.optional(2) {
-            None => None,
-            Some(operand) => Some(
-                operand
-                    .constant
-                    .ok_or_else(|| context.unsupported("input 2 is not constant"))?,
-            ),
+/// What surrounds the input.
+#[derive(Clone, Copy)]
+enum Mode {
+    Constant,
+    Periodic(Rule),
+}
+
+/// Which element of an axis stands in for one before or behind it.
+#[derive(Clone, Copy)]
+enum Rule {
+    Edge,
+    Reflect,
+    Wrap,
+}
+
+impl Rule {
+    /// The element of `kept` ones for the position `begin` before the first is 0.
+    fn position(self, at: usize, begin: usize, kept: usize) -> usize {
+        // Counting backwards from the padding's first keeps every number positive.
+        let (before, behind) = (begin.saturating_sub(at), at.saturating_sub(begin));
+        match self {
+            Self::Edge => behind.min(kept - 1),
+            Self::Wrap if before > 0 => (kept - before % kept) % kept,
+            Self::Wrap => behind % kept,
+            Self::Reflect if kept == 1 => 0,
+            Self::Reflect => {
+                let turn = 2 * (kept - 1);
+                let within = (before + behind) % turn;
+                within.min(turn - within)
+            }
         }
+    }
+}
+
+/// What becomes of one axis: elements are cut off by negative pads before positive ones add others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Padding {
+    cut: usize,
+    kept: usize,
+    begin: usize,
+    end: usize,
+}
+
+impl Padding {
+    /// `None` if more is cut off than there is, or if the extent overflows.
+    fn new(extent: usize, begin: i64, end: i64) -> Option<Self> {
+        let split = |pad: i64| {
+            let size = usize::try_from(pad.unsigned_abs()).ok()?;
+            Some(if pad < 0 { (size, 0) } else { (0, size) })
+        };
+        let ((cut, begin), (cut_end, end)) = (split(begin)?, split(end)?);
+        let kept = extent.checked_sub(cut)?.checked_sub(cut_end)?;
+        kept.checked_add(begin)?.checked_add(end)?;
+        Some(Self {
+            cut,
+            kept,
+            begin,
+            end,
+        })
+    }
+
+    fn extent(&self) -> usize {
+        self.begin + self.kept + self.end
+    }
+}
+
+fn constant(
+    context: &NodeContext<'_>,
+    padding: &[Padding],
+    shape: Vec<usize>,
+) -> Result<Vec<Lowered>, BackendError> {
+    let input = context.input(0)?;
+    let (own, target) = (strides(input.shape), strides(&shape));
+    let offset = |positions: &mut dyn Iterator<Item = (usize, &usize)>| {
+        positions.map(|(position, stride)| position * stride).sum()
     };
-    single(given, input.element_type).ok_or_else(|| {
-        context.malformed(format!(
-            "input 2 is not one element of type {}",
-            input.element_type
-        ))
-    })
+    let first = offset(&mut padding.iter().map(|axis| axis.cut).zip(&own));
+    let to = offset(&mut padding.iter().map(|axis| axis.begin).zip(&target));
+    let block = Part {
+        input: 0,
+        shape: padding.iter().map(|axis| axis.kept).collect(),
+        from: Place::new(first, &own),
+        to: Place::new(to, &target),
+    };
+    // The value may come from the model's caller; then it is copied everywhere first.
+    let computed = match context.optional(2) {
+        Some(value) if context.opset >= 11 && value.constant.is_none() => Some(value),
+        _ => None,
+    };
+    let Some(value) = computed else {
+        let fill = fill(context)?;
+        let output = (input.element_type, shape);
+        let lowered = movement(context, output, Some(fill), vec![0], vec![block])?;
+        return Ok(vec![lowered]);
+    };
+    if value.element_type != input.element_type || element_count(value.shape) != Some(1) {
+        return Err(wrong_value(context, input.element_type));
+    }
+    let everywhere = Part {
+        input: 1,
+        shape: shape.clone(),
+        from: Place::new(0, &vec![0; shape.len()]),
+        to: Place::new(0, &target),
+    };
+    let output = (input.element_type, shape);
+    let parts = vec![everywhere, block];
+    Ok(vec![movement(context, output, None, vec![0, 2], parts)?])
+}
+
+fn periodic(
+    context: &NodeContext<'_>,
+    padding: &[Padding],
+    shape: Vec<usize>,
+    rule: Rule,
+) -> Result<Vec<Lowered>, BackendError> {
+    let input = context.input(0)?;
+    if padding
+        .iter()
+        .any(|axis| axis.kept == 0 && axis.extent() > 0)
+    {
+        return Err(context.malformed(format!(
+            "shape {:?}, of which an axis has nothing to pad with",
+            input.shape
+        )));
+    }
+    let axes = padding.iter().map(|axis| {
+        let positions = 0..axis.extent();
+        positions
+            .map(|at| Some(axis.cut + rule.position(at, axis.begin, axis.kept)))
+            .collect()
+    });
+    lookup(context, shape, None, |_| axes.collect())
+}
+
+/// The constant that is padded with, of the input's type.
+fn fill(context: &NodeContext<'_>) -> Result<Buffer, BackendError> {
+    let element_type = context.input(0)?.element_type;
+    let given = if context.opset < 11 {
+        let value = [context.float("value", 0.0)?];
+        let value = convert(Slice::F32(&value), ElementType::F32, 1, element_type);
+        return value.ok_or_else(|| context.unsupported(format!("{element_type} elements")));
+    } else {
+        context.optional(2).and_then(|operand| operand.constant)
+    };
+    single(given, element_type).ok_or_else(|| wrong_value(context, element_type))
+}
+
+fn wrong_value(context: &NodeContext<'_>, element_type: ElementType) -> BackendError {
+    context.malformed(format!("input 2 is not one element of type {element_type}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rule;
+
+    /// The modes of `numpy.pad` for 3 elements padded by 5 and 5.
+    #[test]
+    fn positions_are_those_of_numpy() {
+        let all = |rule: Rule, kept| -> Vec<usize> {
+            (0..10 + kept)
+                .map(|at| rule.position(at, 5, kept))
+                .collect()
+        };
+        assert_eq!(all(Rule::Edge, 3), [0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2, 2]);
+        assert_eq!(
+            all(Rule::Reflect, 3),
+            [1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1]
+        );
+        assert_eq!(all(Rule::Wrap, 3), [1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1]);
+        assert_eq!(all(Rule::Reflect, 1), [0; 11]);
+    }
 }

@@ -8,6 +8,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=1,
     attributes: &["end", "start"],
     lower,
+    ..Operator::ANY_TYPE
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

@@ -11,6 +11,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=5,
     attributes: &["axes", "ends", "starts"],
     lower,
+    ..Operator::ANY_TYPE
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
@@ -80,8 +81,10 @@ fn range(extent: usize, start: i64, end: i64, step: i64) -> Option<(usize, usize
             let first = start.clamp(0, extent);
             (first, end.clamp(0, extent) - first)
         }
+        _ if extent == 0 => (0, 0),
+        // Unlike in Python, a start before the first element is at the first.
         _ => {
-            let first = start.clamp(-1, extent - 1);
+            let first = start.clamp(0, extent - 1);
             (first, first - end.clamp(-1, extent - 1))
         }
     };
@@ -95,7 +98,7 @@ mod tests {
     use super::range;
 
     #[test]
-    fn ranges_are_those_of_python() {
+    fn ranges_are_clamped() {
         for (extent, start, end, step, expected) in [
             (5, 1, 4, 1, (1, 3)),
             (5, -2, i64::MAX, 1, (3, 2)),
@@ -104,6 +107,8 @@ mod tests {
             (5, 10, 0, -2, (4, 2)),
             (5, 3, 1, 1, (3, 0)),
             (5, 1, 3, -1, (1, 0)),
+            (1, -5, -7, -1, (0, 1)),
+            (0, -1, i64::MIN, -1, (0, 0)),
         ] {
             assert_eq!(range(extent, start, end, step), Some(expected));
         }

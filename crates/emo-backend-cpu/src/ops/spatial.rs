@@ -1,9 +1,17 @@
+use std::marker::PhantomData;
+
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{Lowered, NodeContext};
-use crate::kernels::{
-    conv::Window,
-    pool::{GlobalPool, Pool, Reduction, counts},
+use crate::{
+    kernels::{
+        conv::Window,
+        pool::{Pool, Reduction},
+        real::with_real,
+        taps::{MAX_SPATIAL, Taps, WindowAxis},
+        window_pool::{PlanePool, PlaneReduction, Planes, Summary, WindowSum},
+    },
+    shape::element_count,
 };
 
 /// How an output's extent is rounded where the windows do not fill the input.
@@ -20,15 +28,9 @@ pub(super) fn window(
     shape: &[usize],
     kernel: &[usize],
     rounding: Rounding,
-) -> Result<Window, BackendError> {
+) -> Result<Vec<WindowAxis>, BackendError> {
     let input = shape.get(2..).unwrap_or(&[]);
-    let rank = input.len();
-    if !(1..=2).contains(&rank) {
-        return Err(context.unsupported(format!(
-            "an input with {} axes, only one or two spatial axes are executed",
-            shape.len()
-        )));
-    }
+    let rank = spatial_rank(context, shape)?;
     if kernel.len() != rank {
         return Err(context.malformed(format!(
             "a kernel with {} axes over {rank} spatial axes",
@@ -37,20 +39,69 @@ pub(super) fn window(
     }
     let strides = extents(context, "strides", rank)?.unwrap_or_else(|| vec![1; rank]);
     let dilations = extents(context, "dilations", rank)?.unwrap_or_else(|| vec![1; rank]);
-    let pads = match context.ints("pads")? {
-        None => vec![0; 2 * rank],
-        Some(pads) if pads.len() == 2 * rank => pads.to_vec(),
-        Some(pads) => {
-            return Err(context.malformed(format!("{} pads, expected {}", pads.len(), 2 * rank)));
-        }
+    let pads = pads(context, rank)?;
+    let auto_pad = context.string("auto_pad", "NOTSET")?;
+    let mut window = Vec::with_capacity(rank);
+    for axis in 0..rank {
+        let along = Along {
+            input: input[axis],
+            kernel: kernel[axis],
+            stride: strides[axis],
+            dilation: dilations[axis],
+        };
+        let (begin, end) = along.pads(context, auto_pad, (pads[axis], pads[rank + axis]))?;
+        window.push(WindowAxis {
+            input: along.input,
+            output: along.output(context, (begin, end), rounding)?,
+            kernel: along.kernel,
+            stride: along.stride,
+            dilation: along.dilation,
+            begin,
+            end,
+        });
+    }
+    let all = |extent: fn(&WindowAxis) -> usize| window.iter().map(extent).collect::<Vec<_>>();
+    let padded = [&shape[1..2], &all(WindowAxis::padded)].concat();
+    context.check_memory("the padded input", &padded)?;
+    context.check_memory("the window", &all(|axis| axis.kernel))?;
+    context.check_memory("the output", &all(|axis| axis.output))?;
+    Ok(window)
+}
+
+/// How many axes lie behind batch and channels.
+pub(super) fn spatial_rank(
+    context: &NodeContext<'_>,
+    shape: &[usize],
+) -> Result<usize, BackendError> {
+    match shape.len().saturating_sub(2) {
+        0 => Err(context.malformed(format!("an input with {} axes", shape.len()))),
+        rank if rank > MAX_SPATIAL => Err(context.unsupported(format!(
+            "an input with {} axes, at most {MAX_SPATIAL} spatial axes are executed",
+            shape.len()
+        ))),
+        rank => Ok(rank),
+    }
+}
+
+/// The pads that the attribute states: all at the beginnings of axes, then all at their ends.
+pub(super) fn pads(context: &NodeContext<'_>, rank: usize) -> Result<Vec<isize>, BackendError> {
+    let Some(pads) = context.ints("pads")? else {
+        return Ok(vec![0; 2 * rank]);
     };
-    if pads.iter().any(|&pad| pad < 0) {
-        return Err(context.unsupported(format!("negative pads {pads:?}")));
+    if pads.len() != 2 * rank {
+        return Err(context.malformed(format!("{} pads, expected {}", pads.len(), 2 * rank)));
     }
     let auto_pad = context.string("auto_pad", "NOTSET")?;
     if auto_pad != "NOTSET" && pads.iter().any(|&pad| pad != 0) {
         return Err(context.malformed(format!("pads together with auto_pad {auto_pad}")));
     }
+    pads.iter()
+        .map(|&pad| isize::try_from(pad).map_err(|_| context.malformed(format!("a pad is {pad}"))))
+        .collect()
+}
+
+/// A window over one or two axes that cuts nothing off, as the faster kernels take it.
+pub(super) fn flat_window(axes: &[WindowAxis]) -> Option<Window> {
     let mut window = Window {
         input: [1; 2],
         output: [1; 2],
@@ -60,38 +111,36 @@ pub(super) fn window(
         pads_begin: [0; 2],
         pads_end: [0; 2],
     };
-    for axis in 0..rank {
-        let given = (
-            context.extent("a pad", pads[axis])?,
-            context.extent("a pad", pads[rank + axis])?,
-        );
-        let along = Along {
-            input: input[axis],
-            kernel: kernel[axis],
-            stride: strides[axis],
-            dilation: dilations[axis],
-        };
-        let (begin, end) = along.pads(context, auto_pad, given)?;
-        let place = axis + 2 - rank;
-        window.input[place] = along.input;
-        window.kernel[place] = along.kernel;
-        window.strides[place] = along.stride;
-        window.dilations[place] = along.dilation;
-        window.pads_begin[place] = begin;
-        window.pads_end[place] = end;
-        window.output[place] = along.output(context, (begin, end), rounding)?;
+    let first = 2_usize.checked_sub(axes.len())?;
+    for (place, axis) in (first..).zip(axes) {
+        window.input[place] = axis.input;
+        window.output[place] = axis.output;
+        window.kernel[place] = axis.kernel;
+        window.strides[place] = axis.stride;
+        window.dilations[place] = axis.dilation;
+        window.pads_begin[place] = usize::try_from(axis.begin).ok()?;
+        window.pads_end[place] = usize::try_from(axis.end).ok()?;
     }
-    let [height, width] = window.padded();
-    context.check_memory("the padded input", &[shape[1], height, width])?;
-    context.check_memory("the window", &window.kernel)?;
-    context.check_memory("the output", &window.output)?;
-    Ok(window)
+    Some(window)
+}
+
+/// Which inputs each output of a window is computed from, if the list of them is small enough.
+pub(super) fn taps(
+    context: &NodeContext<'_>,
+    axes: &[WindowAxis],
+    list: fn(&[WindowAxis]) -> Taps,
+) -> Result<Taps, BackendError> {
+    for axis in axes {
+        // Each tap takes two numbers of 8 bytes; memory is counted in elements of 4.
+        context.check_memory("the window's positions", &[4, axis.output, axis.kernel])?;
+    }
+    Ok(list(axes))
 }
 
 /// The shape of what a window yields: batch, channels and the window's spatial axes.
-pub(super) fn output_shape(shape: &[usize], channels: usize, window: &Window) -> Vec<usize> {
+pub(super) fn output_shape(shape: &[usize], channels: usize, window: &[WindowAxis]) -> Vec<usize> {
     let mut output = vec![shape[0], channels];
-    output.extend(&window.output[4 - shape.len()..]);
+    output.extend(window.iter().map(|axis| axis.output));
     output
 }
 
@@ -118,19 +167,20 @@ pub(super) fn extents(
 
 /// One axis of a window.
 #[derive(Debug, Clone, Copy)]
-struct Along {
-    input: usize,
-    kernel: usize,
-    stride: usize,
-    dilation: usize,
+pub(super) struct Along {
+    pub(super) input: usize,
+    pub(super) kernel: usize,
+    pub(super) stride: usize,
+    pub(super) dilation: usize,
 }
 
 impl Along {
     /// The extent that a dilated kernel spans.
-    fn reach(self, context: &NodeContext<'_>) -> Result<usize, BackendError> {
+    pub(super) fn reach(self, context: &NodeContext<'_>) -> Result<usize, BackendError> {
         (self.kernel - 1)
             .checked_mul(self.dilation)
             .and_then(|reach| reach.checked_add(1))
+            .filter(|&reach| isize::try_from(reach).is_ok())
             .ok_or_else(|| {
                 context.malformed(format!(
                     "a kernel of {} with dilation {}",
@@ -143,16 +193,15 @@ impl Along {
         self,
         context: &NodeContext<'_>,
         auto_pad: &str,
-        given: (usize, usize),
-    ) -> Result<(usize, usize), BackendError> {
+        given: (isize, isize),
+    ) -> Result<(isize, isize), BackendError> {
         let same = || {
             // As many windows as strides begin inside the input.
             let covered = (self.input.div_ceil(self.stride) - 1).saturating_mul(self.stride);
-            Ok::<_, BackendError>(
-                covered
-                    .saturating_add(self.reach(context)?)
-                    .saturating_sub(self.input),
-            )
+            let total = covered
+                .saturating_add(self.reach(context)?)
+                .saturating_sub(self.input);
+            Ok::<_, BackendError>(isize::try_from(total).unwrap_or(isize::MAX))
         };
         match auto_pad {
             "NOTSET" => Ok(given),
@@ -166,14 +215,14 @@ impl Along {
     fn output(
         self,
         context: &NodeContext<'_>,
-        (begin, end): (usize, usize),
+        (begin, end): (isize, isize),
         rounding: Rounding,
     ) -> Result<usize, BackendError> {
         let reach = self.reach(context)?;
         let free = self
             .input
-            .checked_add(begin)
-            .and_then(|sum| sum.checked_add(end))
+            .checked_add_signed(begin)
+            .and_then(|sum| sum.checked_add_signed(end))
             .and_then(|padded| padded.checked_sub(reach))
             .ok_or_else(|| {
                 context.malformed(format!(
@@ -186,7 +235,8 @@ impl Along {
             Rounding::Up => {
                 let output = free.div_ceil(self.stride) + 1;
                 // A window that would begin in the padding behind the input is left out.
-                if (output - 1).saturating_mul(self.stride) >= self.input + begin {
+                let inside = self.input.saturating_add_signed(begin);
+                if (output - 1).saturating_mul(self.stride) >= inside {
                     output - 1
                 } else {
                     output
@@ -197,12 +247,11 @@ impl Along {
     }
 }
 
-/// Lowers a pool over sliding windows.
-pub(super) fn lower_pool(
+/// The window that a pool's attributes describe.
+pub(super) fn pool_window(
     context: &NodeContext<'_>,
-    reduction: Reduction,
-) -> Result<Vec<Lowered>, BackendError> {
-    let shape = context.f32_input(0)?.shape;
+    shape: &[usize],
+) -> Result<Vec<WindowAxis>, BackendError> {
     let rank = shape.len().saturating_sub(2);
     let kernel = extents(context, "kernel_shape", rank)?
         .ok_or_else(|| context.malformed("attribute `kernel_shape` is missing"))?;
@@ -211,37 +260,93 @@ pub(super) fn lower_pool(
     } else {
         Rounding::Down
     };
-    let window = window(context, shape, &kernel, rounding)?;
-    if [0, 1]
-        .iter()
-        .any(|&axis| counts(Reduction::Max, &window, axis).contains(&0))
-    {
+    window(context, shape, &kernel, rounding)
+}
+
+/// The elements of one plane of a window's input and of its output.
+pub(super) fn planes(axes: &[WindowAxis]) -> Planes {
+    Planes {
+        input: axes.iter().map(|axis| axis.input).product(),
+        output: axes.iter().map(|axis| axis.output).product(),
+    }
+}
+
+/// What a pool sums up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sum {
+    /// The mean over the elements inside the input.
+    Mean,
+    /// The mean over the elements inside the input and its padding, which is zero.
+    MeanWithPadding,
+    /// The norm with this exponent.
+    Lp(i32),
+}
+
+/// Lowers a pool that sums over sliding windows.
+pub(super) fn lower_sum_pool(
+    context: &NodeContext<'_>,
+    sum: Sum,
+) -> Result<Vec<Lowered>, BackendError> {
+    let input = context.input(0)?;
+    let axes = pool_window(context, input.shape)?;
+    let shape = output_shape(input.shape, input.shape[1], &axes);
+    let taps = taps(context, &axes, Taps::sliding)?;
+    if sum == Sum::Mean && taps.leave_gaps() {
         return Err(context.unsupported("windows that lie in the padding alone"));
     }
-    Ok(Lowered::compute(
-        ElementType::F32,
-        output_shape(shape, shape[1], &window),
-        vec![0],
-        Pool::new(context.level, reduction, window),
-    ))
+    let fast = match sum {
+        Sum::Mean => Some(Reduction::Mean),
+        Sum::MeanWithPadding if !taps.leave_gaps() => Some(Reduction::MeanWithPadding),
+        _ => None,
+    };
+    if let (ElementType::F32, Some(reduction), Some(window)) =
+        (input.element_type, fast, flat_window(&axes))
+    {
+        let kernel = Pool::new(context.level, reduction, window);
+        return Ok(Lowered::compute(ElementType::F32, shape, vec![0], kernel));
+    }
+    let summary = match sum {
+        Sum::Mean => Summary::Mean(taps.counts()),
+        Sum::MeanWithPadding => Summary::Mean(axes.iter().map(WindowAxis::padded_counts).collect()),
+        Sum::Lp(p) => Summary::Lp(p),
+    };
+    with_real!(
+        input.element_type,
+        T => {
+            let kernel = WindowSum::<T>::new(planes(&axes), taps, summary);
+            Ok(Lowered::compute(input.element_type, shape, vec![0], kernel))
+        },
+        else Err(context.unsupported(format!("{} elements", input.element_type)))
+    )
 }
 
 /// Lowers a pool over all spatial axes.
 pub(super) fn lower_global_pool(
     context: &NodeContext<'_>,
-    reduction: Reduction,
+    reduction: PlaneReduction,
 ) -> Result<Vec<Lowered>, BackendError> {
-    let shape = context.f32_input(0)?.shape;
-    if shape.len() < 3 {
-        return Err(context.malformed(format!("an input with {} axes", shape.len())));
+    let input = context.input(0)?;
+    if input.shape.len() < 3 {
+        return Err(context.malformed(format!("an input with {} axes", input.shape.len())));
     }
-    let mut output = shape[..2].to_vec();
-    output.resize(shape.len(), 1);
-    let plane = shape[2..].iter().product();
-    Ok(Lowered::compute(
-        ElementType::F32,
-        output,
-        vec![0],
-        GlobalPool { reduction, plane },
-    ))
+    let mut output = input.shape[..2].to_vec();
+    output.resize(input.shape.len(), 1);
+    let plane = element_count(&input.shape[2..]).unwrap_or(usize::MAX);
+    with_real!(
+        input.element_type,
+        T => {
+            let kernel = PlanePool::<T> { reduction, plane, element: PhantomData };
+            Ok(Lowered::compute(input.element_type, output, vec![0], kernel))
+        },
+        else Err(context.unsupported(format!("{} elements", input.element_type)))
+    )
+}
+
+/// The exponent of a norm: a positive integer of moderate size.
+pub(super) fn exponent(context: &NodeContext<'_>) -> Result<i32, BackendError> {
+    let p = context.int("p", 2)?;
+    i32::try_from(p)
+        .ok()
+        .filter(|&p| p > 0)
+        .ok_or_else(|| context.malformed(format!("attribute `p` is {p}")))
 }

@@ -11,6 +11,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=2,
     attributes: &["axis", "num_outputs", "split"],
     lower,
+    ..Operator::ANY_TYPE
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

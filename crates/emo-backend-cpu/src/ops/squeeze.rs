@@ -24,4 +24,5 @@ pub(super) const OPERATOR: Operator = Operator {
         };
         Ok(Lowered::alias(input.element_type, shape))
     },
+    ..Operator::ANY_TYPE
 };

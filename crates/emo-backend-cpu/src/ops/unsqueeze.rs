@@ -20,4 +20,5 @@ pub(super) const OPERATOR: Operator = Operator {
             .collect();
         Ok(Lowered::alias(input.element_type, shape))
     },
+    ..Operator::ANY_TYPE
 };

@@ -301,7 +301,8 @@ fn cut_of(extent: usize, start: i64, end: i64, step: i64) -> Option<(usize, usiz
                 .div_ceil(step.unsigned_abs()),
         )
     } else {
-        let (start, end) = (start.clamp(-1, extent - 1), end.clamp(-1, extent - 1));
+        let start = start.clamp((extent - 1).min(0), extent - 1);
+        let end = end.clamp(-1, extent - 1);
         (
             start.max(0),
             (start - end)

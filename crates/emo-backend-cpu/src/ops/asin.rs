@@ -1,0 +1,11 @@
+use super::{Empty, Operator, elementwise::lower_unary};
+use crate::kernels::unary::Unary;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "Asin",
+    inputs: 1..=1,
+    attributes: &[],
+    lower: |context| lower_unary(context, Unary::Asin),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
+};

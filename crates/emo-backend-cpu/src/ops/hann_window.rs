@@ -1,0 +1,9 @@
+use super::{Operator, windows::cosine_window};
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "HannWindow",
+    inputs: 1..=1,
+    attributes: &["output_datatype", "periodic"],
+    lower: |context| cosine_window(context, &[0.5, -0.5]),
+    ..Operator::ANY_TYPE
+};

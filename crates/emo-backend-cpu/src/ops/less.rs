@@ -1,0 +1,11 @@
+use super::{Empty, Operator, elementwise::lower_binary};
+use crate::kernels::binary::BinaryOp;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "Less",
+    inputs: 2..=2,
+    attributes: &[],
+    lower: |context| lower_binary(context, BinaryOp::Less),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
+};

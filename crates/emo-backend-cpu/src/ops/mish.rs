@@ -1,0 +1,11 @@
+use super::{Empty, Operator, elementwise::lower_unary};
+use crate::kernels::unary::Unary;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "Mish",
+    inputs: 1..=1,
+    attributes: &[],
+    lower: |context| lower_unary(context, Unary::Mish),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
+};

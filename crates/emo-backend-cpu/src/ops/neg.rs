@@ -1,0 +1,11 @@
+use super::{Empty, Operator, elementwise::lower_unary_or_integer};
+use crate::kernels::unary::{IntegerUnary, Unary};
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "Neg",
+    inputs: 1..=1,
+    attributes: &[],
+    lower: |context| lower_unary_or_integer(context, Unary::Neg, IntegerUnary::Neg),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
+};

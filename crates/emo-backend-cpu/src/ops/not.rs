@@ -1,0 +1,11 @@
+use super::{Empty, Operator, elementwise::lower_question};
+use crate::kernels::unary::Question;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "Not",
+    inputs: 1..=1,
+    attributes: &[],
+    lower: |context| lower_question(context, Question::False),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
+};

@@ -1,0 +1,11 @@
+use super::{Empty, Operator, reduce::lower_reduce};
+use crate::kernels::reduce::ReduceOp;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "ReduceL1",
+    inputs: 1..=2,
+    attributes: &["axes", "keepdims", "noop_with_empty_axes"],
+    lower: |context| lower_reduce(context, ReduceOp::L1, 18),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
+};

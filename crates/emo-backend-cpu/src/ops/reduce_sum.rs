@@ -1,0 +1,11 @@
+use super::{Empty, Operator, reduce::lower_reduce};
+use crate::kernels::reduce::ReduceOp;
+
+pub(super) const OPERATOR: Operator = Operator {
+    op_type: "ReduceSum",
+    inputs: 1..=2,
+    attributes: &["axes", "keepdims", "noop_with_empty_axes"],
+    lower: |context| lower_reduce(context, ReduceOp::Sum, 13),
+    empty: Empty::Accepted,
+    ..Operator::NUMERIC
+};
