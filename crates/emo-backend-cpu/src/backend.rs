@@ -1,5 +1,7 @@
-use emo_backend::{Backend, BackendError, ModelSource, Session};
-use emo_onnx::{Model, OnnxError};
+use std::collections::BTreeMap;
+
+use emo_backend::{Backend, BackendError, ModelSource, Session, emo_tensor::Tensor};
+use emo_onnx::{GraphBuilder, Model, Node, OnnxError};
 
 use crate::{CpuConfig, CpuSession, compile::compile, ops::from_onnx};
 
@@ -26,6 +28,61 @@ impl CpuBackend {
         let mut inlined = model.clone();
         inlined.inline_functions().map_err(from_onnx)?;
         Ok(CpuSession::new(compile(&inlined, &self.config)?))
+    }
+
+    /// Computes one node of version `opset` of ONNX's own operators: its outputs, in order, for these inputs, of
+    /// which an absent one is `None`.
+    ///
+    /// This is what [`FoldConstants`](emo_onnx::passes::FoldConstants) needs to compute constants beforehand.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile) for a model of this node alone, and [`BackendError::Model`] for a node with
+    /// other values among its inputs than those that are given, or with an output that has no name.
+    ///
+    /// # Example
+    /// ```
+    /// use emo_backend_cpu::{
+    ///     CpuBackend,
+    ///     emo_backend::emo_tensor::Tensor,
+    ///     emo_onnx::{GraphBuilder, Node, passes::FoldConstants},
+    /// };
+    /// # use emo_backend_cpu::emo_backend::emo_tensor::ElementType;
+    /// # use ndarray::arr1;
+    /// # let mut graph = GraphBuilder::new("g");
+    /// # let x = graph.input("x", ElementType::F32, &[1, 2]);
+    /// # let a = graph.initializer("a", arr1(&[4.0_f32, 9.0]).into_dyn());
+    /// # let root = graph.node("root", "Sqrt", &[&a], []);
+    /// # let y = graph.node("y", "Mul", &[&x, &root], []);
+    /// # graph.output_of(&y);
+    /// # let mut model = graph.build(17)?;
+    ///
+    /// let cpu = CpuBackend::default();
+    /// let evaluate = |node: &Node, opset: i64, inputs: &[Option<&Tensor>]| {
+    ///     cpu.evaluate(node, opset, inputs).ok()
+    /// };
+    /// model.optimize(&[&FoldConstants::new().with_evaluator(&evaluate)])?;
+    /// assert_eq!(model.graph().nodes().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn evaluate(
+        &self,
+        node: &Node,
+        opset: i64,
+        inputs: &[Option<&Tensor>],
+    ) -> Result<Vec<Tensor>, BackendError> {
+        let mut graph = GraphBuilder::new("node");
+        let given: BTreeMap<_, _> = node.inputs.iter().zip(inputs).collect();
+        for (name, value) in given {
+            if let Some(value) = value {
+                graph.initializer(name, (*value).clone());
+            }
+        }
+        graph.push(node.clone());
+        for output in &node.outputs {
+            graph.output_of(output);
+        }
+        let model = graph.build(opset).map_err(from_onnx)?;
+        self.compile(&model)?.run_to_tensors(&[])
     }
 }
 

@@ -114,6 +114,11 @@ impl GraphBuilder {
         name.to_owned()
     }
 
+    /// Adds a node as it is: with any number of outputs, subgraphs, or of another domain.
+    pub fn push(&mut self, node: Node) {
+        self.graph.nodes.push(node);
+    }
+
     /// Declares that the value `name` is an output.
     pub fn output(&mut self, name: &str, element_type: ElementType, shape: &[usize]) {
         self.graph
