@@ -24,7 +24,7 @@ const METHODS: [&str; 3] = ["minmax", "percentile", "entropy"];
 /// Sums in another order than ONNX Runtime's, and norms folded into weights.
 const F32: Tolerance = Tolerance {
     absolute: 0.0,
-    relative: 1e-4,
+    relative: 1e-5,
 };
 
 /// Examples run without optimisation here; the first ones stand for all.
