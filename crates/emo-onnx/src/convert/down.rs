@@ -3,7 +3,7 @@
 use super::{
     decompose,
     editor::{Editor, set_input, trim},
-    up::{check_mask, empty, reduce},
+    up::{check_mask, empty, nearest_mode, reduce},
 };
 use crate::{Attribute, Dim, Node, OnnxError, Schema};
 
@@ -74,9 +74,7 @@ pub(super) fn convert(
             if is_empty {
                 node.attributes.remove("axes");
                 if keeps {
-                    "Identity".clone_into(&mut node.op_type);
-                    node.attributes.clear();
-                    node.inputs.truncate(1);
+                    without_reduction(&mut node);
                 }
             }
         }
@@ -144,7 +142,14 @@ pub(super) fn convert(
         }
         (11, "Resize") => resize(editor, &mut node)?,
         (11, "ScatterElements") => "Scatter".clone_into(&mut node.op_type),
-        (10, "Resize") => "Upsample".clone_into(&mut node.op_type),
+        (10, "Resize") => {
+            let scales = editor.input(&node, 1)?;
+            let grows = |scales: Vec<f64>| scales.iter().all(|&scale| scale >= 1.0);
+            if !editor.floats(&scales).is_some_and(grows) {
+                return Err(editor.error(&node, "scales that are less than 1 or not constant"));
+            }
+            "Upsample".clone_into(&mut node.op_type);
+        }
         (10, "Slice") => slice(editor, &mut node)?,
         (10, "TopK") => {
             editor.input_to_ints(&mut node, 1, "k")?;
@@ -463,16 +468,33 @@ fn resize_axes(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError
     Ok(())
 }
 
-/// `Resize` as it was in version 10: corners meet, and the nearest element is the one before.
+/// Writes a reduction over no axis, of which what it does to each element is left.
+fn without_reduction(node: &mut Node) {
+    node.attributes.clear();
+    node.inputs.truncate(1);
+    let op_type = match node.op_type.as_str() {
+        "ReduceL1" | "ReduceL2" => "Abs",
+        "ReduceLogSum" => "Log",
+        "ReduceSumSquare" => {
+            node.inputs.extend_from_within(..);
+            "Mul"
+        }
+        // The logarithm of the exponential is the element.
+        _ => "Identity",
+    };
+    op_type.clone_into(&mut node.op_type);
+}
+
+/// `Resize` as it was in version 10: corners meet, and the nearest element is the one before where an axis grows
+/// and the one after where it shrinks.
 fn resize(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
     let transformation = node.string("coordinate_transformation_mode", "half_pixel")?;
-    let mode = node.string("mode", "nearest")?;
-    let nearest = node.string("nearest_mode", "round_prefer_floor")?;
-    if transformation != "asymmetric"
-        || mode == "cubic"
-        || (mode == "nearest" && nearest != "floor")
-    {
-        return Err(editor.error(node, "coordinates other than `asymmetric` with `floor`"));
+    let mode = node.string("mode", "nearest")?.to_owned();
+    let rounding = node
+        .string("nearest_mode", "round_prefer_floor")?
+        .to_owned();
+    if transformation != "asymmetric" || mode == "cubic" {
+        return Err(editor.error(node, "coordinates other than `asymmetric`"));
     }
     for name in [
         "coordinate_transformation_mode",
@@ -509,6 +531,9 @@ fn resize(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
             editor.add(&format!("{}.scales", editor.output(node, 0)?), array)
         }
     };
+    if mode == "nearest" && nearest_mode(editor, node, &scales)? != rounding {
+        return Err(editor.error(node, "another rounding to the nearest element"));
+    }
     node.inputs = vec![x, scales];
     Ok(())
 }

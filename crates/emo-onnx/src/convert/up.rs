@@ -77,13 +77,15 @@ pub(super) fn convert(
         }
         (11, "Resize") => {
             let scales = editor.input(&node, 1)?;
+            let mode = |text: &str| Attribute::String(text.to_owned());
+            if node.string("mode", "nearest")? == "nearest" {
+                let rounding = nearest_mode(editor, &node, &scales)?;
+                node = node.with("nearest_mode", mode(rounding));
+            }
             let roi = empty(editor, &node, "roi");
             set_input(&mut node, 1, roi);
             set_input(&mut node, 2, scales);
-            let mode = |text: &str| Attribute::String(text.to_owned());
-            node = node
-                .with("coordinate_transformation_mode", mode("asymmetric"))
-                .with("nearest_mode", mode("floor"));
+            node = node.with("coordinate_transformation_mode", mode("asymmetric"));
         }
         (11, "Scatter") => "ScatterElements".clone_into(&mut node.op_type),
         (12, "Dropout") => editor.float_to_ratio(&mut node)?,
@@ -141,6 +143,25 @@ pub(super) fn convert(
 pub(super) fn empty(editor: &mut Editor<'_>, node: &Node, what: &str) -> String {
     let hint = format!("{}.{what}", node.output(0).unwrap_or_default());
     editor.add(&hint, ArrayD::<f32>::zeros(vec![0]))
+}
+
+/// How `Resize` of version 10 rounds to the nearest element: down along axes that grow and up along those that
+/// shrink, as ONNX's node tests of that version and ONNX Runtime have it.
+pub(super) fn nearest_mode(
+    editor: &Editor<'_>,
+    node: &Node,
+    scales: &str,
+) -> Result<&'static str, OnnxError> {
+    let Some(scales) = editor.floats(scales) else {
+        return Err(editor.error(node, "scales that are not constant"));
+    };
+    let shrinks = scales.iter().any(|&scale| scale < 1.0);
+    let grows = scales.iter().any(|&scale| scale > 1.0);
+    match (shrinks, grows) {
+        (true, true) => Err(editor.error(node, "some axes that grow and some that shrink")),
+        (true, false) => Ok("ceil"),
+        (false, _) => Ok("floor"),
+    }
 }
 
 /// The mask of what is dropped was of the input's type before version 10.
