@@ -26,6 +26,7 @@ pub(super) fn convert(
                 node.attributes.remove("output_dtype");
             }
         }
+        (22, "AveragePool" | "LpPool" | "MaxPool") => check_rounded_up(editor, &node)?,
         (20, "DFT") => {
             let axis = match node.input(2) {
                 None => -2,
@@ -464,6 +465,40 @@ fn resize_axes(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError
         }
         let name = editor.add_ints(&format!("{output}.sizes"), &all);
         set_input(node, 3, name);
+    }
+    Ok(())
+}
+
+/// Before version 22 extents that are rounded up counted windows that start behind the input, too.
+fn check_rounded_up(editor: &Editor<'_>, node: &Node) -> Result<(), OnnxError> {
+    if node.int("ceil_mode", 0)? == 0 || node.string("auto_pad", "NOTSET")? != "NOTSET" {
+        return Ok(());
+    }
+    let (x, y) = (editor.input(node, 0)?, editor.output(node, 0)?);
+    let (Some(x), Some(y)) = (editor.fixed_shape(&x), editor.fixed_shape(&y)) else {
+        return Ok(());
+    };
+    let setting = |name: &str| Ok::<_, OnnxError>(node.ints(name)?.unwrap_or_default());
+    let (kernels, strides) = (setting("kernel_shape")?, setting("strides")?);
+    let (dilations, pads) = (setting("dilations")?, setting("pads")?);
+    for (axis, &kernel) in kernels.iter().enumerate() {
+        let at = |list: &[i64], index: usize, default| list.get(index).copied().unwrap_or(default);
+        let extent = |shape: &[usize]| {
+            let extent = shape.get(axis + 2).copied().unwrap_or_default();
+            i64::try_from(extent).unwrap_or(i64::MAX)
+        };
+        let pad = at(pads, axis, 0).saturating_add(at(pads, axis + kernels.len(), 0));
+        let reach = kernel
+            .saturating_sub(1)
+            .saturating_mul(at(dilations, axis, 1));
+        let room = extent(&x)
+            .saturating_add(pad)
+            .saturating_sub(reach.saturating_add(1));
+        let stride = at(strides, axis, 1).max(1);
+        let count = room.saturating_add(stride - 1) / stride + 1;
+        if count != extent(&y) {
+            return Err(editor.error(node, "windows that are left out behind the input"));
+        }
     }
     Ok(())
 }
