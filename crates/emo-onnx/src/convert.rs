@@ -4,6 +4,7 @@ mod attributes;
 mod decompose;
 mod down;
 mod editor;
+mod resize;
 mod up;
 
 use std::{

@@ -3,7 +3,8 @@
 use super::{
     decompose,
     editor::{Editor, set_input, trim},
-    up::{check_mask, empty, nearest_mode, reduce},
+    resize,
+    up::{check_mask, empty, reduce},
 };
 use crate::{Attribute, Dim, Node, OnnxError, Schema};
 
@@ -60,7 +61,7 @@ pub(super) fn convert(
             }
         }
         (18, "Pad") => pad_axes(editor, &mut node)?,
-        (18, "Resize") => resize_axes(editor, &mut node)?,
+        (18, "Resize") => resize::name_axes(editor, &mut node)?,
         (18, "Split") => split_evenly(editor, &mut node)?,
         (18, "ScatterElements" | "ScatterND") => {
             if matches!(node.string("reduction", "none")?, "max" | "min") {
@@ -141,7 +142,7 @@ pub(super) fn convert(
             let zero = editor.add_number(&node, &hint, &x, 0.0)?;
             set_input(&mut node, 2, zero);
         }
-        (11, "Resize") => resize(editor, &mut node)?,
+        (11, "Resize") => resize::to_version_10(editor, &mut node)?,
         (11, "ScatterElements") => "Scatter".clone_into(&mut node.op_type),
         (10, "Resize") => {
             let scales = editor.input(&node, 1)?;
@@ -411,64 +412,6 @@ fn pad_axes(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
     Ok(())
 }
 
-/// Names the scales or extents of every axis.
-fn resize_axes(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
-    let policy = node.string("keep_aspect_ratio_policy", "stretch")?;
-    if policy != "stretch" && node.input(3).is_some() {
-        return Err(editor.error(node, "extents that keep the ratio of the sides"));
-    }
-    node.attributes.remove("keep_aspect_ratio_policy");
-    let Some(axes) = node.ints("axes")?.map(<[i64]>::to_vec) else {
-        return Ok(());
-    };
-    node.attributes.remove("axes");
-    let mode = node.string("coordinate_transformation_mode", "half_pixel")?;
-    if mode == "tf_crop_and_resize" {
-        return Err(editor.error(node, "a region of axes that are named"));
-    }
-    let x = editor.input(node, 0)?;
-    let rank = usize::try_from(editor.rank(node, &x)?).unwrap_or(0);
-    let mut positions = Vec::new();
-    for axis in axes {
-        positions.push(usize::try_from(editor.axis(node, &x, axis)?).unwrap_or(usize::MAX));
-    }
-    let output = editor.output(node, 0)?;
-    if let Some(name) = node.input(2).map(str::to_owned) {
-        let Some(scales) = editor.floats(&name) else {
-            return Err(editor.error(node, "scales of axes that are not constant"));
-        };
-        if !scales.is_empty() {
-            let mut all = vec![1.0_f32; rank];
-            for (&position, &scale) in positions.iter().zip(&scales) {
-                #[expect(clippy::cast_possible_truncation, reason = "they were of 32 bits")]
-                if let Some(place) = all.get_mut(position) {
-                    *place = scale as f32;
-                }
-            }
-            let array = ndarray::Array1::from(all).into_dyn();
-            let name = editor.add(&format!("{output}.scales"), array);
-            set_input(node, 2, name);
-        }
-    }
-    if let Some(name) = node.input(3).map(str::to_owned) {
-        let (Some(sizes), Some(shape)) = (editor.integers(&name), editor.fixed_shape(&x)) else {
-            return Err(editor.error(node, "extents of axes that are not constant"));
-        };
-        let mut all: Vec<i64> = shape
-            .iter()
-            .map(|&extent| i64::try_from(extent).unwrap_or(i64::MAX))
-            .collect();
-        for (&position, &size) in positions.iter().zip(&sizes) {
-            if let Some(place) = all.get_mut(position) {
-                *place = size;
-            }
-        }
-        let name = editor.add_ints(&format!("{output}.sizes"), &all);
-        set_input(node, 3, name);
-    }
-    Ok(())
-}
-
 /// Before version 22 extents that are rounded up counted windows that start behind the input, too.
 fn check_rounded_up(editor: &Editor<'_>, node: &Node) -> Result<(), OnnxError> {
     if node.int("ceil_mode", 0)? == 0 || node.string("auto_pad", "NOTSET")? != "NOTSET" {
@@ -518,59 +461,6 @@ fn without_reduction(node: &mut Node) {
         _ => "Identity",
     };
     op_type.clone_into(&mut node.op_type);
-}
-
-/// `Resize` as it was in version 10: corners meet, and the nearest element is the one before where an axis grows
-/// and the one after where it shrinks.
-fn resize(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
-    let transformation = node.string("coordinate_transformation_mode", "half_pixel")?;
-    let mode = node.string("mode", "nearest")?.to_owned();
-    let rounding = node
-        .string("nearest_mode", "round_prefer_floor")?
-        .to_owned();
-    if transformation != "asymmetric" || mode == "cubic" {
-        return Err(editor.error(node, "coordinates other than `asymmetric`"));
-    }
-    for name in [
-        "coordinate_transformation_mode",
-        "nearest_mode",
-        "cubic_coeff_a",
-        "exclude_outside",
-        "extrapolation_value",
-    ] {
-        node.attributes.remove(name);
-    }
-    let x = editor.input(node, 0)?;
-    let scales = match node.input(3).map(str::to_owned) {
-        None => editor.input(node, 2)?,
-        Some(sizes) => {
-            let (Some(sizes), Some(shape)) = (editor.integers(&sizes), editor.fixed_shape(&x))
-            else {
-                return Err(editor.error(node, "extents that are not constant"));
-            };
-            let mut scales = Vec::with_capacity(shape.len());
-            for (&size, &extent) in sizes.iter().zip(&shape) {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    clippy::cast_possible_truncation,
-                    reason = "what is not exact is refused below"
-                )]
-                let (scale, extent) = ((size as f64 / extent as f64) as f32, extent as f32);
-                #[expect(clippy::cast_precision_loss, reason = "as above")]
-                if (scale * extent).floor() != size as f32 {
-                    return Err(editor.error(node, "extents that no scale gives exactly"));
-                }
-                scales.push(scale);
-            }
-            let array = ndarray::Array1::from(scales).into_dyn();
-            editor.add(&format!("{}.scales", editor.output(node, 0)?), array)
-        }
-    };
-    if mode == "nearest" && nearest_mode(editor, node, &scales)? != rounding {
-        return Err(editor.error(node, "another rounding to the nearest element"));
-    }
-    node.inputs = vec![x, scales];
-    Ok(())
 }
 
 /// Names the extents of the parts where the last one is smaller.

@@ -3,7 +3,10 @@
 use emo_tensor::Tensor;
 use ndarray::{Array1, ArrayD};
 
-use super::editor::{Editor, set_input};
+use super::{
+    editor::{Editor, set_input},
+    resize::nearest_mode,
+};
 use crate::{Attribute, Node, OnnxError};
 
 /// The reductions whose axes became an input with version 18.
@@ -143,25 +146,6 @@ pub(super) fn convert(
 pub(super) fn empty(editor: &mut Editor<'_>, node: &Node, what: &str) -> String {
     let hint = format!("{}.{what}", node.output(0).unwrap_or_default());
     editor.add(&hint, ArrayD::<f32>::zeros(vec![0]))
-}
-
-/// How `Resize` of version 10 rounds to the nearest element: down along axes that grow and up along those that
-/// shrink, as ONNX's node tests of that version and ONNX Runtime have it.
-pub(super) fn nearest_mode(
-    editor: &Editor<'_>,
-    node: &Node,
-    scales: &str,
-) -> Result<&'static str, OnnxError> {
-    let Some(scales) = editor.floats(scales) else {
-        return Err(editor.error(node, "scales that are not constant"));
-    };
-    let shrinks = scales.iter().any(|&scale| scale < 1.0);
-    let grows = scales.iter().any(|&scale| scale > 1.0);
-    match (shrinks, grows) {
-        (true, true) => Err(editor.error(node, "some axes that grow and some that shrink")),
-        (true, false) => Ok("ceil"),
-        (false, _) => Ok("floor"),
-    }
 }
 
 /// The mask of what is dropped was of the input's type before version 10.
