@@ -7,6 +7,8 @@
 
 #![expect(clippy::print_stdout, reason = "the program's purpose")]
 
+mod folder;
+
 use std::{
     env,
     error::Error,
@@ -22,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: round_trip DIR OUT".into());
     };
     let mut paths = Vec::new();
-    find(&folder, &mut paths)?;
+    folder::models(&folder, &mut paths)?;
     paths.sort();
     let (mut n_read, mut n_equal, mut n_bytes, mut n_new) = (0, 0, 0, 0);
     for path in &paths {
@@ -76,20 +78,5 @@ fn main() -> Result<(), Box<dyn Error>> {
          {n_new} built anew and read equal",
         paths.len()
     );
-    Ok(())
-}
-
-fn find(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            find(&path, paths)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "onnx")
-        {
-            paths.push(path);
-        }
-    }
     Ok(())
 }

@@ -1,9 +1,44 @@
-//! ONNX models as checked graphs: reading, writing, metadata and building.
+//! ONNX models as checked graphs: reading, checking, building, changing and writing.
 //!
 //! A [`Model`] is a [`Graph`] of [`Node`]s together with the version of ONNX's operators that they are written
 //! for and the metadata that travels with it. This crate knows the file format and what operators take and give
-//! ([`Schema`], [`Model::check`], [`Model::infer`]); it executes nothing. Models come from three places: [`Model::read`] (or [`Model::from_bytes`]) for
-//! files that any tool wrote, [`GraphBuilder`] for those that a program makes, and [`Model::from_graph`].
+//! ([`Schema`], [`Model::check`], [`Model::infer`]); it executes nothing. Models come from three places:
+//! [`Model::read`] (or [`Model::from_bytes`]) for files that any tool wrote, [`GraphBuilder`] for those that a program
+//! makes, and [`Model::from_graph`].
+//!
+//! What is mostly done with a model from somewhere else:
+//!
+//! ```
+//! use emo_onnx::{Model, default_passes};
+//!
+//! # use emo_onnx::{Dim, GraphBuilder, Window};
+//! # use emo_tensor::ElementType;
+//! # use ndarray::{Array2, Array4};
+//! # let folder = tempfile::tempdir()?;
+//! # let (path, output) = (folder.path().join("faces.onnx"), folder.path().join("faces.small.onnx"));
+//! # let mut graph = GraphBuilder::new("faces");
+//! # let x = graph.input_of("x", ElementType::F32, [Dim::from("batch"), 1.into(), 8.into(), 8.into()]);
+//! # let conv = graph.conv("conv", &x, Array4::ones((2, 1, 3, 3)), None, &Window::default());
+//! # let flat = graph.flatten("flat", &conv);
+//! # let dense = graph.dense("dense", &flat, Array2::ones((4, 72)), None);
+//! # let scores = graph.softmax("scores", &dense);
+//! # graph.output_of(&scores);
+//! # graph.build(17)?.write(&path)?;
+//! let mut model = Model::read(&path)?;
+//! for error in model.check() {
+//!     eprintln!("{error}");
+//! }
+//! model.specialize(&[("batch", 1)])?;
+//! let report = model.optimize(&default_passes())?;
+//! print!("{report}{}", model.summary()?);
+//! model.convert_opset(13)?;
+//! model.write(&output)?;
+//!
+//! assert_eq!(model.infer()?.fixed_shape("scores"), Some(vec![1, 4]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! One that is built:
 //!
 //! ```
 //! use emo_onnx::{Attribute, GraphBuilder, LABELS_KEY, Model};
@@ -119,15 +154,24 @@
 //! # Ok::<(), emo_onnx::OnnxError>(())
 //! ```
 //!
+//! Only the outermost graph is changed, and weights only where they are of `f32` or `f64`. This crate does not compute;
+//! [`passes::FoldConstants::with_evaluator`] takes a backend that does, to fold all that depends on constants alone.
+//! [`Model::fusible_activations`] names what a backend may compute together.
+//!
 //! [`Model::convert_opset`] writes a model for another version of the operators, newer or older, and names what that
-//! cannot express. [`Model::specialize`] fixes extents that a model leaves open; [`Model::to_nhwc`] and
+//! cannot express. [`Model::specialize`] fixes extents that a model leaves open by name and
+//! [`Model::specialize_batch`] the first one of all inputs. [`Model::bind_input`] makes a constant of an input, for
+//! instance of one on which a shape depends; [`Graph::inputs_behind`] finds those. [`Model::to_nhwc`] and
 //! [`Model::to_nchw`] exchange the layout of inputs and outputs.
+//!
+//! Each of these either does all that it says or returns an error and leaves the model as it was.
 //!
 //! # Looking at models
 //!
 //! [`Model::summary`] counts parameters, multiplications and the memory of intermediate values, operator by operator;
 //! [`Model::dump`] tells a model as text, [`Model::diff`] how two differ, and [`Model::to_dot`] and
 //! [`Model::to_mermaid`] draw one. The example `onnx_inspect` of this workspace does so from the command line.
+//! [`read_tensor`] reads a file of one tensor, as test data beside models are.
 //!
 //! # Files from strangers
 //!

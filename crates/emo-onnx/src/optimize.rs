@@ -140,7 +140,8 @@ impl Model {
     /// After each step the graph is checked as one that was read from a file, types and shapes are inferred anew,
     /// and those of the outputs are held against what they were. On an error the model is as it was before.
     ///
-    /// [`default_passes`](crate::default_passes) are those for a model that is to run on a CPU.
+    /// [`default_passes`](crate::default_passes) are those for a model that is to run on a CPU. Only the outermost
+    /// graph is changed, not what is inside of subgraphs and functions.
     ///
     /// *Cost*: each change infers types and shapes once; in all that is in proportion to the number of nodes times
     /// the number of changes.

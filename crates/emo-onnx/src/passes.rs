@@ -1,7 +1,10 @@
 //! The passes of this crate: changes of a graph that leave what it computes as it is.
 //!
 //! Results stay within rounding: `f32` outputs within 10⁻⁵ of the largest one. What a pass needs to know and cannot
-//! find out from the file (an extent, a constant) keeps it from proposing anything; it never guesses.
+//! find out from the file (an extent, a constant) keeps it from proposing anything; it never guesses. Weights are
+//! computed anew where they are of `f32` or `f64`; those of half precision stay, since rounding them once more would
+//! show. Nodes inside of subgraphs (`If`, `Loop`, `Scan`) and of functions stay as well
+//! ([`Model::inline_functions`](crate::Model::inline_functions) puts the latter into the graph).
 //!
 //! ONNX has no operator for a convolution together with the activation behind it, so no pass joins the two;
 //! [`Model::fusible_activations`](crate::Model::fusible_activations) names the pairs for backends that do.

@@ -84,3 +84,22 @@ fn a_sound_model_has_no_errors() {
     graph.output(&y, ElementType::F32, &[2, 3]);
     assert!(graph.build(17).unwrap().check().is_empty());
 }
+
+#[test]
+fn operators_give_only_types_that_their_version_has() {
+    // ONNX's number of f8e4m3fn, to which `Cast` casts since version 19.
+    for (opset, expected) in [(18, 1), (19, 0)] {
+        let mut graph = GraphBuilder::new("cast");
+        let x = graph.input("x", ElementType::F32, &[2]);
+        let y = graph.node("y", "Cast", &[&x], [("to", Attribute::Int(17))]);
+        graph.output(&y, ElementType::F8E4M3Fn, &[2]);
+        let errors = graph.build(opset).unwrap().check();
+        assert_eq!(errors.len(), expected, "{errors:?}");
+        for error in &errors {
+            assert!(
+                matches!(error, OnnxError::Type { node, parameter: "output", .. } if node == "y (Cast)"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -31,14 +31,8 @@ impl Editor<'_> {
         let Some(name) = node.input(index) else {
             return Ok(());
         };
-        let Some(values) = self.integers(name) else {
-            return Err(self.error(node, "an input that would be an attribute is not constant"));
-        };
-        node.attributes
-            .insert(attribute.to_owned(), Attribute::Ints(values));
-        set_input(node, index, String::new());
-        trim(node);
-        Ok(())
+        let value = self.integers(name).map(Attribute::Ints);
+        self.input_to_attribute(node, index, attribute, value)
     }
 
     /// Makes an input of a number, of the type that the first input has.
@@ -70,13 +64,22 @@ impl Editor<'_> {
         let Some(name) = node.input(index) else {
             return Ok(());
         };
-        let Some(value) = self.float(name) else {
+        #[expect(clippy::cast_possible_truncation, reason = "attributes are of 32 bits")]
+        let value = self.float(name).map(|value| Attribute::Float(value as f32));
+        self.input_to_attribute(node, index, attribute, value)
+    }
+
+    fn input_to_attribute(
+        &self,
+        node: &mut Node,
+        index: usize,
+        attribute: &str,
+        value: Option<Attribute>,
+    ) -> Result<(), OnnxError> {
+        let Some(value) = value else {
             return Err(self.error(node, "an input that would be an attribute is not constant"));
         };
-        #[expect(clippy::cast_possible_truncation, reason = "attributes are of 32 bits")]
-        let value = value as f32;
-        node.attributes
-            .insert(attribute.to_owned(), Attribute::Float(value));
+        node.attributes.insert(attribute.to_owned(), value);
         set_input(node, index, String::new());
         trim(node);
         Ok(())

@@ -3,6 +3,7 @@
 use super::{
     decompose,
     editor::{Editor, set_input, trim},
+    resize,
     up::{check_mask, empty, reduce},
 };
 use crate::{Attribute, Dim, Node, OnnxError, Schema};
@@ -26,6 +27,7 @@ pub(super) fn convert(
                 node.attributes.remove("output_dtype");
             }
         }
+        (22, "AveragePool" | "LpPool" | "MaxPool") => check_rounded_up(editor, &node)?,
         (20, "DFT") => {
             let axis = match node.input(2) {
                 None => -2,
@@ -59,7 +61,7 @@ pub(super) fn convert(
             }
         }
         (18, "Pad") => pad_axes(editor, &mut node)?,
-        (18, "Resize") => resize_axes(editor, &mut node)?,
+        (18, "Resize") => resize::name_axes(editor, &mut node)?,
         (18, "Split") => split_evenly(editor, &mut node)?,
         (18, "ScatterElements" | "ScatterND") => {
             if matches!(node.string("reduction", "none")?, "max" | "min") {
@@ -74,9 +76,7 @@ pub(super) fn convert(
             if is_empty {
                 node.attributes.remove("axes");
                 if keeps {
-                    "Identity".clone_into(&mut node.op_type);
-                    node.attributes.clear();
-                    node.inputs.truncate(1);
+                    without_reduction(&mut node);
                 }
             }
         }
@@ -142,9 +142,16 @@ pub(super) fn convert(
             let zero = editor.add_number(&node, &hint, &x, 0.0)?;
             set_input(&mut node, 2, zero);
         }
-        (11, "Resize") => resize(editor, &mut node)?,
+        (11, "Resize") => resize::to_version_10(editor, &mut node)?,
         (11, "ScatterElements") => "Scatter".clone_into(&mut node.op_type),
-        (10, "Resize") => "Upsample".clone_into(&mut node.op_type),
+        (10, "Resize") => {
+            let scales = editor.input(&node, 1)?;
+            let grows = |scales: Vec<f64>| scales.iter().all(|&scale| scale >= 1.0);
+            if !editor.floats(&scales).is_some_and(grows) {
+                return Err(editor.error(&node, "scales that are less than 1 or not constant"));
+            }
+            "Upsample".clone_into(&mut node.op_type);
+        }
         (10, "Slice") => slice(editor, &mut node)?,
         (10, "TopK") => {
             editor.input_to_ints(&mut node, 1, "k")?;
@@ -405,112 +412,55 @@ fn pad_axes(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
     Ok(())
 }
 
-/// Names the scales or extents of every axis.
-fn resize_axes(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
-    let policy = node.string("keep_aspect_ratio_policy", "stretch")?;
-    if policy != "stretch" && node.input(3).is_some() {
-        return Err(editor.error(node, "extents that keep the ratio of the sides"));
+/// Before version 22 extents that are rounded up counted windows that start behind the input, too.
+fn check_rounded_up(editor: &Editor<'_>, node: &Node) -> Result<(), OnnxError> {
+    if node.int("ceil_mode", 0)? == 0 || node.string("auto_pad", "NOTSET")? != "NOTSET" {
+        return Ok(());
     }
-    node.attributes.remove("keep_aspect_ratio_policy");
-    let Some(axes) = node.ints("axes")?.map(<[i64]>::to_vec) else {
+    let (x, y) = (editor.input(node, 0)?, editor.output(node, 0)?);
+    let (Some(x), Some(y)) = (editor.fixed_shape(&x), editor.fixed_shape(&y)) else {
         return Ok(());
     };
-    node.attributes.remove("axes");
-    let mode = node.string("coordinate_transformation_mode", "half_pixel")?;
-    if mode == "tf_crop_and_resize" {
-        return Err(editor.error(node, "a region of axes that are named"));
-    }
-    let x = editor.input(node, 0)?;
-    let rank = usize::try_from(editor.rank(node, &x)?).unwrap_or(0);
-    let mut positions = Vec::new();
-    for axis in axes {
-        positions.push(usize::try_from(editor.axis(node, &x, axis)?).unwrap_or(usize::MAX));
-    }
-    let output = editor.output(node, 0)?;
-    if let Some(name) = node.input(2).map(str::to_owned) {
-        let Some(scales) = editor.floats(&name) else {
-            return Err(editor.error(node, "scales of axes that are not constant"));
+    let setting = |name: &str| Ok::<_, OnnxError>(node.ints(name)?.unwrap_or_default());
+    let (kernels, strides) = (setting("kernel_shape")?, setting("strides")?);
+    let (dilations, pads) = (setting("dilations")?, setting("pads")?);
+    for (axis, &kernel) in kernels.iter().enumerate() {
+        let at = |list: &[i64], index: usize, default| list.get(index).copied().unwrap_or(default);
+        let extent = |shape: &[usize]| {
+            let extent = shape.get(axis + 2).copied().unwrap_or_default();
+            i64::try_from(extent).unwrap_or(i64::MAX)
         };
-        if !scales.is_empty() {
-            let mut all = vec![1.0_f32; rank];
-            for (&position, &scale) in positions.iter().zip(&scales) {
-                #[expect(clippy::cast_possible_truncation, reason = "they were of 32 bits")]
-                if let Some(place) = all.get_mut(position) {
-                    *place = scale as f32;
-                }
-            }
-            let array = ndarray::Array1::from(all).into_dyn();
-            let name = editor.add(&format!("{output}.scales"), array);
-            set_input(node, 2, name);
+        let pad = at(pads, axis, 0).saturating_add(at(pads, axis + kernels.len(), 0));
+        let reach = kernel
+            .saturating_sub(1)
+            .saturating_mul(at(dilations, axis, 1));
+        let room = extent(&x)
+            .saturating_add(pad)
+            .saturating_sub(reach.saturating_add(1));
+        let stride = at(strides, axis, 1).max(1);
+        let count = room.saturating_add(stride - 1) / stride + 1;
+        if count != extent(&y) {
+            return Err(editor.error(node, "windows that are left out behind the input"));
         }
-    }
-    if let Some(name) = node.input(3).map(str::to_owned) {
-        let (Some(sizes), Some(shape)) = (editor.integers(&name), editor.fixed_shape(&x)) else {
-            return Err(editor.error(node, "extents of axes that are not constant"));
-        };
-        let mut all: Vec<i64> = shape
-            .iter()
-            .map(|&extent| i64::try_from(extent).unwrap_or(i64::MAX))
-            .collect();
-        for (&position, &size) in positions.iter().zip(&sizes) {
-            if let Some(place) = all.get_mut(position) {
-                *place = size;
-            }
-        }
-        let name = editor.add_ints(&format!("{output}.sizes"), &all);
-        set_input(node, 3, name);
     }
     Ok(())
 }
 
-/// `Resize` as it was in version 10: corners meet, and the nearest element is the one before.
-fn resize(editor: &mut Editor<'_>, node: &mut Node) -> Result<(), OnnxError> {
-    let transformation = node.string("coordinate_transformation_mode", "half_pixel")?;
-    let mode = node.string("mode", "nearest")?;
-    let nearest = node.string("nearest_mode", "round_prefer_floor")?;
-    if transformation != "asymmetric"
-        || mode == "cubic"
-        || (mode == "nearest" && nearest != "floor")
-    {
-        return Err(editor.error(node, "coordinates other than `asymmetric` with `floor`"));
-    }
-    for name in [
-        "coordinate_transformation_mode",
-        "nearest_mode",
-        "cubic_coeff_a",
-        "exclude_outside",
-        "extrapolation_value",
-    ] {
-        node.attributes.remove(name);
-    }
-    let x = editor.input(node, 0)?;
-    let scales = match node.input(3).map(str::to_owned) {
-        None => editor.input(node, 2)?,
-        Some(sizes) => {
-            let (Some(sizes), Some(shape)) = (editor.integers(&sizes), editor.fixed_shape(&x))
-            else {
-                return Err(editor.error(node, "extents that are not constant"));
-            };
-            let mut scales = Vec::with_capacity(shape.len());
-            for (&size, &extent) in sizes.iter().zip(&shape) {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    clippy::cast_possible_truncation,
-                    reason = "what is not exact is refused below"
-                )]
-                let (scale, extent) = ((size as f64 / extent as f64) as f32, extent as f32);
-                #[expect(clippy::cast_precision_loss, reason = "as above")]
-                if (scale * extent).floor() != size as f32 {
-                    return Err(editor.error(node, "extents that no scale gives exactly"));
-                }
-                scales.push(scale);
-            }
-            let array = ndarray::Array1::from(scales).into_dyn();
-            editor.add(&format!("{}.scales", editor.output(node, 0)?), array)
+/// Writes a reduction over no axis, of which what it does to each element is left.
+fn without_reduction(node: &mut Node) {
+    node.attributes.clear();
+    node.inputs.truncate(1);
+    let op_type = match node.op_type.as_str() {
+        "ReduceL1" | "ReduceL2" => "Abs",
+        "ReduceLogSum" => "Log",
+        "ReduceSumSquare" => {
+            node.inputs.extend_from_within(..);
+            "Mul"
         }
+        // The logarithm of the exponential is the element.
+        _ => "Identity",
     };
-    node.inputs = vec![x, scales];
-    Ok(())
+    op_type.clone_into(&mut node.op_type);
 }
 
 /// Names the extents of the parts where the last one is smaller.

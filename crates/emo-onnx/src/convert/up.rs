@@ -3,7 +3,10 @@
 use emo_tensor::Tensor;
 use ndarray::{Array1, ArrayD};
 
-use super::editor::{Editor, set_input};
+use super::{
+    editor::{Editor, set_input},
+    resize::nearest_mode,
+};
 use crate::{Attribute, Node, OnnxError};
 
 /// The reductions whose axes became an input with version 18.
@@ -77,13 +80,15 @@ pub(super) fn convert(
         }
         (11, "Resize") => {
             let scales = editor.input(&node, 1)?;
+            let mode = |text: &str| Attribute::String(text.to_owned());
+            if node.string("mode", "nearest")? == "nearest" {
+                let rounding = nearest_mode(editor, &node, &scales)?;
+                node = node.with("nearest_mode", mode(rounding));
+            }
             let roi = empty(editor, &node, "roi");
             set_input(&mut node, 1, roi);
             set_input(&mut node, 2, scales);
-            let mode = |text: &str| Attribute::String(text.to_owned());
-            node = node
-                .with("coordinate_transformation_mode", mode("asymmetric"))
-                .with("nearest_mode", mode("floor"));
+            node = node.with("coordinate_transformation_mode", mode("asymmetric"));
         }
         (11, "Scatter") => "ScatterElements".clone_into(&mut node.op_type),
         (12, "Dropout") => editor.float_to_ratio(&mut node)?,

@@ -1,6 +1,6 @@
 //! Types of a node's inputs and outputs, as far as its operator's schema tells them.
 
-use super::op::Op;
+use super::{op::Op, value::Known};
 use crate::{
     Arity, Dim, Node, OnnxError, Parameter, Schema, ValueType,
     opaque::OpaqueType,
@@ -80,6 +80,25 @@ pub(super) fn bind(op: &Op<'_>) -> Result<Vec<ValueType>, OnnxError> {
         })
     };
     Ok((0..op.n_outputs()).map(output).collect())
+}
+
+/// Checks the types of the outputs, which attributes may choose, as those of a `Cast`.
+pub(super) fn check_outputs(op: &Op<'_>, outputs: &[Known]) -> Result<(), OnnxError> {
+    for (index, Known { value_type, .. }) in outputs.iter().enumerate() {
+        let Some(parameter) = op.schema.output(index) else {
+            continue;
+        };
+        let types = op.schema.types(parameter);
+        if types.admits(value_type) == Some(false) {
+            return Err(OnnxError::Type {
+                node: op.node.label(),
+                parameter: parameter.name(),
+                actual: kind(value_type),
+                expected: types.to_string(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn of_output(schema: &Schema, parameter: &Parameter, bound: &[(&str, &ValueType)]) -> ValueType {

@@ -267,7 +267,9 @@ impl<'a> Walk<'a> {
         {
             rule(op, &mut outputs)?;
         }
-        outputs.finish(op)
+        let known = outputs.finish(op)?;
+        types::check_outputs(op, &known)?;
+        Ok(known)
     }
 
     /// Collects a contradiction, if it is one that can come true.
