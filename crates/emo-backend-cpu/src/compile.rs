@@ -156,10 +156,17 @@ impl<'m> Compiler<'m> {
         element_type: ElementType,
         shape: &[usize],
     ) -> Result<usize, BackendError> {
-        let len = element_count(shape);
-        let required = len
-            .and_then(|len| len.checked_mul(element_type.size()))
-            .unwrap_or(usize::MAX);
+        // Arrays cannot be described whose extents overflow, though another extent be 0.
+        let extents = shape.iter().copied().filter(|&extent| extent > 0);
+        let required = extents
+            .chain([element_type.size()])
+            .try_fold(1_usize, usize::checked_mul)
+            .filter(|&bytes| isize::try_from(bytes).is_ok());
+        let len = element_count(shape).filter(|_| required.is_some());
+        let required = match len {
+            Some(0) => 0,
+            _ => required.unwrap_or(usize::MAX),
+        };
         self.check_memory(|| format!("value `{name}`"), required)?;
         Ok(len.unwrap_or(usize::MAX))
     }

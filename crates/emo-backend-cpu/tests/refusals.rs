@@ -902,3 +902,46 @@ fn layers_that_contradict_themselves_are_refused() {
         );
     }
 }
+
+#[test]
+fn a_shape_without_elements_whose_extents_overflow_is_refused() {
+    let wide = 1_i64 << 62;
+    for shape in [[wide, 0, 2], [0, wide, 2], [wide, 2, 0]] {
+        let mut graph = GraphBuilder::new("refused");
+        let shape = graph.initializer("shape", arr1(&shape).into_dyn());
+        let output = graph.node("n", "ConstantOfShape", &[&shape], []);
+        graph.output(&output, F32, &[]);
+        let error = CpuBackend::default().compile(&graph.build(17).unwrap());
+        let error = error.unwrap_err();
+        let text = std::error::Error::source(&error).unwrap().to_string();
+        assert!(text.contains("the limit is"), "{text}");
+    }
+}
+
+#[test]
+fn pads_that_cut_an_axis_off_leave_nothing() {
+    let mut graph = GraphBuilder::new("cut");
+    let x = graph.input("x", F32, &[3, 4]);
+    let pads = graph.initializer("pads", arr1(&[0_i64, -2, -3, 2]).into_dyn());
+    let output = graph.node("n", "Pad", &[&x, &pads], []);
+    graph.output(&output, F32, &[0, 4]);
+    let session = CpuBackend::default().compile(&graph.build(17).unwrap());
+    assert_eq!(session.unwrap().outputs()[0].shape, [0, 4]);
+}
+
+#[test]
+fn a_stride_that_is_never_taken_may_be_of_any_size() {
+    let mut graph = GraphBuilder::new("strides");
+    let x = graph.input("x", F32, &[1, 1, 3, 3]);
+    let weights = graph.initializer("weights", zeros(&[1, 1, 3, 3]));
+    let strides = ("strides", ints(&[i64::MAX, i64::MAX]));
+    let output = graph.node("n", "Conv", &[&x, &weights], [strides]);
+    graph.output(&output, F32, &[1, 1, 1, 1]);
+    let mut session = CpuBackend::default()
+        .compile(&graph.build(17).unwrap())
+        .unwrap();
+    let outputs = session
+        .run_to_tensors(&[zeros(&[1, 1, 3, 3]).view()])
+        .unwrap();
+    assert_eq!(outputs[0], zeros(&[1, 1, 1, 1]));
+}

@@ -23,7 +23,7 @@ impl Sets {
     #[inline(always)]
     fn values<'a, T: Real>(&'a self, input: &'a [T], start: usize) -> impl Iterator<Item = f64> {
         let input = &input[start..];
-        self.offsets.iter().map(|&offset| input[offset].wide())
+        self.offsets.iter().map(|&offset| input[offset].widen())
     }
 }
 
@@ -101,7 +101,7 @@ impl<T: Real> Kernel for Standardize<T> {
             let inverse = self.spread.inverse(square);
             let (input, output) = (&input[start..], &mut output[start..]);
             for &offset in &self.sets.offsets {
-                output[offset] = T::narrow((input[offset].wide() - centre) * inverse);
+                output[offset] = T::narrow((input[offset].widen() - centre) * inverse);
             }
         }
     }
@@ -169,7 +169,7 @@ impl<T: Real> Kernel for DivideByNorm<T> {
             let factor = if norm == 0.0 { 0.0 } else { 1.0 / norm };
             let (input, output) = (&input[start..], &mut output[start..]);
             for &offset in &self.sets.offsets {
-                output[offset] = T::narrow(input[offset].wide() * factor);
+                output[offset] = T::narrow(input[offset].widen() * factor);
             }
         }
     }
@@ -207,10 +207,10 @@ impl<T: Real> Kernel for LocalResponse<T> {
                 let first = channel.saturating_sub(before);
                 let last = channel.saturating_add(behind).min(self.channels - 1);
                 let squares: f64 = (first..=last)
-                    .map(|channel| input[channel * self.inner + position].wide().powi(2))
+                    .map(|channel| input[channel * self.inner + position].widen().powi(2))
                     .sum();
                 let divisor = (self.bias + self.alpha / self.size as f64 * squares).powf(self.beta);
-                *y = T::narrow(input[index].wide() / divisor);
+                *y = T::narrow(input[index].widen() / divisor);
             }
         }
     }

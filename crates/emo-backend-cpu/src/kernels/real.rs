@@ -1,34 +1,10 @@
-use crate::buffer::Scalar;
+use crate::{buffer::Scalar, number::Number};
 
 /// A floating-point type whose sums are taken in `f64`.
-pub(crate) trait Real: Scalar {
-    fn wide(self) -> f64;
-    fn narrow(wide: f64) -> Self;
-}
+pub(crate) trait Real: Number<Wide = f64> {}
 
-impl Real for f32 {
-    #[inline(always)]
-    fn wide(self) -> f64 {
-        self.into()
-    }
-
-    #[inline(always)]
-    fn narrow(wide: f64) -> Self {
-        wide as f32
-    }
-}
-
-impl Real for f64 {
-    #[inline(always)]
-    fn wide(self) -> f64 {
-        self
-    }
-
-    #[inline(always)]
-    fn narrow(wide: f64) -> Self {
-        wide
-    }
-}
+impl Real for f32 {}
+impl Real for f64 {}
 
 /// An element type of general products: floats sum in `f64`, integers wrap in 32 bits.
 pub(crate) trait Term: Scalar {
@@ -46,12 +22,12 @@ macro_rules! real_terms {
 
         #[inline(always)]
         fn start(self) -> f64 {
-            self.wide()
+            self.widen()
         }
 
         #[inline(always)]
         fn add_product(sum: f64, a: Self, b: Self) -> f64 {
-            sum + a.wide() * b.wide()
+            sum + a.widen() * b.widen()
         }
 
         #[inline(always)]

@@ -165,7 +165,7 @@ impl<T: Real> Recurrent<T> {
     /// The sum that row `row` of `gate` adds up from the input alone.
     fn input_sum(&self, weights: &Weights<'_, T>, gate: usize, row: usize, x: &[T]) -> f64 {
         let index = gate * self.hidden + row;
-        let bias = weights.bias.map_or(0.0, |bias| bias[index].wide());
+        let bias = weights.bias.map_or(0.0, |bias| bias[index].widen());
         bias + dot(&weights.input[index * self.features..], x)
     }
 
@@ -173,7 +173,7 @@ impl<T: Real> Recurrent<T> {
     fn state_sum(&self, weights: &Weights<'_, T>, gate: usize, row: usize, h: &[T]) -> f64 {
         let index = gate * self.hidden + row;
         let rows = self.cell.gates() * self.hidden;
-        let bias = weights.bias.map_or(0.0, |bias| bias[rows + index].wide());
+        let bias = weights.bias.map_or(0.0, |bias| bias[rows + index].widen());
         bias + dot(&weights.recurrent[index * self.hidden..], h)
     }
 
@@ -211,13 +211,13 @@ impl<T: Real> Recurrent<T> {
                         for (row, next) in next.iter_mut().enumerate() {
                             let recurrent = self.state_sum(weights, 2, row, h);
                             let sum =
-                                self.input_sum(weights, 2, row, x) + kept[row].wide() * recurrent;
+                                self.input_sum(weights, 2, row, x) + kept[row].widen() * recurrent;
                             *next = T::narrow(self.activate(g, sum));
                         }
                     }
                     Reset::BeforeProduct => {
                         for (kept, h) in kept.iter_mut().zip(&*h) {
-                            *kept = T::narrow(kept.wide() * h.wide());
+                            *kept = T::narrow(kept.widen() * h.widen());
                         }
                         for (row, next) in next.iter_mut().enumerate() {
                             *next = T::narrow(self.activate(g, both(2, row, kept)));
@@ -225,8 +225,8 @@ impl<T: Real> Recurrent<T> {
                     }
                 }
                 for ((h, next), update) in h.iter_mut().zip(next).zip(update) {
-                    let update = update.wide();
-                    *h = T::narrow((1.0 - update) * next.wide() + update * h.wide());
+                    let update = update.widen();
+                    *h = T::narrow((1.0 - update) * next.widen() + update * h.widen());
                 }
             }
             // Gates in the order input, output, forget, cell; peepholes in the order input, output, forget.
@@ -236,12 +236,12 @@ impl<T: Real> Recurrent<T> {
                 }
                 let peep = |gate: usize, row: usize, state: f64| {
                     weights.peepholes.map_or(0.0, |peepholes| {
-                        peepholes[gate * hidden + row].wide() * state
+                        peepholes[gate * hidden + row].widen() * state
                     })
                 };
                 for row in 0..hidden {
-                    let sum = |gate: usize| work[gate * hidden + row].wide();
-                    let before = c[row].wide();
+                    let sum = |gate: usize| work[gate * hidden + row].widen();
+                    let before = c[row].widen();
                     let input = self.activate(f, sum(0) + peep(0, row, before));
                     let kept = match forget {
                         Forget::Gate => self.activate(f, sum(2) + peep(2, row, before)),
@@ -261,7 +261,7 @@ fn dot<T: Real>(weights: &[T], values: &[T]) -> f64 {
     weights
         .iter()
         .zip(values)
-        .map(|(w, x)| w.wide() * x.wide())
+        .map(|(w, x)| w.widen() * x.widen())
         .sum()
 }
 

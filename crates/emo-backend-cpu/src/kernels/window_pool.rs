@@ -193,12 +193,12 @@ impl<T: Real> Kernel for WindowSum<T> {
                 *y = T::narrow(match &self.summary {
                     Summary::Mean(counts) => {
                         self.taps
-                            .for_each(index, |_, position| sum += input[position].wide());
+                            .for_each(index, |_, position| sum += input[position].widen());
                         sum / count(counts, index) as f64
                     }
                     Summary::Lp(p) => {
                         self.taps.for_each(index, |_, position| {
-                            sum += input[position].wide().abs().powi(*p);
+                            sum += input[position].widen().abs().powi(*p);
                         });
                         root(sum, *p)
                     }
@@ -245,7 +245,7 @@ impl<T: Real> Kernel for PlanePool<T> {
             .chunks_exact(self.plane)
             .zip(output.of::<T>())
         {
-            let values = plane.iter().map(|x| x.wide());
+            let values = plane.iter().map(|x| x.widen());
             *y = T::narrow(match self.reduction {
                 PlaneReduction::Max => {
                     values.fold(f64::NEG_INFINITY, |y, x| if x > y { x } else { y })

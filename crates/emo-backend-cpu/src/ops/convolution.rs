@@ -246,7 +246,11 @@ fn transposed_window(
             .ok_or_else(overflow)?;
         let wanted = match &stated {
             Some(stated) => Some(stated[axis]),
-            None if same => Some(along.input.checked_mul(along.stride).ok_or_else(overflow)?),
+            // Nothing is added where the windows leave gaps between them.
+            None if same => {
+                let same = along.input.checked_mul(along.stride).ok_or_else(overflow)?;
+                Some(same.min(full.unsigned_abs()))
+            }
             None => None,
         };
         let (begin, end, output) = match wanted {

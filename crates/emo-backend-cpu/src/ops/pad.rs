@@ -42,7 +42,7 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     if Some(pads.len()) != axes.len().checked_mul(2) {
         return Err(context.malformed(format!("{} pads for {} axes", pads.len(), axes.len())));
     }
-    let mut padding = vec![Padding::default(); rank];
+    let mut padding: Vec<Padding> = input.shape.iter().copied().map(Padding::none).collect();
     for (index, &axis) in axes.iter().enumerate() {
         let axis = context.axis(axis, rank)?;
         let (begin, end) = (pads[index], pads[axes.len() + index]);
@@ -52,11 +52,6 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
                 input.shape[axis]
             ))
         })?;
-    }
-    for (padding, &extent) in padding.iter_mut().zip(input.shape) {
-        if *padding == Padding::default() {
-            padding.kept = extent;
-        }
     }
     let shape: Vec<usize> = padding.iter().map(Padding::extent).collect();
     context.check_memory("the output", &shape)?;
@@ -101,7 +96,7 @@ impl Rule {
 }
 
 /// What becomes of one axis: elements are cut off by negative pads before positive ones add others.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 struct Padding {
     cut: usize,
     kept: usize,
@@ -110,6 +105,15 @@ struct Padding {
 }
 
 impl Padding {
+    fn none(extent: usize) -> Self {
+        Self {
+            cut: 0,
+            kept: extent,
+            begin: 0,
+            end: 0,
+        }
+    }
+
     /// `None` if more is cut off than there is, or if the extent overflows.
     fn new(extent: usize, begin: i64, end: i64) -> Option<Self> {
         let split = |pad: i64| {

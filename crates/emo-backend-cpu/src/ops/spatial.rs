@@ -50,12 +50,14 @@ pub(super) fn window(
             dilation: dilations[axis],
         };
         let (begin, end) = along.pads(context, auto_pad, (pads[axis], pads[rank + axis]))?;
+        let output = along.output(context, (begin, end), rounding)?;
         window.push(WindowAxis {
             input: along.input,
-            output: along.output(context, (begin, end), rounding)?,
+            output,
             kernel: along.kernel,
-            stride: along.stride,
-            dilation: along.dilation,
+            // What nothing is multiplied with may be of any size.
+            stride: if output > 1 { along.stride } else { 1 },
+            dilation: if along.kernel > 1 { along.dilation } else { 1 },
             begin,
             end,
         });

@@ -35,13 +35,21 @@ pub(super) fn einsum(op: &Op<'_>, out: &mut Outputs) -> Result<(), OnnxError> {
         for term in &terms {
             if let Term::Letter(letter) = term {
                 *counts.entry(*letter).or_default() += 1;
-                extents.entry(*letter).or_insert(Dim::Unknown);
+                // An extent of 1 is stretched to any other.
+                extents.entry(*letter).or_insert(Dim::Fixed(1));
             }
         }
         let ranks = n_letters..=if has_ellipsis { usize::MAX } else { n_letters };
         let Some(shape) = op.ranked(input, ranks)? else {
             if has_ellipsis {
                 ellipsis = None;
+            }
+            for term in terms {
+                if let Term::Letter(letter) = term
+                    && let Some(extent @ Dim::Fixed(1)) = extents.get_mut(&letter)
+                {
+                    *extent = Dim::Unknown;
+                }
             }
             continue;
         };
