@@ -252,7 +252,7 @@ where
         let model = Model::from_bytes(&bytes).map_err(|source| PipelineError::Model {
             modality,
             file: file.clone(),
-            source,
+            source: Box::new(source),
         })?;
         check_model(&model, &extractor, self.labels, &file)?;
         Ok(Some(BundledModel {

@@ -44,7 +44,7 @@ pub enum PipelineError {
         /// The file.
         file: String,
         /// The reason.
-        source: OnnxError,
+        source: Box<OnnxError>,
     },
     /// A model of a bundle does not fit the manifest.
     #[error("{modality} model `{file}`, {place}: {actual}, expected {expected}")]
