@@ -3,6 +3,18 @@ use std::fmt;
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD};
 
 use crate::{Tensor, TensorView, TensorViewMut};
+
+/// Hands the list of all element types to the macro `$callback`.
+///
+/// The list has one entry `Variant: rust_type, "name";` for each variant of [`ElementType`](crate::ElementType),
+/// [`Tensor`](crate::Tensor) and its views.
+///
+/// # Example
+/// ```
+/// use emo_tensor::ElementType;
+///
+/// macro_rules! all {
+///     ($($variant:ident: $rust:ty, $name:literal;)+) => { [$(ElementType::$variant),+] };
 /// }
 /// let all = emo_tensor::for_each_element_type!(all);
 /// assert!(all.contains(&ElementType::F16));
