@@ -29,13 +29,6 @@ pub(crate) enum Granularity {
     },
 }
 
-/// Elements that lie side by side, and where their scales start and how they are stepped.
-struct Run {
-    inner: usize,
-    scale: usize,
-    scale_step: usize,
-}
-
 impl Granularity {
     fn inner(self, len: usize) -> usize {
         match self {
@@ -44,21 +37,20 @@ impl Granularity {
         }
     }
 
-    fn run(self, index: usize, len: usize) -> Run {
-        let inner = self.inner(len);
-        let (scale, scale_step) = match self {
+    /// Where the scales of the run `index` of elements that lie side by side start, and how they are stepped.
+    fn scales(self, index: usize) -> (usize, usize) {
+        match self {
             Self::Tensor => (0, 0),
             Self::Axis { extent, .. } => (index % extent, 0),
-            Self::Block { extent, block, .. } => {
+            Self::Block {
+                extent,
+                inner,
+                block,
+            } => {
                 let blocks = extent.div_ceil(block);
                 let row = index / extent * blocks + index % extent / block;
                 (row * inner, 1)
             }
-        };
-        Run {
-            inner,
-            scale,
-            scale_step,
         }
     }
 
@@ -70,14 +62,12 @@ impl Granularity {
         output: &mut [B],
         compute: impl Fn(A, usize) -> B + Copy,
     ) {
-        let len = input.len();
-        let inner = self.inner(len);
+        let inner = self.inner(input.len());
         let runs = output.chunks_mut(inner).zip(input.chunks(inner));
         for (index, (output, input)) in runs.enumerate() {
-            let run = self.run(index, len);
-            debug_assert_eq!(run.inner, inner);
+            let (start, step) = self.scales(index);
             for (offset, (y, &x)) in output.iter_mut().zip(input).enumerate() {
-                *y = compute(x, run.scale + offset * run.scale_step);
+                *y = compute(x, start + offset * step);
             }
         }
     }

@@ -28,16 +28,20 @@ pub(super) fn lower_cast(
     if to == input.element_type {
         return Ok(Lowered::alias(to, shape));
     }
-    let overflow = if context.flag("saturate", 1)? {
+    let kernel = Cast {
+        from: input.element_type,
+        overflow: overflow(context)?,
+    };
+    Ok(Lowered::compute(to, shape, vec![0], kernel))
+}
+
+/// What the attribute `saturate` says of numbers that are too large for an 8-bit float.
+pub(super) fn overflow(context: &NodeContext<'_>) -> Result<Overflow, BackendError> {
+    Ok(if context.flag("saturate", 1)? {
         Overflow::Saturate
     } else {
         Overflow::Special
-    };
-    let kernel = Cast {
-        from: input.element_type,
-        overflow,
-    };
-    Ok(Lowered::compute(to, shape, vec![0], kernel))
+    })
 }
 
 /// The element type that an attribute names by its number in `TensorProto.DataType` of onnx.proto.

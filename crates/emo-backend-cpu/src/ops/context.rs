@@ -123,9 +123,13 @@ impl<'a> NodeContext<'a> {
         reads: Vec<usize>,
         kernel: impl Kernel + 'static,
     ) -> usize {
-        let mut steps = self.steps.borrow_mut();
-        steps.extend(Lowered::compute(element_type, shape, reads, kernel));
-        self.inputs.len() + steps.len() - 1
+        let kernel = Box::new(kernel);
+        self.push(Lowered {
+            element_type,
+            shape,
+            how: How::Compute { reads, kernel },
+        })
+        .number()
     }
 
     pub(crate) fn input(&self, index: usize) -> Result<Operand<'a>, BackendError> {

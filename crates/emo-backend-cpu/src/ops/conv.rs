@@ -6,14 +6,7 @@ use crate::kernels::conv::{Conv, ConvShape};
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "Conv",
     inputs: 2..=3,
-    attributes: &[
-        "auto_pad",
-        "dilations",
-        "group",
-        "kernel_shape",
-        "pads",
-        "strides",
-    ],
+    attributes: Convolution::SLIDING,
     lower,
     ..Operator::NUMERIC
 };

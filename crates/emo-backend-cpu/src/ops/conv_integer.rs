@@ -9,14 +9,7 @@ use super::{
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "ConvInteger",
     inputs: 2..=4,
-    attributes: &[
-        "auto_pad",
-        "dilations",
-        "group",
-        "kernel_shape",
-        "pads",
-        "strides",
-    ],
+    attributes: Convolution::SLIDING,
     lower,
     ..Operator::NUMERIC
 };

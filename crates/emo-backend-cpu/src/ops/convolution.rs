@@ -30,6 +30,16 @@ enum Direction {
 }
 
 impl Convolution {
+    /// The attributes of `Conv` and its forms on integers.
+    pub(super) const SLIDING: &[&str] = &[
+        "auto_pad",
+        "dilations",
+        "group",
+        "kernel_shape",
+        "pads",
+        "strides",
+    ];
+
     /// As `Conv` and its forms on integers describe it; weights are `[outputs, inputs / groups, kernel…]`.
     pub(super) fn sliding(
         context: &NodeContext<'_>,

@@ -1,13 +1,10 @@
 use std::marker::PhantomData;
 
-use emo_backend::{
-    BackendError,
-    emo_tensor::{ElementType, Overflow},
-};
+use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{
     How, Lowered, NodeContext, Operator,
-    cast::element_type,
+    cast::{element_type, overflow},
     quantization::{granularity, quant_axis},
 };
 use crate::kernels::{
@@ -77,11 +74,7 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
             Quantize { level, axis },
         ));
     }
-    let overflow = if context.flag("saturate", 1)? {
-        Overflow::Saturate
-    } else {
-        Overflow::Special
-    };
+    let overflow = overflow(context)?;
     let x = context.converted(&context.value(0)?, ElementType::F32);
     let y_scale = context.converted(&context.value(1)?, ElementType::F32);
     let mut reads = vec![x.number(), y_scale.number()];
