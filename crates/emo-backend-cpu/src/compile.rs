@@ -36,7 +36,14 @@ pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Plan, Backend
             ),
         });
     }
-    let mut compiler = Compiler::new(model, config);
+    let level = match config.instructions {
+        None => Level::detect(),
+        Some(instructions) => Level::of(instructions).ok_or_else(|| BackendError::Unavailable {
+            backend: "cpu",
+            reason: format!("this machine does not have the instructions {instructions:?}"),
+        })?,
+    };
+    let mut compiler = Compiler::new(model, config, level);
     compiler.declare_inputs()?;
     for node in model.graph().nodes() {
         compiler.add(node)?;
@@ -95,12 +102,12 @@ struct Compiler<'m> {
 }
 
 impl<'m> Compiler<'m> {
-    fn new(model: &'m Model, config: &CpuConfig) -> Self {
+    fn new(model: &'m Model, config: &CpuConfig, level: Level) -> Self {
         let graph = model.graph();
         Self {
             graphs: vec![graph],
             opset: model.opset(),
-            level: Level::detect(),
+            level,
             memory_limit: config.memory_limit,
             memory: 0,
             uses: count_uses(graph),

@@ -66,7 +66,7 @@ mod shape;
 mod simd;
 
 pub use backend::CpuBackend;
-pub use config::CpuConfig;
+pub use config::{CpuConfig, Instructions};
 pub use error::CpuError;
 pub use ops::operators;
 pub use plan::Plan;

@@ -6,7 +6,7 @@ use crate::{
         gemm::{KC, MR, Strided, Tile, accumulate, load, pack_rows, packed_rows_len, store},
         unary::Unary,
     },
-    simd::{Isa, Level, Vectorize},
+    simd::{Level, Simd, Vectorize},
 };
 
 /// A sliding window over two axes; one-dimensional windows have a first axis of extent 1.
@@ -274,7 +274,7 @@ struct ConvImage<'a> {
 
 impl Vectorize for ConvImage<'_> {
     #[inline(always)]
-    fn run<S: Isa, const NR: usize>(self) {
+    fn run<S: Simd, const NR: usize>(self, _: S) {
         let conv = self.conv;
         let groups = conv.shape.groups;
         let image_len = self.image.len() / groups;
@@ -310,7 +310,7 @@ impl Vectorize for ConvImage<'_> {
 }
 
 #[inline(always)]
-fn conv_group<S: Isa, const NR: usize>(
+fn conv_group<S: Simd, const NR: usize>(
     conv: &Conv,
     image: &[f32],
     (weights, bias): (&[f32], &[f32]),

@@ -2,7 +2,7 @@ use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
     kernels::{gemm::Strided, unary::Unary},
-    simd::{Isa, Level, Vectorize},
+    simd::{Level, Simd, Vectorize},
 };
 
 /// Widths of the panels that columns are packed in; the widest that still fits is taken first.
@@ -116,7 +116,7 @@ struct DenseRow<'a> {
 
 impl Vectorize for DenseRow<'_> {
     #[inline(always)]
-    fn run<S: Isa, const NR: usize>(self) {
+    fn run<S: Simd, const NR: usize>(self, _: S) {
         let dense = self.dense;
         for (first, width) in panels(dense.bias.len()) {
             let weights = &dense.weights[first * dense.k..][..width * dense.k];
@@ -137,13 +137,18 @@ impl Vectorize for DenseRow<'_> {
 }
 
 #[inline(always)]
-fn panel<S: Isa, const W: usize>(input: &[f32], weights: &[f32], bias: &[f32], output: &mut [f32]) {
+fn panel<S: Simd, const W: usize>(
+    input: &[f32],
+    weights: &[f32],
+    bias: &[f32],
+    output: &mut [f32],
+) {
     let mut sums = [0.0; W];
     sums.copy_from_slice(bias);
     let (rows, _) = weights.as_chunks::<W>();
     for (&x, row) in input.iter().zip(rows) {
         for (sum, &weight) in sums.iter_mut().zip(row) {
-            *sum = S::mul_add(x, weight, *sum);
+            *sum = S::mul_add_one(x, weight, *sum);
         }
     }
     output.copy_from_slice(&sums[..output.len()]);

@@ -1,11 +1,11 @@
-use crate::simd::Isa;
+use crate::simd::Simd;
 
 /// The convolution of one group, one output channel after the other, reading the padded image in place.
 ///
 /// `weights` is row-major, one row of taps per output channel; `width` and `stride` are those of an output row.
 /// Up to 32 positions are summed at a time: four 8-element registers, which hide the latency of an addition.
 #[inline(always)]
-pub(crate) fn depthwise_group<S: Isa>(
+pub(crate) fn depthwise_group<S: Simd>(
     image: &[f32],
     (weights, bias): (&[f32], &[f32]),
     (taps, columns): (&[usize], &[usize]),
@@ -49,7 +49,7 @@ struct Sums<'a> {
 impl Sums<'_> {
     /// Computes whole tiles of `N` positions of a row from `done` on, and returns where they end.
     #[inline(always)]
-    fn tiles<S: Isa, const N: usize>(
+    fn tiles<S: Simd, const N: usize>(
         self,
         image: &[f32],
         output: &mut [f32],
@@ -69,12 +69,12 @@ impl Sums<'_> {
     }
 
     #[inline(always)]
-    fn tile<S: Isa, const N: usize, const STRIDE: usize>(self, image: &[f32]) -> [f32; N] {
+    fn tile<S: Simd, const N: usize, const STRIDE: usize>(self, image: &[f32]) -> [f32; N] {
         let mut sums = [self.bias; N];
         for (&weight, &tap) in self.weights.iter().zip(self.taps) {
             let image = &image[tap..][..(N - 1) * STRIDE + 1];
             for (index, sum) in sums.iter_mut().enumerate() {
-                *sum = S::mul_add(weight, image[index * STRIDE], *sum);
+                *sum = S::mul_add_one(weight, image[index * STRIDE], *sum);
             }
         }
         sums

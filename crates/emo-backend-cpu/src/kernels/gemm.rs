@@ -1,4 +1,4 @@
-use crate::simd::Isa;
+use crate::simd::Simd;
 
 /// Rows of a register tile.
 pub(crate) const MR: usize = 4;
@@ -66,7 +66,7 @@ pub(crate) fn pack_columns(
 
 /// Adds the product of packed rows and packed columns to `tile`.
 #[inline(always)]
-pub(crate) fn accumulate<S: Isa, const NR: usize>(
+pub(crate) fn accumulate<S: Simd, const NR: usize>(
     rows: &[f32],
     columns: &[f32],
     tile: &mut Tile<NR>,
@@ -77,7 +77,7 @@ pub(crate) fn accumulate<S: Isa, const NR: usize>(
     for (a, b) in rows.iter().zip(columns) {
         for (sums, &a) in sums.iter_mut().zip(a) {
             for (sum, &b) in sums.iter_mut().zip(b) {
-                *sum = S::mul_add(a, b, *sum);
+                *sum = S::mul_add_one(a, b, *sum);
             }
         }
     }
@@ -87,7 +87,7 @@ pub(crate) fn accumulate<S: Isa, const NR: usize>(
 /// Adds the product of an `m × k` matrix in packed rows and a `k × n` matrix in packed columns to the
 /// row-major `c`.
 #[inline(always)]
-pub(crate) fn gemm<S: Isa, const NR: usize>(
+pub(crate) fn gemm<S: Simd, const NR: usize>(
     (n, k): (usize, usize),
     rows: &[f32],
     columns: &[f32],

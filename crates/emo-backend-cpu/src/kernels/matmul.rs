@@ -5,7 +5,7 @@ use crate::{
         gemm::{Strided, gemm, pack_columns, pack_rows, packed_columns_len, packed_rows_len},
         unary::Unary,
     },
-    simd::{Isa, Level, Vectorize},
+    simd::{Level, Simd, Vectorize},
 };
 
 /// The second factor of a [`MatMul`].
@@ -191,7 +191,7 @@ struct Product<'a> {
 
 impl Vectorize for Product<'_> {
     #[inline(always)]
-    fn run<S: Isa, const NR: usize>(self) {
+    fn run<S: Simd, const NR: usize>(self, _: S) {
         gemm::<S, NR>((self.n, self.k), self.rows, self.columns, self.output);
     }
 }

@@ -2,7 +2,7 @@ use crate::{
     buffer::SliceMut,
     kernel::{Inputs, Kernel},
     kernels::conv::Window,
-    simd::{Isa, Level, Vectorize},
+    simd::{Level, Simd, Vectorize},
 };
 
 /// How a window is reduced to one element.
@@ -126,7 +126,7 @@ struct Planes<'a> {
 
 impl Vectorize for Planes<'_> {
     #[inline(always)]
-    fn run<S: Isa, const NR: usize>(self) {
+    fn run<S: Simd, const NR: usize>(self, _: S) {
         let pool = self.pool;
         let window = &pool.window;
         let [input_height, input_width] = window.input;

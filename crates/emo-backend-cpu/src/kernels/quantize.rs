@@ -1,7 +1,7 @@
 use crate::{
     buffer::{Scalar, SliceMut},
     kernel::{Inputs, Kernel},
-    simd::{Isa, Level, Vectorize},
+    simd::{Level, Simd, Vectorize},
 };
 
 /// Scales and zero points along one axis; a single pair for a whole tensor.
@@ -95,7 +95,7 @@ struct Quantization<'a, T> {
 
 impl<T: Quantized> Vectorize for Quantization<'_, T> {
     #[inline(always)]
-    fn run<S: Isa, const NR: usize>(self) {
+    fn run<S: Simd, const NR: usize>(self, _: S) {
         for ((output, input), (scale, zero_point)) in self
             .output
             .chunks_mut(self.axis.inner)
