@@ -68,6 +68,8 @@ pub(crate) enum Follower {
     Activation(Unary),
     /// `x · scale[c] + shift[c]`, where `c` counts along axis 1.
     Affine { scale: Vec<f64>, shift: Vec<f64> },
+    /// `saturate(round(x / scale) + zero_point)` as bytes without sign, rounding halves to even.
+    Quantize { scale: f32, zero_point: u8 },
 }
 
 /// Where a step finds an operand.

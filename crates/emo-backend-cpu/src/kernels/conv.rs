@@ -231,6 +231,7 @@ impl Kernel for Conv {
             return false;
         }
         match follower {
+            Follower::Quantize { .. } => return false,
             Follower::Activation(activation) => self.activation = Some(*activation),
             Follower::Affine { scale, shift } => {
                 self.scale_weights(scale);
