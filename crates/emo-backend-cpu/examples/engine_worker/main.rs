@@ -15,8 +15,6 @@
 //! in and the output out. LEVEL is `portable`, `avx2`, `avx512`, `avx512vnni`, `neon` or `neondotprod`; without it the
 //! engine takes the best that the machine has.
 
-#![expect(clippy::print_stdout, reason = "a program answers on its output")]
-
 mod json;
 mod loaded;
 mod npy;
