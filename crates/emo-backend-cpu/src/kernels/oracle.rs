@@ -6,11 +6,11 @@ use crate::{
     buffer::{Slice, SliceMut},
     kernel::{Inputs, Kernel},
     kernels::{
-        conv::{Conv, ConvShape, Window},
         dense::Dense,
         gemm::Strided,
         matmul::{Addend, Factor, MatMul},
         pool::{Pool, Reduction, counts},
+        window::Window,
     },
     simd::levels,
 };
@@ -105,56 +105,7 @@ fn positions(extents: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
     (0..extents[0]).flat_map(move |row| (0..extents[1]).map(move |column| [row, column]))
 }
 
-fn textbook_conv(shape: &ConvShape, input: &[f32], weights: &[f32], bias: &[f32]) -> Vec<f64> {
-    let window = &shape.window;
-    let plane = window.input[0] * window.input[1];
-    let taps = window.kernel[0] * window.kernel[1];
-    let channels = shape.groups * shape.group_inputs;
-    let mut output = Vec::new();
-    for image in 0..shape.batch {
-        for (out_channel, &bias) in bias.iter().enumerate() {
-            let group = out_channel / shape.group_outputs;
-            for position in positions(window.output) {
-                let mut sum = f64::from(bias);
-                for channel in 0..shape.group_inputs {
-                    let in_channel = image * channels + group * shape.group_inputs + channel;
-                    for (tap, at) in positions(window.kernel).enumerate() {
-                        if let Some(index) = under(window, position, at) {
-                            let row = out_channel * shape.group_inputs + channel;
-                            sum += f64::from(weights[row * taps + tap])
-                                * f64::from(input[in_channel * plane + index]);
-                        }
-                    }
-                }
-                output.push(sum);
-            }
-        }
-    }
-    output
-}
-
 proptest! {
-    #[test]
-    fn conv_is_the_textbooks(
-        rows in prop_oneof![Just([1, 1, 1, 1, 0, 0]), axis()],
-        columns in axis(),
-        (batch, groups, group_inputs, group_outputs) in (1_usize..3, 1_usize..4, 1_usize..5, 1_usize..10),
-        seed: u64,
-    ) {
-        let window = window(rows, columns);
-        let shape = ConvShape { batch, groups, group_inputs, group_outputs, window };
-        let plane = window.input[0] * window.input[1];
-        let taps = group_inputs * window.kernel[0] * window.kernel[1];
-        let input = values(seed, batch * groups * group_inputs * plane);
-        let weights = values(!seed, groups * group_outputs * taps);
-        let bias = values(seed ^ 1, groups * group_outputs);
-        let expected = textbook_conv(&shape, &input, &weights, &bias);
-        for level in levels() {
-            let conv = Conv::new(level, shape, &weights, Some(&bias));
-            close(&run(&conv, &[&input], expected.len()), &expected, taps + 1)?;
-        }
-    }
-
     #[test]
     fn pools_are_the_textbooks(
         rows in prop_oneof![Just([1, 1, 1, 1, 0, 0]), axis()],

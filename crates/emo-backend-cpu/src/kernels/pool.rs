@@ -1,7 +1,7 @@
 use crate::{
     buffer::SliceMut,
     kernel::{Inputs, Kernel},
-    kernels::conv::Window,
+    kernels::window::Window,
     simd::{Level, Simd, Vectorize},
 };
 
