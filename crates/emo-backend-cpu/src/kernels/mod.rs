@@ -1,18 +1,22 @@
 //! What operators compile to: loops over flat slices, with every extent fixed.
 
 pub(crate) mod affine;
+pub(crate) mod aligned;
 pub(crate) mod binary;
 pub(crate) mod blocks;
 pub(crate) mod cast;
+pub(crate) mod channels_last_pool;
 pub(crate) mod conv;
 pub(crate) mod correlation;
 pub(crate) mod cumulative;
 pub(crate) mod dense;
 pub(crate) mod depthwise;
 pub(crate) mod elements;
+pub(crate) mod fold;
 pub(crate) mod fourier;
 pub(crate) mod gemm;
 pub(crate) mod granular;
+pub(crate) mod integer_mean;
 pub(crate) mod interleave;
 pub(crate) mod interpolate;
 pub(crate) mod lookup;
