@@ -29,7 +29,7 @@ fn run(kernel: &dyn Kernel, inputs: &[&[f32]], len: usize) -> Vec<f32> {
 }
 
 /// Within the rounding of a sum of `terms` products, each of magnitude 1 at most.
-fn close(actual: &[f32], expected: &[f64], terms: usize) -> Result<(), TestCaseError> {
+pub(crate) fn close(actual: &[f32], expected: &[f64], terms: usize) -> Result<(), TestCaseError> {
     let allowed = terms as f64 * f64::from(f32::EPSILON) + 1e-7;
     for (index, (&y, &e)) in actual.iter().zip(expected).enumerate() {
         prop_assert!(
@@ -41,7 +41,7 @@ fn close(actual: &[f32], expected: &[f64], terms: usize) -> Result<(), TestCaseE
     Ok(())
 }
 
-fn values(seed: u64, len: usize) -> Vec<f32> {
+pub(crate) fn values(seed: u64, len: usize) -> Vec<f32> {
     // A linear congruential generator (Knuth, The Art of Computer Programming 2, 3.3.4): any numbers will do.
     let mut state = seed;
     (0..len)
@@ -55,7 +55,7 @@ fn values(seed: u64, len: usize) -> Vec<f32> {
 }
 
 prop_compose! {
-    fn axis()(
+    pub(crate) fn axis()(
         kernel in 1_usize..5,
         stride in 1_usize..4,
         dilation in 1_usize..4,
@@ -71,7 +71,7 @@ prop_compose! {
     }
 }
 
-fn window(rows: [usize; 6], columns: [usize; 6]) -> Window {
+pub(crate) fn window(rows: [usize; 6], columns: [usize; 6]) -> Window {
     let pick = |index: usize| [rows[index], columns[index]];
     let output = [rows, columns].map(|[kernel, stride, dilation, input, begin, end]| {
         (input + begin + end - (kernel - 1) * dilation - 1) / stride + 1
@@ -88,7 +88,7 @@ fn window(rows: [usize; 6], columns: [usize; 6]) -> Window {
 }
 
 /// The input's index under a tap of the window at an output position, if it is not in the padding.
-fn under(window: &Window, position: [usize; 2], tap: [usize; 2]) -> Option<usize> {
+pub(crate) fn under(window: &Window, position: [usize; 2], tap: [usize; 2]) -> Option<usize> {
     let mut index = 0;
     for axis in 0..2 {
         let at = position[axis] * window.strides[axis] + tap[axis] * window.dilations[axis];
@@ -101,7 +101,7 @@ fn under(window: &Window, position: [usize; 2], tap: [usize; 2]) -> Option<usize
     Some(index)
 }
 
-fn positions(extents: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
+pub(crate) fn positions(extents: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
     (0..extents[0]).flat_map(move |row| (0..extents[1]).map(move |column| [row, column]))
 }
 

@@ -2,11 +2,13 @@ use std::marker::PhantomData;
 
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{How, Lowered, NodeContext};
+use super::{How, Lowered, NodeContext, integer::byte_scale};
 use crate::{
     form::Form,
+    kernel::Kernel,
     kernels::{
         channels_last_pool::ChannelsLastPool,
+        integer_mean::IntegerMean,
         pool::{Pool, Reduction},
         real::with_real,
         taps::{MAX_SPATIAL, Taps, WindowAxis},
@@ -294,9 +296,12 @@ pub(super) fn pool(
 ) -> Result<Option<Vec<Lowered>>, BackendError> {
     let input = context.input(0)?;
     let is_bytes = matches!(input.element_type, ElementType::I8 | ElementType::U8);
-    if input.form.interleaved.is_none() && input.scales.is_none()
-        || !(input.element_type == ElementType::F32 || is_bytes && reduction == Reduction::Max)
-    {
+    let is_executed = match (reduction, input.scales) {
+        (Reduction::Max, _) => is_bytes || input.element_type == ElementType::F32,
+        (_, Some(_)) => is_bytes,
+        (_, None) => input.element_type == ElementType::F32,
+    };
+    if !is_executed || input.form.interleaved.is_none() && input.scales.is_none() {
         return Ok(None);
     }
     let (Some(window), Some(read)) = (flat_window(axes), context.channels_last(0)?) else {
@@ -304,16 +309,27 @@ pub(super) fn pool(
     };
     let channels = input.shape[1];
     let shape = output_shape(input.shape, channels, axes);
-    let form = Form::channels_last(&shape).with_shift(input.element_type == ElementType::I8);
+    let form = Form::channels_last(&shape);
+    let computed = |kernel: Box<dyn Kernel>| How::Compute {
+        reads: vec![read],
+        kernel,
+    };
+    if let (Some(scales), true) = (input.scales, reduction != Reduction::Max) {
+        let mean = byte_scale(input.element_type, scales).and_then(|of| {
+            let of = (of.scale, of.zero_point);
+            IntegerMean::new(context.level, reduction, window, channels, of)
+        });
+        return Ok(mean.map(|mean| {
+            let how = computed(Box::new(mean));
+            vec![Lowered::new(ElementType::F32, shape, how).in_form(form)]
+        }));
+    }
     let kernel = ChannelsLastPool::new(context.level, reduction, window, channels);
     Ok(Some(vec![Lowered {
         element_type: input.element_type,
         shape,
-        form,
-        how: How::Compute {
-            reads: vec![read],
-            kernel: Box::new(kernel),
-        },
+        form: form.with_shift(input.element_type == ElementType::I8),
+        how: computed(Box::new(kernel)),
         scales: input.scales.cloned(),
     }]))
 }
