@@ -10,6 +10,7 @@ pub(crate) mod channels_last_pool;
 pub(crate) mod correlation;
 pub(crate) mod cumulative;
 pub(crate) mod dense;
+pub(crate) mod depthwise;
 pub(crate) mod direct;
 pub(crate) mod elements;
 pub(crate) mod fold;
