@@ -13,6 +13,7 @@ pub(crate) mod elements;
 pub(crate) mod fourier;
 pub(crate) mod gemm;
 pub(crate) mod granular;
+pub(crate) mod integer;
 pub(crate) mod interpolate;
 pub(crate) mod lookup;
 pub(crate) mod matmul;
