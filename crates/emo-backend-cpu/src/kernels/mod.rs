@@ -18,8 +18,6 @@ pub(crate) mod fourier;
 pub(crate) mod gemm;
 pub(crate) mod granular;
 pub(crate) mod integer;
-pub(crate) mod integer_mean;
-pub(crate) mod interleave;
 pub(crate) mod interpolate;
 pub(crate) mod lookup;
 pub(crate) mod matmul;

@@ -7,6 +7,24 @@
 //!
 //! Tensors lie with their channels last.
 
+/// Runs a statement for each index below a constant of at most 12, written out: vectors in an array stay in
+/// registers only where every index is known.
+macro_rules! unrolled {
+    ($index:ident < $end:expr => $body:block) => {
+        unrolled!(@ $index, $end, $body, 0 1 2 3 4 5 6 7 8 9 10 11)
+    };
+    (@ $index:ident, $end:expr, $body:block, $($value:literal)+) => { $(
+        if $value < $end {
+            #[allow(
+                clippy::modulo_one,
+                reason = "indices of arrays that may be shorter"
+            )]
+            let $index = $value;
+            $body
+        }
+    )+ };
+}
+
 mod conv;
 mod dense;
 mod depthwise;

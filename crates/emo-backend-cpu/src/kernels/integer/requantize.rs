@@ -136,7 +136,7 @@ impl Requantize {
             Follower::Activation(Unary::Relu) => self.bound(0.0, f32::INFINITY),
             Follower::Activation(Unary::Clip { min, max }) => self.bound(min, max),
             Follower::Quantize { scale, zero_point } => self.quantize(scale, zero_point),
-            Follower::Activation(_) | Follower::Affine { .. } | Follower::MaxPool(_) => false,
+            Follower::Activation(_) | Follower::Affine { .. } => false,
         }
     }
 
@@ -341,9 +341,9 @@ impl<S: Simd, const V: usize> Finish<S, V> {
     #[inline(always)]
     fn quantized_vectors<const BOUNDED: bool>(&self, simd: S, sums: &[S::I32; V]) -> [S::I32; V] {
         let mut vectors = *sums;
-        for (v, vector) in vectors.iter_mut().enumerate() {
-            *vector = self.quantized::<BOUNDED>(simd, *vector, v);
-        }
+        unrolled!(v < V => {
+            vectors[v % V] = self.quantized::<BOUNDED>(simd, vectors[v % V], v % V);
+        });
         vectors
     }
 
@@ -356,19 +356,23 @@ impl<S: Simd, const V: usize> Finish<S, V> {
         to: *mut f32,
         step: usize,
     ) {
-        for (p, sums) in sums.iter().enumerate() {
-            for (v, &sum) in sums.iter().enumerate() {
-                let y = self.real::<BOUNDED>(simd, sum, v);
-                let first = v * S::LANES;
-                // SAFETY: the caller's promise, for the lanes below `channels`.
-                unsafe {
-                    let to = to.add(p * step + first);
-                    if first + S::LANES <= channels {
-                        simd.store(y, to);
-                    } else {
-                        simd.store_first(y, to, channels - first);
-                    }
-                }
+        // SAFETY: the caller's promise, for the lanes below `channels`.
+        unsafe {
+            if channels == V * S::LANES {
+                unrolled!(p < P => {
+                    unrolled!(v < V => {
+                        let y = self.real::<BOUNDED>(simd, sums[p % P][v % V], v % V);
+                        simd.store(y, to.add(p * step + v * S::LANES));
+                    });
+                });
+            } else {
+                unrolled!(p < P => {
+                    unrolled!(v < V => {
+                        let y = self.real::<BOUNDED>(simd, sums[p % P][v % V], v % V);
+                        let n = channels.saturating_sub(v * S::LANES).min(S::LANES);
+                        simd.store_first(y, to.add(p * step + (channels - n).min(v * S::LANES)), n);
+                    });
+                });
             }
         }
     }
@@ -382,38 +386,40 @@ impl<S: Simd, const V: usize> Finish<S, V> {
         to: *mut u8,
         step: usize,
     ) {
-        let whole = channels == V * S::LANES;
         let mut bytes = [[simd.splat_i32(0); V]; P];
-        for (bytes, sums) in bytes.iter_mut().zip(sums) {
-            *bytes = self.quantized_vectors::<BOUNDED>(simd, sums);
-        }
-        // SAFETY: the caller's promise; whole vectors of positions side by side are one run of bytes.
+        unrolled!(p < P => {
+            bytes[p % P] = self.quantized_vectors::<BOUNDED>(simd, &sums[p % P]);
+        });
+        // SAFETY: the caller's promise; whole vectors of positions side by side are one run of bytes; the array
+        // holds a vector of any level for each position.
         unsafe {
-            if V == 4 {
-                for (p, bytes) in bytes.iter().enumerate() {
-                    let bytes =
-                        simd.narrow4_u8([bytes[0], bytes[1 % V], bytes[2 % V], bytes[3 % V]]);
-                    store_bytes_first(simd, bytes, to.add(p * step), channels);
+            if channels < V * S::LANES {
+                let zero = simd.splat_i32(0);
+                let mut all = [[0; 4 * MAX_LANES]; P];
+                unrolled!(p < P => {
+                    let mut vectors = [zero; 4];
+                    unrolled!(v < V => { vectors[v % 4] = bytes[p % P][v % V]; });
+                    simd.store_bytes(simd.narrow4_u8(vectors), all[p % P].as_mut_ptr());
+                });
+                for (p, bytes) in all.iter().enumerate() {
+                    let to = std::slice::from_raw_parts_mut(to.add(p * step), channels);
+                    to.copy_from_slice(&bytes[..channels]);
                 }
-            } else if whole && step == channels && (P * V) % 4 == 0 {
-                for first in (0..P * V).step_by(4) {
-                    let at = |i: usize| bytes[(first + i) / V][(first + i) % V];
-                    let bytes = simd.narrow4_u8([at(0), at(1), at(2), at(3)]);
-                    simd.store_bytes(bytes, to.add(first * S::LANES));
-                }
+            } else if V == 4 || (step == channels && (P * V) % 4 == 0) {
+                let step = if V == 4 { step } else { 4 * S::LANES };
+                unrolled!(run < (P * V) / 4 => {
+                    let mut vectors = [simd.splat_i32(0); 4];
+                    unrolled!(i < 4 => {
+                        vectors[i] = bytes[(run * 4 + i) / V % P][(run * 4 + i) % V];
+                    });
+                    simd.store_bytes(simd.narrow4_u8(vectors), to.add(run * step));
+                });
             } else {
-                for (p, bytes) in bytes.iter().enumerate() {
-                    if whole {
-                        for (v, &bytes) in bytes.iter().enumerate() {
-                            simd.narrow_u8(bytes, to.add(p * step + v * S::LANES));
-                        }
-                    } else {
-                        let zero = simd.splat_i32(0);
-                        let second = if V > 1 { bytes[1 % V] } else { zero };
-                        let bytes = simd.narrow4_u8([bytes[0], second, zero, zero]);
-                        store_bytes_first(simd, bytes, to.add(p * step), channels);
-                    }
-                }
+                unrolled!(p < P => {
+                    unrolled!(v < V => {
+                        simd.narrow_u8(bytes[p % P][v % V], to.add(p * step + v * S::LANES));
+                    });
+                });
             }
         }
     }

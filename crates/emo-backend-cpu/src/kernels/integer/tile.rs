@@ -320,17 +320,17 @@ impl TilesRun<'_> {
             for &run in &tiles.shape.runs {
                 for quad in 0..tiles.quads {
                     let mut row = [simd.splat_i32(0); V];
-                    for (v, vector) in row.iter_mut().enumerate() {
-                        *vector = simd.load_bytes(weights.add(v * S::LANES * 4));
-                    }
+                    unrolled!(v < V => {
+                        row[v % V] = simd.load_bytes(weights.add(v * S::LANES * 4));
+                    });
                     weights = weights.add(V * S::LANES * 4);
-                    for (sums, start) in sums.iter_mut().zip(&starts) {
-                        let x = start.add(run + 4 * quad).cast::<i32>().read_unaligned();
+                    unrolled!(p < P => {
+                        let x = starts[p % P].add(run + 4 * quad).cast::<i32>().read_unaligned();
                         let x = simd.splat_i32(i32::from_le(x));
-                        for (sum, &row) in sums.iter_mut().zip(&row) {
-                            *sum = simd.dot4(*sum, x, row);
-                        }
-                    }
+                        unrolled!(v < V => {
+                            sums[p % P][v % V] = simd.dot4(sums[p % P][v % V], x, row[v % V]);
+                        });
+                    });
                 }
             }
         }
