@@ -37,3 +37,4 @@ pub(crate) mod triangle;
 pub(crate) mod unary;
 pub(crate) mod walk;
 pub(crate) mod window_pool;
+pub(crate) mod winograd;

@@ -1,0 +1,279 @@
+use proptest::prelude::*;
+
+use super::Winograd;
+use crate::{
+    buffer::{Slice, SliceMut},
+    kernel::{Follower, Inputs, Kernel},
+    kernels::{
+        conv::{ConvShape, Window},
+        unary::Unary,
+    },
+    simd::levels,
+};
+
+/// The extents of a convolution with a kernel and strides of 1 along all axes.
+#[derive(Debug, Clone, Copy)]
+struct Case {
+    batch: usize,
+    inputs: usize,
+    outputs: usize,
+    kernel: [usize; 2],
+    input: [usize; 2],
+    pads_begin: [usize; 2],
+    pads_end: [usize; 2],
+}
+
+impl Case {
+    fn shape(&self) -> ConvShape {
+        ConvShape {
+            batch: self.batch,
+            groups: 1,
+            group_inputs: self.inputs,
+            group_outputs: self.outputs,
+            window: Window {
+                input: self.input,
+                output: [0, 1].map(|axis| {
+                    self.input[axis] + self.pads_begin[axis] + self.pads_end[axis] + 1
+                        - self.kernel[axis]
+                }),
+                kernel: self.kernel,
+                strides: [1, 1],
+                dilations: [1, 1],
+                pads_begin: self.pads_begin,
+                pads_end: self.pads_end,
+            },
+        }
+    }
+
+    fn data(&self, seed: u64) -> Data {
+        let taps = self.kernel[0] * self.kernel[1];
+        Data {
+            input: values(
+                seed,
+                self.batch * self.input[0] * self.input[1] * self.inputs,
+            ),
+            weights: values(!seed, self.outputs * self.inputs * taps),
+            bias: values(seed ^ 1, self.outputs),
+        }
+    }
+
+    /// The sum of the definition, and that of its terms' magnitudes, channels last.
+    fn textbook(&self, data: &Data) -> Vec<(f64, f64)> {
+        let [height, width] = self.input;
+        let shape = self.shape();
+        let mut output = Vec::new();
+        for image in 0..self.batch {
+            for [row, column] in positions(shape.window.output) {
+                for (channel, &bias) in data.bias.iter().enumerate() {
+                    let (mut sum, mut magnitude) = (f64::from(bias), f64::from(bias.abs()));
+                    for (tap, [i, j]) in positions(self.kernel).enumerate() {
+                        let y = (row + i).wrapping_sub(self.pads_begin[0]);
+                        let x = (column + j).wrapping_sub(self.pads_begin[1]);
+                        if y >= height || x >= width {
+                            continue;
+                        }
+                        for k in 0..self.inputs {
+                            let taps = self.kernel[0] * self.kernel[1];
+                            let weight = data.weights[(channel * self.inputs + k) * taps + tap];
+                            let position = (image * height + y) * width + x;
+                            let term = f64::from(weight)
+                                * f64::from(data.input[position * self.inputs + k]);
+                            sum += term;
+                            magnitude += term.abs();
+                        }
+                    }
+                    output.push((sum, magnitude));
+                }
+            }
+        }
+        output
+    }
+}
+
+#[derive(Debug)]
+struct Data {
+    input: Vec<f32>,
+    /// `[outputs, inputs, kernel…]`.
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+fn positions(extents: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
+    (0..extents[0]).flat_map(move |row| (0..extents[1]).map(move |column| [row, column]))
+}
+
+fn values(seed: u64, len: usize) -> Vec<f32> {
+    // A linear congruential generator (Knuth, The Art of Computer Programming 2, 3.3.4): any numbers will do.
+    let mut state = seed;
+    (0..len)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+        })
+        .collect()
+}
+
+fn run(kernel: &Winograd, input: &[f32]) -> Vec<f32> {
+    let mut output = vec![f32::NAN; kernel.output_len()];
+    // Scratch memory holds what another kernel left there.
+    let mut scratch = vec![f32::NAN; kernel.scratch_len()];
+    kernel.run(
+        &Inputs::Folded(&[Slice::F32(input)]),
+        SliceMut::F32(&mut output),
+        &mut scratch,
+    );
+    output
+}
+
+/// Within 1e-5 of the sums of magnitudes, and of the largest of them where transforms spread an input's rounding
+/// over its neighbours.
+fn close(actual: &[f32], expected: &[(f64, f64)]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(actual.len(), expected.len());
+    let largest = expected.iter().map(|&(_, m)| m).fold(0.0, f64::max);
+    for (index, (&y, &(e, magnitude))) in actual.iter().zip(expected).enumerate() {
+        prop_assert!(
+            (f64::from(y) - e).abs() <= 1e-5 * magnitude + 1e-6 * largest,
+            "element {index} is {y}, expected {e}"
+        );
+    }
+    Ok(())
+}
+
+prop_compose! {
+    fn case()(
+        kernel in Just([3, 3]),
+        batch in 1_usize..3,
+        inputs in prop_oneof![1_usize..40, Just(16), Just(32)],
+        outputs in prop_oneof![1_usize..70, Just(16), Just(32), Just(64)],
+        extents in [1_usize..14, 1_usize..14],
+        pads_begin in [0_usize..4, 0_usize..4],
+        pads_end in [0_usize..4, 0_usize..4],
+    ) -> Case {
+        let input = [0, 1].map(|axis| {
+            let least: usize = kernel[axis];
+            extents[axis].max(least.saturating_sub(pads_begin[axis] + pads_end[axis]))
+        });
+        Case { batch, inputs, outputs, kernel, input, pads_begin, pads_end }
+    }
+}
+
+/// Rows of pairs of rows, `[positions, channels]`, and their columns likewise.
+fn pooled(shape: &ConvShape, output: &[f32]) -> Vec<f32> {
+    let [height, width] = shape.window.output;
+    let channels = shape.group_outputs;
+    let mut result = Vec::new();
+    for image in output.chunks_exact(height * width * channels) {
+        for [row, column] in positions([height / 2, width / 2]) {
+            for channel in 0..channels {
+                result.push(
+                    positions([2, 2])
+                        .map(|[i, j]| {
+                            let position = (2 * row + i) * width + 2 * column + j;
+                            image[position * channels + channel]
+                        })
+                        .fold(f32::NEG_INFINITY, f32::max),
+                );
+            }
+        }
+    }
+    result
+}
+
+proptest! {
+    #[test]
+    fn convolution_is_the_textbooks(case in case(), seed: u64) {
+        let data = case.data(seed);
+        let expected = case.textbook(&data);
+        for level in levels() {
+            let kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+            close(&run(&kernel, &data.input), &expected)?;
+        }
+    }
+
+    #[test]
+    fn followers_are_done_afterwards(case in case(), seed: u64) {
+        let data = case.data(seed);
+        let scale: Vec<f64> = values(seed ^ 2, case.outputs).iter().map(|&x| x.into()).collect();
+        let shift: Vec<f64> = values(seed ^ 3, case.outputs).iter().map(|&x| x.into()).collect();
+        for activation in [Unary::Relu, Unary::Clip { min: -0.25, max: 0.5 }, Unary::Tanh] {
+            let expected: Vec<(f64, f64)> = case
+                .textbook(&data)
+                .iter()
+                .enumerate()
+                .map(|(index, (sum, magnitude))| {
+                    let channel = index % case.outputs;
+                    let y = sum * scale[channel] + shift[channel];
+                    (activation.eval(y), magnitude * scale[channel].abs() + shift[channel].abs())
+                })
+                .collect();
+            for level in levels() {
+                let mut kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+                let affine = Follower::Affine { scale: scale.clone(), shift: shift.clone() };
+                prop_assert!(kernel.absorb(&affine));
+                prop_assert!(kernel.absorb(&Follower::Activation(activation)));
+                prop_assert!(!kernel.absorb(&affine));
+                let quantize = Follower::Quantize { scale: 1.0, zero_point: 0 };
+                prop_assert!(!kernel.absorb(&quantize));
+                close(&run(&kernel, &data.input), &expected)?;
+            }
+        }
+    }
+
+    #[test]
+    fn a_fused_pool_is_one_afterwards(case in case(), seed: u64) {
+        let case = Case {
+            // Even extents of the output, whatever the case's are.
+            pads_end: [0, 1].map(|axis| {
+                case.pads_end[axis] + case.shape().window.output[axis] % 2
+            }),
+            ..case
+        };
+        let data = case.data(seed);
+        for level in levels() {
+            let mut kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+            prop_assert!(kernel.absorb(&Follower::Activation(Unary::Relu)));
+            let expected = pooled(&case.shape(), &run(&kernel, &data.input));
+            prop_assert!(kernel.fuse_max_pool());
+            prop_assert!(!kernel.absorb(&Follower::Activation(Unary::Relu)));
+            prop_assert_eq!(run(&kernel, &data.input), expected);
+        }
+    }
+}
+
+#[test]
+fn pools_over_tiles_that_are_cut_are_refused() {
+    let case = Case {
+        batch: 1,
+        inputs: 16,
+        outputs: 16,
+        kernel: [3, 3],
+        input: [7, 8],
+        pads_begin: [1, 1],
+        pads_end: [1, 1],
+    };
+    let data = case.data(0);
+    for level in levels() {
+        let mut kernel = Winograd::new(level, case.shape(), &data.weights, None);
+        assert!(!kernel.fuse_max_pool());
+    }
+}
+
+#[test]
+fn operations_are_those_of_the_definition() {
+    let case = Case {
+        batch: 2,
+        inputs: 32,
+        outputs: 64,
+        kernel: [3, 3],
+        input: [24, 24],
+        pads_begin: [1, 1],
+        pads_end: [1, 1],
+    };
+    let data = case.data(0);
+    for level in levels() {
+        let kernel = Winograd::new(level, case.shape(), &data.weights, None);
+        assert_eq!(kernel.macs(), 2 * 24 * 24 * 64 * 32 * 9);
+    }
+}
