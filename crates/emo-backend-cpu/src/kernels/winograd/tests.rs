@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::Winograd;
+use super::{Winograd, scheme::Scheme};
 use crate::{
     buffer::{Slice, SliceMut},
     kernel::{Follower, Inputs, Kernel},
@@ -55,6 +55,19 @@ impl Case {
             weights: values(!seed, self.outputs * self.inputs * taps),
             bias: values(seed ^ 1, self.outputs),
         }
+    }
+
+    /// With all tiles and all sets of instructions.
+    fn kernels(&self, data: &Data) -> Vec<Winograd> {
+        let shape = self.shape();
+        let schemes = Scheme::all_of(&shape).iter();
+        schemes
+            .flat_map(|&scheme| {
+                levels().into_iter().map(move |level| {
+                    Winograd::with_scheme(level, shape, scheme, &data.weights, Some(&data.bias))
+                })
+            })
+            .collect()
     }
 
     /// The sum of the definition, and that of its terms' magnitudes, channels last.
@@ -141,9 +154,13 @@ fn close(actual: &[f32], expected: &[(f64, f64)]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+fn any_kernel() -> impl Strategy<Value = [usize; 2]> {
+    prop_oneof![Just([3, 3]), Just([1, 3]), Just([1, 5])]
+}
+
 prop_compose! {
-    fn case()(
-        kernel in Just([3, 3]),
+    fn case(kernel: impl Strategy<Value = [usize; 2]>)(
+        kernel in kernel,
         batch in 1_usize..3,
         inputs in prop_oneof![1_usize..40, Just(16), Just(32)],
         outputs in prop_oneof![1_usize..70, Just(16), Just(32), Just(64)],
@@ -183,17 +200,16 @@ fn pooled(shape: &ConvShape, output: &[f32]) -> Vec<f32> {
 
 proptest! {
     #[test]
-    fn convolution_is_the_textbooks(case in case(), seed: u64) {
+    fn convolution_is_the_textbooks(case in case(any_kernel()), seed: u64) {
         let data = case.data(seed);
         let expected = case.textbook(&data);
-        for level in levels() {
-            let kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+        for kernel in case.kernels(&data) {
             close(&run(&kernel, &data.input), &expected)?;
         }
     }
 
     #[test]
-    fn followers_are_done_afterwards(case in case(), seed: u64) {
+    fn followers_are_done_afterwards(case in case(any_kernel()), seed: u64) {
         let data = case.data(seed);
         let scale: Vec<f64> = values(seed ^ 2, case.outputs).iter().map(|&x| x.into()).collect();
         let shift: Vec<f64> = values(seed ^ 3, case.outputs).iter().map(|&x| x.into()).collect();
@@ -208,8 +224,7 @@ proptest! {
                     (activation.eval(y), magnitude * scale[channel].abs() + shift[channel].abs())
                 })
                 .collect();
-            for level in levels() {
-                let mut kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+            for mut kernel in case.kernels(&data) {
                 let affine = Follower::Affine { scale: scale.clone(), shift: shift.clone() };
                 prop_assert!(kernel.absorb(&affine));
                 prop_assert!(kernel.absorb(&Follower::Activation(activation)));
@@ -222,7 +237,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fused_pool_is_one_afterwards(case in case(), seed: u64) {
+    fn a_fused_pool_is_one_afterwards(case in case(Just([3, 3])), seed: u64) {
         let case = Case {
             // Even extents of the output, whatever the case's are.
             pads_end: [0, 1].map(|axis| {
@@ -231,8 +246,7 @@ proptest! {
             ..case
         };
         let data = case.data(seed);
-        for level in levels() {
-            let mut kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+        for mut kernel in case.kernels(&data) {
             prop_assert!(kernel.absorb(&Follower::Activation(Unary::Relu)));
             let expected = pooled(&case.shape(), &run(&kernel, &data.input));
             prop_assert!(kernel.fuse_max_pool());
