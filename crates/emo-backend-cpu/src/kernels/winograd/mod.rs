@@ -78,7 +78,7 @@ enum Absorbed {
 impl Winograd {
     /// Whether a convolution can be computed so and is faster for it.
     pub(crate) fn fits(shape: &ConvShape) -> bool {
-        Scheme::of(shape).is_some() && shape.group_inputs >= 16 && shape.group_outputs >= 16
+        Scheme::of(shape).is_some_and(|scheme| scheme.pays(shape))
     }
 
     /// `weights` as `[group_outputs, group_inputs, kernel…]`, for a kernel of 3×3, 3 or 5 in one group, with strides and
@@ -134,12 +134,12 @@ impl Winograd {
         kernel
     }
 
+    /// As many tiles as leave the products of a panel in a first-level cache of 32 KiB.
     fn block_of(&self) -> usize {
-        let points = self.scheme.points();
-        let tile = points * VECTORS * self.level.lanes();
+        const CACHE: usize = (32 << 10) / size_of::<f32>();
+        let tile = self.scheme.points() * VECTORS * self.level.lanes();
         let rows = self.rows();
-        // The products of a panel stay in a first-level cache of 32 KiB.
-        (8192 / tile / rows).max(1) * rows
+        (CACHE / tile / rows).max(1) * rows
     }
 
     /// Rows of the largest register tile.
@@ -328,12 +328,27 @@ impl Images<'_> {
         let [rows, columns] = scheme.tiles(&self.kernel.shape);
         let [tile_rows, tile_columns] = scheme.outputs();
         let len = block.len();
-        block.enumerate().map(move |(index, tile)| Place {
-            image: tile / columns / rows,
-            row: tile / columns % rows * tile_rows,
-            column: tile % columns * tile_columns,
-            index,
-            len,
+        let mut column = block.start % columns;
+        let mut row = block.start / columns % rows;
+        let mut image = block.start / columns / rows;
+        (0..len).map(move |index| {
+            let place = Place {
+                image,
+                row: row * tile_rows,
+                column: column * tile_columns,
+                index,
+                len,
+            };
+            column += 1;
+            if column == columns {
+                column = 0;
+                row += 1;
+            }
+            if row == rows {
+                row = 0;
+                image += 1;
+            }
+            place
         })
     }
 

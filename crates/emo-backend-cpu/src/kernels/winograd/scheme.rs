@@ -74,17 +74,28 @@ impl Scheme {
 
     /// The fastest for a shape, if there is one.
     pub(super) fn of(shape: &ConvShape) -> Option<Self> {
-        Self::all_of(shape)
-            .iter()
-            .copied()
-            .min_by_key(|scheme| scheme.cost(shape))
+        let schemes = Self::all_of(shape).iter().copied();
+        schemes.min_by(|a, b| a.cost(shape).total_cmp(&b.cost(shape)))
     }
 
-    /// The products of one channel with another; the filters' way from memory counts as some tiles do.
-    fn cost(self, shape: &ConvShape) -> usize {
-        const FILTERS: usize = 4;
+    /// Whether this takes less time than the sums of the definition.
+    pub(super) fn pays(self, shape: &ConvShape) -> bool {
+        let [positions, taps] = [shape.window.output, shape.window.kernel]
+            .map(|extents| extents.iter().product::<usize>() as f64);
+        self.cost(shape) < positions * taps * shape.group_inputs as f64 * padded_outputs(shape)
+    }
+
+    /// The time in multiplications.
+    fn cost(self, shape: &ConvShape) -> f64 {
+        // As measured with AVX-512: fetching an element of the filters takes as long as this many multiplications,
+        const FETCH: f64 = 4.0;
+        // and transforming a channel of a tile as many as with this many of the other side's channels.
+        const TRANSFORM: f64 = 8.0;
         let tiles: usize = self.tiles(shape).iter().product();
-        self.points() * (tiles + FILTERS)
+        let (inputs, outputs) = (shape.group_inputs as f64, padded_outputs(shape));
+        let products = inputs * outputs + TRANSFORM * (inputs + outputs);
+        self.points() as f64 * ((shape.batch * tiles) as f64 + FETCH) * products
+            / shape.batch as f64
     }
 
     /// How many elements a tile of inputs has, and a product for each.
@@ -107,4 +118,10 @@ impl Scheme {
     pub(super) fn filter(self, kernel: [usize; 2], filter: &[f32], transformed: &mut [f64]) {
         with_tile!(self, tile => tile.filter(kernel, filter, transformed));
     }
+}
+
+/// Output channels with those that fill the last vector.
+fn padded_outputs(shape: &ConvShape) -> f64 {
+    const LANES: usize = 16;
+    shape.group_outputs.next_multiple_of(LANES) as f64
 }

@@ -62,14 +62,23 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
         let channels = kernel.shape.group_inputs;
         let window = &kernel.shape.window;
         let [height, width] = window.input;
-        let mut from = [[&*kernel.zeros; N1]; N0];
+        // The tile's first input; before the input's first row or column it wraps, and back again below.
+        let top = place.row.wrapping_sub(window.pads_begin[0]);
+        let left = place.column.wrapping_sub(window.pads_begin[1]);
+        let image = &images.input[place.image * height * width * channels..];
+        let image = &image[..height * width * channels];
+        let mut from = [[kernel.zeros[..channels].as_ptr(); N1]; N0];
         for (i, from) in from.iter_mut().enumerate() {
-            let y = (place.row + i).wrapping_sub(window.pads_begin[0]);
+            let y = top.wrapping_add(i);
+            if y >= height {
+                continue;
+            }
+            let row = image[y * width * channels..][..width * channels].as_ptr();
             for (j, from) in from.iter_mut().enumerate() {
-                let x = (place.column + j).wrapping_sub(window.pads_begin[1]);
-                if y < height && x < width {
-                    let position = (place.image * height + y) * width + x;
-                    *from = &images.input[position * channels..][..channels];
+                let x = left.wrapping_add(j);
+                if x < width {
+                    // SAFETY: the row has `width` positions.
+                    *from = unsafe { row.add(x * channels) };
                 }
             }
         }
@@ -80,9 +89,9 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
             let n = S::LANES.min(channels - channel);
             let mut d = [[simd.splat(0.0); N1]; N0];
             for (d, from) in d.as_flattened_mut().iter_mut().zip(from.as_flattened()) {
-                // SAFETY: the slice holds all channels, of which `n` are left.
+                // SAFETY: each pointer is to all channels of a position, of which `n` are left.
                 *d = unsafe {
-                    let from = from.as_ptr().add(channel);
+                    let from = from.add(channel);
                     if n == S::LANES {
                         simd.load(from)
                     } else {
@@ -131,14 +140,12 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
             }
             // SAFETY: the slice holds `width` elements, a multiple of the lanes.
             let bias = unsafe { simd.load(bias.as_ptr().add(vector)) };
-            let mut y = self.output(simd, m);
-            for y in y.as_flattened_mut() {
-                *y = simd.min(high, simd.max(low, simd.add(*y, bias)));
-            }
+            let y = self.output(simd, m);
             let mut store = |row: usize, column: usize, y: S::F32| {
                 if row >= height || column >= row_len {
                     return;
                 }
+                let y = simd.min(high, simd.max(low, simd.add(y, bias)));
                 let position = (place.image * height + row) * row_len + column;
                 let to = &mut images.output[position * channels + channel..][..n];
                 // SAFETY: the slice holds `n` elements.
@@ -159,6 +166,7 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
                     }
                 }
                 Pool::Max => {
+                    // Neither a bias nor a bound changes which is the largest.
                     let (pairs, _) = y.as_chunks::<2>();
                     for (i, [upper, lower]) in pairs.iter().enumerate() {
                         let windows = upper
