@@ -2,24 +2,27 @@
 
 #![expect(
     unsafe_code,
-    reason = "tiles of the input and the output are read and written through pointers"
+    reason = "the register tile of the products is handed pointers"
 )]
 
 mod product;
+mod scheme;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod toom_cook;
 
 use std::ops::Range;
 
 use self::{
     product::{Operands, VECTORS, product, rows_of},
-    toom_cook::{F2_3, Transform},
+    scheme::{Scheme, with_tile},
+    tile::Place,
 };
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
-    kernels::{unary::Unary, window::ConvShape},
+    kernels::{conv::ConvShape, unary::Unary},
     simd::{Level, Simd, Vectorize},
 };
 
@@ -57,13 +60,6 @@ pub(crate) struct Winograd {
     absorbed: Absorbed,
 }
 
-/// Which minimal filter runs along each axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scheme {
-    /// `F(2×2, 3×3)`.
-    Square3,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pool {
     None,
@@ -79,109 +75,14 @@ enum Absorbed {
     Pool,
 }
 
-/// Evaluates an expression with the transforms of a [`Scheme`].
-macro_rules! with_transforms {
-    ($scheme:expr, ($rows:ident, $columns:ident) => $body:expr) => {
-        match $scheme {
-            Scheme::Square3 => {
-                let ($rows, $columns) = (&F2_3, &F2_3);
-                $body
-            }
-        }
-    };
-}
-
-impl Scheme {
-    fn of(shape: &ConvShape) -> Option<Self> {
-        let window = &shape.window;
-        let plain = window.strides == [1, 1] && window.dilations == [1, 1] && shape.groups == 1;
-        match window.kernel {
-            [3, 3] if plain => Some(Self::Square3),
-            _ => None,
-        }
-    }
-
-    /// Extents of a tile of inputs.
-    fn inputs(self) -> [usize; 2] {
-        fn of<
-            const N0: usize,
-            const M0: usize,
-            const R0: usize,
-            const N1: usize,
-            const M1: usize,
-            const R1: usize,
-        >(
-            _: &Transform<N0, M0, R0>,
-            _: &Transform<N1, M1, R1>,
-        ) -> [usize; 2] {
-            [N0, N1]
-        }
-        with_transforms!(self, (rows, columns) => of(rows, columns))
-    }
-
-    /// Extents of a tile of outputs.
-    fn outputs(self) -> [usize; 2] {
-        fn of<
-            const N0: usize,
-            const M0: usize,
-            const R0: usize,
-            const N1: usize,
-            const M1: usize,
-            const R1: usize,
-        >(
-            _: &Transform<N0, M0, R0>,
-            _: &Transform<N1, M1, R1>,
-        ) -> [usize; 2] {
-            [M0, M1]
-        }
-        with_transforms!(self, (rows, columns) => of(rows, columns))
-    }
-
-    /// How many elements a tile of inputs has, and a product for each.
-    fn points(self) -> usize {
-        self.inputs().iter().product()
-    }
-
-    /// Writes the transform of a filter in row-major order.
-    fn filter(self, filter: &[f32], transformed: &mut [f64]) {
-        with_transforms!(self, (rows, columns) => filter_of(rows, columns, filter, transformed));
-    }
-}
-
-fn filter_of<
-    const N0: usize,
-    const M0: usize,
-    const R0: usize,
-    const N1: usize,
-    const M1: usize,
-    const R1: usize,
->(
-    rows: &Transform<N0, M0, R0>,
-    columns: &Transform<N1, M1, R1>,
-    filter: &[f32],
-    transformed: &mut [f64],
-) {
-    let mut taps = [[0.0; R0]; N1];
-    for (i, row) in filter.chunks_exact(R1).enumerate() {
-        let row = columns.filter(std::array::from_fn(|j| f64::from(row[j])));
-        for (taps, x) in taps.iter_mut().zip(row) {
-            taps[i] = x;
-        }
-    }
-    for (j, taps) in taps.into_iter().enumerate() {
-        for (i, x) in rows.filter(taps).into_iter().enumerate() {
-            transformed[i * N1 + j] = x;
-        }
-    }
-}
-
 impl Winograd {
     /// Whether a convolution can be computed so and is faster for it.
     pub(crate) fn fits(shape: &ConvShape) -> bool {
-        Scheme::of(shape).is_some() && shape.group_inputs >= 16 && shape.group_outputs >= 16
+        Scheme::of(shape).is_some_and(|scheme| scheme.pays(shape))
     }
 
-    /// `weights` as `[group_outputs, group_inputs, kernel…]`, of a 3×3 kernel in one group, with strides and dilations of 1.
+    /// `weights` as `[group_outputs, group_inputs, kernel…]`, for a kernel of 3×3, 3 or 5 in one group, with strides and
+    /// dilations of 1.
     pub(crate) fn new(
         level: Level,
         shape: ConvShape,
@@ -189,6 +90,16 @@ impl Winograd {
         bias: Option<&[f32]>,
     ) -> Self {
         let scheme = Scheme::of(&shape).expect("the shape is one that has a scheme");
+        Self::with_scheme(level, shape, scheme, weights, bias)
+    }
+
+    fn with_scheme(
+        level: Level,
+        shape: ConvShape,
+        scheme: Scheme,
+        weights: &[f32],
+        bias: Option<&[f32]>,
+    ) -> Self {
         let (inputs, outputs) = (shape.group_inputs, shape.group_outputs);
         let lanes = level.lanes();
         let mut padded_bias = bias.map_or_else(|| vec![0.0; outputs], <[f32]>::to_vec);
@@ -213,7 +124,7 @@ impl Winograd {
         for output in 0..outputs {
             for input in 0..inputs {
                 let filter = &weights[(output * inputs + input) * taps..][..taps];
-                scheme.filter(filter, &mut transformed);
+                scheme.filter(shape.window.kernel, filter, &mut transformed);
                 for (point, &x) in transformed.iter().enumerate() {
                     let index = kernel.weight(point, input, output);
                     kernel.weights[index] = x as f32;
@@ -223,12 +134,12 @@ impl Winograd {
         kernel
     }
 
+    /// As many tiles as leave the products of a panel in a first-level cache of 32 KiB.
     fn block_of(&self) -> usize {
-        let points = self.scheme.points();
-        let tile = points * VECTORS * self.level.lanes();
+        const CACHE: usize = (32 << 10) / size_of::<f32>();
+        let tile = self.scheme.points() * VECTORS * self.level.lanes();
         let rows = self.rows();
-        // The products of a panel stay in a first-level cache of 32 KiB.
-        (8192 / tile / rows).max(1) * rows
+        (CACHE / tile / rows).max(1) * rows
     }
 
     /// Rows of the largest register tile.
@@ -255,7 +166,7 @@ impl Winograd {
             .output
             .iter()
             .all(|extent| extent % 2 == 0);
-        let fits = self.scheme.outputs() == [2, 2]
+        let fits = self.scheme.outputs().iter().all(|extent| extent % 2 == 0)
             && whole
             && self.activation.is_none()
             && self.pool == Pool::None;
@@ -281,13 +192,6 @@ impl Winograd {
         let first = output / panel * panel;
         let width = panel.min(self.bias.len() - first);
         (first * self.scheme.points() + point * width) * inputs + input * width + output - first
-    }
-
-    /// Tiles along each axis.
-    fn tiles(&self) -> [usize; 2] {
-        let [m0, m1] = self.scheme.outputs();
-        let [height, width] = self.shape.window.output;
-        [height.div_ceil(m0), width.div_ceil(m1)]
     }
 
     fn output_len(&self) -> usize {
@@ -378,14 +282,6 @@ impl Kernel for Winograd {
                 self.absorbed = Absorbed::Activation;
                 true
             }
-            Follower::MaxPool(window) => {
-                let is_tile = window.kernel == [2, 2]
-                    && window.strides == [2, 2]
-                    && window.dilations == [1, 1]
-                    && window.pads_begin == [0, 0]
-                    && window.pads_end == [0, 0];
-                is_tile && self.fuse_max_pool()
-            }
             _ => false,
         }
     }
@@ -400,51 +296,84 @@ struct Images<'a> {
     products: &'a mut [f32],
 }
 
-/// A tile's place.
-#[derive(Clone, Copy)]
-struct Place {
-    image: usize,
-    row: usize,
-    column: usize,
-}
-
 impl Vectorize for Images<'_> {
     #[inline(always)]
     fn run<S: Simd, const NR: usize>(mut self, simd: S) {
         let kernel = self.kernel;
-        let depth = kernel.shape.group_inputs;
-        let points = kernel.scheme.points();
-        let [rows, columns] = kernel.tiles();
-        let tiles = kernel.shape.batch * rows * columns;
+        let tiles =
+            kernel.shape.batch * kernel.scheme.tiles(&kernel.shape).iter().product::<usize>();
         for block in parts(0..tiles, kernel.block) {
-            with_transforms!(kernel.scheme, (rows, columns) => {
-                for (index, tile) in block.clone().enumerate() {
-                    self.transform_input(simd, (rows, columns), (index, block.len()), tile);
+            with_tile!(kernel.scheme, tile => {
+                for place in self.places(block.clone()) {
+                    tile.transform_input(simd, &mut self, place);
                 }
             });
             for (first, width) in kernel.panels() {
-                for point in 0..points {
-                    let weights = &kernel.weights[(first * points + point * width) * depth..]
-                        [..depth * width];
-                    for part in parts(0..block.len(), const { rows_of::<S>() }) {
-                        let row = point * block.len() + part.start;
-                        let a = &self.transformed[row * depth..][..part.len() * depth];
-                        let c = &mut self.products[row * width..][..part.len() * width];
-                        let operands = Operands {
-                            depth,
-                            a: a.as_ptr(),
-                            b: weights.as_ptr(),
-                            c: c.as_mut_ptr(),
-                        };
-                        // SAFETY: the slices above have the extents of the operands.
-                        unsafe { product(simd, part.len(), width / S::LANES, operands) };
-                    }
-                }
-                with_transforms!(kernel.scheme, (rows, columns) => {
-                    for (index, tile) in block.clone().enumerate() {
-                        self.transform_output(simd, (rows, columns), (index, block.len()), tile, (first, width));
+                self.multiply(simd, block.len(), (first, width));
+                with_tile!(kernel.scheme, tile => {
+                    for place in self.places(block.clone()) {
+                        tile.transform_output(simd, &mut self, place, (first, width));
                     }
                 });
+            }
+        }
+    }
+}
+
+impl Images<'_> {
+    /// Where the tiles of a block lie.
+    #[inline(always)]
+    fn places(&self, block: Range<usize>) -> impl Iterator<Item = Place> + use<> {
+        let scheme = self.kernel.scheme;
+        let [rows, columns] = scheme.tiles(&self.kernel.shape);
+        let [tile_rows, tile_columns] = scheme.outputs();
+        let len = block.len();
+        let mut column = block.start % columns;
+        let mut row = block.start / columns % rows;
+        let mut image = block.start / columns / rows;
+        (0..len).map(move |index| {
+            let place = Place {
+                image,
+                row: row * tile_rows,
+                column: column * tile_columns,
+                index,
+                len,
+            };
+            column += 1;
+            if column == columns {
+                column = 0;
+                row += 1;
+            }
+            if row == rows {
+                row = 0;
+                image += 1;
+            }
+            place
+        })
+    }
+
+    /// The products of `tiles` transformed tiles and the transformed filters of the `width` channels from `first` on,
+    /// a panel.
+    #[inline(always)]
+    fn multiply<S: Simd>(&mut self, simd: S, tiles: usize, (first, width): (usize, usize)) {
+        let kernel = self.kernel;
+        let depth = kernel.shape.group_inputs;
+        let points = kernel.scheme.points();
+        let weights = &kernel.weights[first * points * depth..][..points * depth * width];
+        for point in 0..points {
+            let b = &weights[point * depth * width..][..depth * width];
+            for part in parts(0..tiles, const { rows_of::<S>() }) {
+                let row = point * tiles + part.start;
+                let a = &self.transformed[row * depth..][..part.len() * depth];
+                let c = &mut self.products[row * width..][..part.len() * width];
+                let operands = Operands {
+                    depth,
+                    a: a.as_ptr(),
+                    b: b.as_ptr(),
+                    c: c.as_mut_ptr(),
+                };
+                // SAFETY: the slices have the extents of the operands.
+                unsafe { product(simd, part.len(), width / S::LANES, operands) };
             }
         }
     }
@@ -459,223 +388,4 @@ fn parts(range: Range<usize>, most: usize) -> impl Iterator<Item = Range<usize>>
         let start = range.start + part * len + part.min(longer);
         start..start + len + usize::from(part < longer)
     })
-}
-
-impl Images<'_> {
-    /// Where tile `tile` of all lies.
-    #[inline(always)]
-    fn place(&self, tile: usize) -> Place {
-        let [rows, columns] = self.kernel.tiles();
-        let [m0, m1] = self.kernel.scheme.outputs();
-        Place {
-            image: tile / columns / rows,
-            row: tile / columns % rows * m0,
-            column: tile % columns * m1,
-        }
-    }
-
-    /// Transforms a tile into row `index` of the `len` rows of each product.
-    #[inline(always)]
-    fn transform_input<
-        S: Simd,
-        const N0: usize,
-        const M0: usize,
-        const R0: usize,
-        const N1: usize,
-        const M1: usize,
-        const R1: usize,
-    >(
-        &mut self,
-        simd: S,
-        transforms: (&Transform<N0, M0, R0>, &Transform<N1, M1, R1>),
-        (index, len): (usize, usize),
-        tile: usize,
-    ) {
-        let kernel = self.kernel;
-        let channels = kernel.shape.group_inputs;
-        let window = &kernel.shape.window;
-        let [height, width] = window.input;
-        let Place { image, row, column } = self.place(tile);
-        let mut from = [[&*kernel.zeros; N1]; N0];
-        for (i, from) in from.iter_mut().enumerate() {
-            let y = (row + i).wrapping_sub(window.pads_begin[0]);
-            for (j, from) in from.iter_mut().enumerate() {
-                let x = (column + j).wrapping_sub(window.pads_begin[1]);
-                if y < height && x < width {
-                    *from =
-                        &self.input[((image * height + y) * width + x) * channels..][..channels];
-                }
-            }
-        }
-        let step = len * channels;
-        let to = &mut self.transformed[index * channels..][..(N0 * N1 - 1) * step + channels];
-        let mut channel = 0;
-        while channel < channels {
-            let n = S::LANES.min(channels - channel);
-            let mut d = [[simd.splat(0.0); N1]; N0];
-            for (d, from) in d.as_flattened_mut().iter_mut().zip(from.as_flattened()) {
-                // SAFETY: each slice holds all channels, of which there are `n` more.
-                *d = unsafe {
-                    let from = from.as_ptr().add(channel);
-                    if n == S::LANES {
-                        simd.load(from)
-                    } else {
-                        simd.load_first(from, n)
-                    }
-                };
-            }
-            for (point, &x) in input_of(simd, transforms, d)
-                .as_flattened()
-                .iter()
-                .enumerate()
-            {
-                // SAFETY: the slice ends with the channels of the last point, of which there are `n` more.
-                unsafe {
-                    let to = to.as_mut_ptr().add(point * step + channel);
-                    if n == S::LANES {
-                        simd.store(x, to)
-                    } else {
-                        simd.store_first(x, to, n)
-                    }
-                }
-            }
-            channel += S::LANES;
-        }
-    }
-
-    /// Transforms row `index` of the `len` rows of each product of a panel into a tile of outputs.
-    #[inline(always)]
-    fn transform_output<
-        S: Simd,
-        const N0: usize,
-        const M0: usize,
-        const R0: usize,
-        const N1: usize,
-        const M1: usize,
-        const R1: usize,
-    >(
-        &mut self,
-        simd: S,
-        transforms: (&Transform<N0, M0, R0>, &Transform<N1, M1, R1>),
-        (index, len): (usize, usize),
-        tile: usize,
-        (first, width): (usize, usize),
-    ) {
-        let kernel = self.kernel;
-        let channels = kernel.shape.group_outputs;
-        let Place { image, row, column } = self.place(tile);
-        let [height, row_len] = kernel.output_extents();
-        let [low, high] = kernel.clamp.map(|bound| simd.splat(bound));
-        let step = len * width;
-        let products = &self.products[index * width..][..(N0 * N1 - 1) * step + width];
-        let bias = &kernel.bias[first..][..width];
-        for vector in (0..width).step_by(S::LANES) {
-            let channel = first + vector;
-            let n = S::LANES.min(channels - channel);
-            let mut m = [[simd.splat(0.0); N1]; N0];
-            for (point, m) in m.as_flattened_mut().iter_mut().enumerate() {
-                // SAFETY: the slice ends with the last point's `width` elements, a multiple of the lanes.
-                *m = unsafe { simd.load(products.as_ptr().add(point * step + vector)) };
-            }
-            // SAFETY: the slice holds `width` elements, a multiple of the lanes.
-            let bias = unsafe { simd.load(bias.as_ptr().add(vector)) };
-            let mut y = output_of(simd, transforms, m);
-            for y in y.as_flattened_mut() {
-                *y = simd.min(high, simd.max(low, simd.add(*y, bias)));
-            }
-            let mut store = |row: usize, column: usize, y: S::F32| {
-                let to = &mut self.output
-                    [((image * height + row) * row_len + column) * channels + channel..][..n];
-                // SAFETY: the slice holds `n` elements.
-                unsafe {
-                    if n == S::LANES {
-                        simd.store(y, to.as_mut_ptr());
-                    } else {
-                        simd.store_first(y, to.as_mut_ptr(), n);
-                    }
-                }
-            };
-            match kernel.pool {
-                Pool::Max => {
-                    let mut largest = simd.splat(f32::NEG_INFINITY);
-                    for &y in y.as_flattened() {
-                        largest = simd.max(y, largest);
-                    }
-                    store(row / 2, column / 2, largest);
-                }
-                Pool::None => {
-                    for (i, y) in y.iter().enumerate() {
-                        for (j, &y) in y.iter().enumerate() {
-                            if row + i < height && column + j < row_len {
-                                store(row + i, column + j, y);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// `Bᵀ d B`.
-#[inline(always)]
-fn input_of<
-    S: Simd,
-    const N0: usize,
-    const M0: usize,
-    const R0: usize,
-    const N1: usize,
-    const M1: usize,
-    const R1: usize,
->(
-    simd: S,
-    (rows, columns): (&Transform<N0, M0, R0>, &Transform<N1, M1, R1>),
-    mut d: [[S::F32; N1]; N0],
-) -> [[S::F32; N1]; N0] {
-    for d in &mut d {
-        *d = columns.input(simd, *d);
-    }
-    for j in 0..N1 {
-        let mut column = [d[0][0]; N0];
-        for (x, d) in column.iter_mut().zip(&d) {
-            *x = d[j];
-        }
-        let column = rows.input(simd, column);
-        for (d, x) in d.iter_mut().zip(column) {
-            d[j] = x;
-        }
-    }
-    d
-}
-
-/// `Aᵀ m A`.
-#[inline(always)]
-fn output_of<
-    S: Simd,
-    const N0: usize,
-    const M0: usize,
-    const R0: usize,
-    const N1: usize,
-    const M1: usize,
-    const R1: usize,
->(
-    simd: S,
-    (rows, columns): (&Transform<N0, M0, R0>, &Transform<N1, M1, R1>),
-    m: [[S::F32; N1]; N0],
-) -> [[S::F32; M1]; M0] {
-    let mut y = [[m[0][0]; M1]; M0];
-    let mut halves = [[m[0][0]; M1]; N0];
-    for (half, m) in halves.iter_mut().zip(m) {
-        *half = columns.output(simd, m);
-    }
-    for j in 0..M1 {
-        let mut column = [m[0][0]; N0];
-        for (x, half) in column.iter_mut().zip(&halves) {
-            *x = half[j];
-        }
-        for (y, x) in y.iter_mut().zip(rows.output(simd, column)) {
-            y[j] = x;
-        }
-    }
-    y
 }

@@ -1,12 +1,12 @@
 use proptest::prelude::*;
 
-use super::Winograd;
+use super::{Winograd, scheme::Scheme};
 use crate::{
     buffer::{Slice, SliceMut},
     kernel::{Follower, Inputs, Kernel},
     kernels::{
+        conv::{ConvShape, Window},
         unary::Unary,
-        window::{ConvShape, Window},
     },
     simd::levels,
 };
@@ -57,32 +57,54 @@ impl Case {
         }
     }
 
+    /// With all tiles and all sets of instructions.
+    fn kernels(&self, data: &Data) -> Vec<Winograd> {
+        let shape = self.shape();
+        let schemes = Scheme::all_of(&shape).iter();
+        schemes
+            .flat_map(|&scheme| {
+                levels().into_iter().map(move |level| {
+                    Winograd::with_scheme(level, shape, scheme, &data.weights, Some(&data.bias))
+                })
+            })
+            .collect()
+    }
+
     /// The sum of the definition, and that of its terms' magnitudes, channels last.
     fn textbook(&self, data: &Data) -> Vec<(f64, f64)> {
+        self.sums(data, (0.0, 0.0), |(sum, magnitude), a, b| {
+            let term = f64::from(a) * f64::from(b);
+            (sum + term, magnitude + term.abs())
+        })
+    }
+
+    /// The sum of the definition in single precision.
+    fn plain(&self, data: &Data) -> Vec<f32> {
+        self.sums(data, 0.0, |sum, a, b| sum + a * b)
+    }
+
+    /// Folds the factors of each output's terms.
+    fn sums<T: Copy>(&self, data: &Data, zero: T, add: impl Fn(T, f32, f32) -> T) -> Vec<T> {
         let [height, width] = self.input;
-        let shape = self.shape();
+        let taps = self.kernel[0] * self.kernel[1];
         let mut output = Vec::new();
         for image in 0..self.batch {
-            for [row, column] in positions(shape.window.output) {
+            for [row, column] in positions(self.shape().window.output) {
                 for (channel, &bias) in data.bias.iter().enumerate() {
-                    let (mut sum, mut magnitude) = (f64::from(bias), f64::from(bias.abs()));
+                    let mut sum = add(zero, bias, 1.0);
                     for (tap, [i, j]) in positions(self.kernel).enumerate() {
                         let y = (row + i).wrapping_sub(self.pads_begin[0]);
                         let x = (column + j).wrapping_sub(self.pads_begin[1]);
                         if y >= height || x >= width {
                             continue;
                         }
+                        let position = (image * height + y) * width + x;
                         for k in 0..self.inputs {
-                            let taps = self.kernel[0] * self.kernel[1];
                             let weight = data.weights[(channel * self.inputs + k) * taps + tap];
-                            let position = (image * height + y) * width + x;
-                            let term = f64::from(weight)
-                                * f64::from(data.input[position * self.inputs + k]);
-                            sum += term;
-                            magnitude += term.abs();
+                            sum = add(sum, weight, data.input[position * self.inputs + k]);
                         }
                     }
-                    output.push((sum, magnitude));
+                    output.push(sum);
                 }
             }
         }
@@ -141,9 +163,13 @@ fn close(actual: &[f32], expected: &[(f64, f64)]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+fn any_kernel() -> impl Strategy<Value = [usize; 2]> {
+    prop_oneof![Just([3, 3]), Just([1, 3]), Just([1, 5])]
+}
+
 prop_compose! {
-    fn case()(
-        kernel in Just([3, 3]),
+    fn case(kernel: impl Strategy<Value = [usize; 2]>)(
+        kernel in kernel,
         batch in 1_usize..3,
         inputs in prop_oneof![1_usize..40, Just(16), Just(32)],
         outputs in prop_oneof![1_usize..70, Just(16), Just(32), Just(64)],
@@ -183,17 +209,16 @@ fn pooled(shape: &ConvShape, output: &[f32]) -> Vec<f32> {
 
 proptest! {
     #[test]
-    fn convolution_is_the_textbooks(case in case(), seed: u64) {
+    fn convolution_is_the_textbooks(case in case(any_kernel()), seed: u64) {
         let data = case.data(seed);
         let expected = case.textbook(&data);
-        for level in levels() {
-            let kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+        for kernel in case.kernels(&data) {
             close(&run(&kernel, &data.input), &expected)?;
         }
     }
 
     #[test]
-    fn followers_are_done_afterwards(case in case(), seed: u64) {
+    fn followers_are_done_afterwards(case in case(any_kernel()), seed: u64) {
         let data = case.data(seed);
         let scale: Vec<f64> = values(seed ^ 2, case.outputs).iter().map(|&x| x.into()).collect();
         let shift: Vec<f64> = values(seed ^ 3, case.outputs).iter().map(|&x| x.into()).collect();
@@ -208,8 +233,7 @@ proptest! {
                     (activation.eval(y), magnitude * scale[channel].abs() + shift[channel].abs())
                 })
                 .collect();
-            for level in levels() {
-                let mut kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+            for mut kernel in case.kernels(&data) {
                 let affine = Follower::Affine { scale: scale.clone(), shift: shift.clone() };
                 prop_assert!(kernel.absorb(&affine));
                 prop_assert!(kernel.absorb(&Follower::Activation(activation)));
@@ -222,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fused_pool_is_one_afterwards(case in case(), seed: u64) {
+    fn a_fused_pool_is_one_afterwards(case in case(Just([3, 3])), seed: u64) {
         let case = Case {
             // Even extents of the output, whatever the case's are.
             pads_end: [0, 1].map(|axis| {
@@ -231,8 +255,7 @@ proptest! {
             ..case
         };
         let data = case.data(seed);
-        for level in levels() {
-            let mut kernel = Winograd::new(level, case.shape(), &data.weights, Some(&data.bias));
+        for mut kernel in case.kernels(&data) {
             prop_assert!(kernel.absorb(&Follower::Activation(Unary::Relu)));
             let expected = pooled(&case.shape(), &run(&kernel, &data.input));
             prop_assert!(kernel.fuse_max_pool());
@@ -258,6 +281,97 @@ fn pools_over_tiles_that_are_cut_are_refused() {
         let mut kernel = Winograd::new(level, case.shape(), &data.weights, None);
         assert!(!kernel.fuse_max_pool());
     }
+}
+
+#[test]
+fn more_than_bounds_are_not_done_before_a_pool() {
+    let case = Case {
+        batch: 1,
+        inputs: 16,
+        outputs: 16,
+        kernel: [3, 3],
+        input: [8, 8],
+        pads_begin: [1, 1],
+        pads_end: [1, 1],
+    };
+    for mut kernel in case.kernels(&case.data(0)) {
+        assert!(kernel.absorb(&Follower::Activation(Unary::Sigmoid)));
+        assert!(!kernel.fuse_max_pool());
+    }
+}
+
+/// The transforms multiply, add and cancel; what that costs is bounded by what the plain sum in `f32` loses.
+#[test]
+fn rounding_stays_near_that_of_the_plain_sum() {
+    for kernel in [[3, 3], [1, 3], [1, 5]] {
+        let case = Case {
+            batch: 1,
+            inputs: 128,
+            outputs: 32,
+            kernel,
+            input: [kernel[0] + 7, kernel[1] + 55],
+            pads_begin: [0, 0],
+            pads_end: [0, 0],
+        };
+        let data = case.data(7);
+        let expected = case.textbook(&data);
+        let plain = rms(&case.plain(&data), &expected);
+        for kernel in case.kernels(&data) {
+            let error = rms(&run(&kernel, &data.input), &expected);
+            assert!(
+                error <= 4.0 * plain,
+                "{:?}: {error:e}, plain {plain:e}",
+                kernel.scheme
+            );
+        }
+    }
+}
+
+fn rms(actual: &[f32], expected: &[(f64, f64)]) -> f64 {
+    let squares: f64 = actual
+        .iter()
+        .zip(expected)
+        .map(|(&y, (e, _))| (f64::from(y) - e).powi(2))
+        .sum();
+    (squares / actual.len() as f64).sqrt()
+}
+
+#[test]
+fn few_channels_and_small_planes_do_not_pay() {
+    let case = |kernel: [usize; 2], [inputs, outputs]: [usize; 2], extent: usize| Case {
+        batch: 1,
+        inputs,
+        outputs,
+        kernel,
+        input: [if kernel[0] == 1 { 1 } else { extent }, extent],
+        pads_begin: kernel.map(|extent| extent / 2),
+        pads_end: kernel.map(|extent| extent / 2),
+    };
+    for (case, fits) in [
+        (case([3, 3], [32, 64], 24), true),
+        (case([3, 3], [128, 128], 6), true),
+        (case([3, 3], [1, 32], 48), false),
+        (case([3, 3], [4, 64], 24), false),
+        (case([3, 3], [32, 32], 5), false),
+        (case([3, 3], [64, 64], 1), false),
+        (case([1, 5], [512, 512], 1188), true),
+        (case([1, 3], [256, 128], 149), true),
+        (case([1, 3], [16, 16], 1188), false),
+        (case([1, 5], [1, 512], 2376), false),
+        (case([5, 5], [64, 64], 24), false),
+        (case([1, 1], [64, 64], 24), false),
+    ] {
+        assert_eq!(Winograd::fits(&case.shape()), fits, "{case:?}");
+    }
+    let strided = ConvShape {
+        window: Window {
+            strides: [2, 2],
+            output: [12, 12],
+            ..case([3, 3], [64, 64], 24).shape().window
+        },
+        ..case([3, 3], [64, 64], 24).shape()
+    };
+    assert!(!Winograd::fits(&strided));
 }
 
 #[test]

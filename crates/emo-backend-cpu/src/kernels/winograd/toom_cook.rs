@@ -4,39 +4,43 @@ use crate::simd::Simd;
 /// `y = Aᵀ [(G g) ⊙ (Bᵀ d)]`.
 ///
 /// The Toom–Cook construction: the polynomials' product is evaluated at `N − 1` points and at infinity, and
-/// transposed, which turns it into a filter (Winograd 1980; in the matrices' notation Lavin and Gray 2016).
+/// transposed, which turns it into a filter (Winograd 1980; the names of the matrices are Lavin's and Gray's).
 #[derive(Debug)]
-pub(super) struct Transform<const N: usize, const M: usize, const R: usize> {
+pub(super) struct Transform<const N: usize, const M: usize> {
     /// `Bᵀ`.
     input: [[f32; N]; N],
-    /// `G`.
-    filter: [[f64; R]; N],
+    /// `G`, in the first `R` columns.
+    filter: [[f64; N]; N],
     /// `Aᵀ`.
     output: [[f32; N]; M],
 }
 
 /// Nothing to do along an axis of extent 1.
-pub(super) const IDENTITY: Transform<1, 1, 1> = Transform {
-    input: [[1.0]],
-    filter: [[1.0]],
-    output: [[1.0]],
-};
+pub(super) const IDENTITY: Transform<1, 1> = Transform::at(&[]);
 
 /// `F(2, 3)`, the points of which need additions alone.
-pub(super) const F2_3: Transform<4, 2, 3> = Transform::at(&[0.0, 1.0, -1.0]);
+pub(super) const F2_3: Transform<4, 2> = Transform::at(&[0.0, 1.0, -1.0]);
 
-impl<const N: usize, const M: usize, const R: usize> Transform<N, M, R> {
+/// `F(4, 3)`, with the points that Barabasz, Anderson, Soodhalter and Gregg (2020) find to round least,
+/// arXiv:1803.10986.
+pub(super) const F4_3: Transform<6, 4> = Transform::at(&[0.0, 1.0, -1.0, 0.5, -2.0]);
+
+/// `F(4, 5)`, with points as for [`F4_3`].
+pub(super) const F4_5: Transform<8, 4> = Transform::at(&[0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0]);
+
+impl<const N: usize, const M: usize> Transform<N, M> {
     /// Evaluated at `N − 1` different points and at infinity.
     const fn at(points: &[f64]) -> Self {
-        assert!(N == M + R - 1 && points.len() == N - 1);
+        assert!(M <= N && points.len() == N - 1);
+        let taps = N + 1 - M;
         let mut transform = Self {
             input: [[0.0; N]; N],
-            filter: [[0.0; R]; N],
+            filter: [[0.0; N]; N],
             output: [[0.0; N]; M],
         };
         let mut j = 0;
         while j < N {
-            // The product of `x − a` over the other points, lowest power first.
+            // The product of `x − a` over the other points, lowest power first, and its value at this point.
             let mut product = [0.0; N];
             product[0] = 1.0;
             let mut value = 1.0;
@@ -55,7 +59,7 @@ impl<const N: usize, const M: usize, const R: usize> Transform<N, M, R> {
                 }
                 l += 1;
             }
-            // A row's sign is free: the first term is added, not subtracted.
+            // A row's sign is free: its first term is added.
             let mut first = 0;
             while product[first] == 0.0 {
                 first += 1;
@@ -67,20 +71,18 @@ impl<const N: usize, const M: usize, const R: usize> Transform<N, M, R> {
                 i += 1;
             }
             if j == N - 1 {
-                transform.filter[j][R - 1] = sign;
+                transform.filter[j][taps - 1] = sign;
                 transform.output[M - 1][j] = 1.0;
             } else {
-                let mut power = sign / value;
-                let mut tap = 0;
-                while tap < R {
-                    transform.filter[j][tap] = power;
-                    power *= points[j];
-                    tap += 1;
-                }
                 let mut power = 1.0;
                 let mut i = 0;
-                while i < M {
-                    transform.output[i][j] = power as f32;
+                while i < N {
+                    if i < taps {
+                        transform.filter[j][i] = sign * power / value;
+                    }
+                    if i < M {
+                        transform.output[i][j] = power as f32;
+                    }
                     power *= points[j];
                     i += 1;
                 }
@@ -91,7 +93,7 @@ impl<const N: usize, const M: usize, const R: usize> Transform<N, M, R> {
     }
 
     /// `G g`.
-    pub(super) fn filter(&self, taps: [f64; R]) -> [f64; N] {
+    pub(super) fn filter(&self, taps: &[f64]) -> [f64; N] {
         self.filter
             .map(|row| row.iter().zip(taps).map(|(f, g)| f * g).sum())
     }
@@ -145,7 +147,7 @@ fn combine<S: Simd, const N: usize>(
 mod tests {
     use super::F2_3;
 
-    /// The matrices of Lavin and Gray 2016, Eq. 7, but for a sign that they give the last product instead.
+    /// The matrices of Lavin and Gray 2016, section 4.1, but for the signs of two products.
     #[test]
     fn matrices_are_the_papers() {
         assert_eq!(
@@ -160,10 +162,10 @@ mod tests {
         assert_eq!(
             F2_3.filter,
             [
-                [1.0, 0.0, 0.0],
-                [0.5, 0.5, 0.5],
-                [-0.5, 0.5, -0.5],
-                [0.0, 0.0, -1.0],
+                [1.0, 0.0, 0.0, 0.0],
+                [0.5, 0.5, 0.5, 0.0],
+                [-0.5, 0.5, -0.5, 0.0],
+                [0.0, 0.0, -1.0, 0.0],
             ]
         );
         assert_eq!(F2_3.output, [[1.0, 1.0, 1.0, 0.0], [0.0, 1.0, -1.0, 1.0]]);
