@@ -254,7 +254,7 @@ impl Kernel for DirectConv {
             return false;
         }
         match follower {
-            Follower::Quantize { .. } => return false,
+            Follower::Quantize { .. } | Follower::MaxPool(_) => return false,
             Follower::Activation(activation) => self.epilogue = Some(Epilogue::of(*activation)),
             Follower::Affine { scale, .. } if scale.len() != self.output_channels() => {
                 return false;

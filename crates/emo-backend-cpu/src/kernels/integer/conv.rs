@@ -4,13 +4,13 @@ use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
     kernels::{
-        conv::ConvShape,
         integer::{
             depthwise::{Depthwise, fills},
             image::Framed,
             requantize::{Requantize, WeightSums},
             tile::{Positions, TileShape, Tiles},
         },
+        window::ConvShape,
     },
     simd::Level,
 };

@@ -1,4 +1,4 @@
-use crate::kernels::conv::Window;
+use crate::kernels::window::Window;
 
 /// An image as the kernels of convolutions read it: with its border of zero points, and with bytes to spare where
 /// vectors reach beyond the last element.

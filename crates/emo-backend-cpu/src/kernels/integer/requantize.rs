@@ -136,7 +136,7 @@ impl Requantize {
             Follower::Activation(Unary::Relu) => self.bound(0.0, f32::INFINITY),
             Follower::Activation(Unary::Clip { min, max }) => self.bound(min, max),
             Follower::Quantize { scale, zero_point } => self.quantize(scale, zero_point),
-            Follower::Activation(_) | Follower::Affine { .. } => false,
+            Follower::Activation(_) | Follower::Affine { .. } | Follower::MaxPool(_) => false,
         }
     }
 

@@ -6,10 +6,10 @@ use crate::{
     buffer::{Slice, SliceMut},
     kernel::{Follower, Inputs, Kernel},
     kernels::{
-        conv::{ConvShape, Window},
         gemm::Strided,
         integer::{IntegerConv, IntegerDense},
         unary::Unary,
+        window::{ConvShape, Window},
     },
     simd::levels,
 };

@@ -22,7 +22,7 @@ use self::{
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
-    kernels::{conv::ConvShape, unary::Unary},
+    kernels::{unary::Unary, window::ConvShape},
     simd::{Level, Simd, Vectorize},
 };
 
@@ -281,6 +281,14 @@ impl Kernel for Winograd {
                 }
                 self.absorbed = Absorbed::Activation;
                 true
+            }
+            Follower::MaxPool(window) => {
+                let is_tile = window.kernel == [2, 2]
+                    && window.strides == [2, 2]
+                    && window.dilations == [1, 1]
+                    && window.pads_begin == [0, 0]
+                    && window.pads_end == [0, 0];
+                is_tile && self.fuse_max_pool()
             }
             _ => false,
         }

@@ -2,7 +2,7 @@ use super::{
     tile::Tile,
     toom_cook::{F2_3, F4_3, F4_5, IDENTITY},
 };
-use crate::kernels::conv::ConvShape;
+use crate::kernels::window::ConvShape;
 
 /// `F(2×2, 3×3)`.
 pub(super) const SQUARE: Tile<4, 2, 4, 2> = Tile {

@@ -5,8 +5,8 @@ use crate::{
     buffer::{Slice, SliceMut},
     kernel::{Follower, Inputs, Kernel},
     kernels::{
-        conv::{ConvShape, Window},
         unary::Unary,
+        window::{ConvShape, Window},
     },
     simd::levels,
 };
