@@ -12,8 +12,10 @@ const TAPS: usize = 3;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) window: &'a Window,
-    /// From the vector at one position to that at the next.
-    pub(super) channels: usize,
+    /// From the vector at one column of the image to that at the next.
+    pub(super) input_step: usize,
+    /// From the vector at one output position to that at the next.
+    pub(super) output_step: usize,
     /// Channels of the vector that there are.
     pub(super) lanes: usize,
     /// Rows of the kernel that lie on the image.
@@ -59,9 +61,9 @@ pub(super) unsafe fn tile<S: Simd, const P: usize, const STEP: usize, const WHOL
             // The order of the operands keeps NaN.
             let sum = simd.min(high, simd.max(low, sum));
             if WHOLE {
-                simd.store(sum, output.add(p * row.channels));
+                simd.store(sum, output.add(p * row.output_step));
             } else {
-                simd.store_first(sum, output.add(p * row.channels), row.lanes);
+                simd.store_first(sum, output.add(p * row.output_step), row.lanes);
             }
         }
     }
@@ -80,7 +82,7 @@ unsafe fn sum<S: Simd, const P: usize, const STEP: usize, const WHOLE: bool, con
 ) {
     let window = row.window;
     let [_, kernel_columns] = window.kernel;
-    let row_step = window.dilations[0] * window.input[1] * row.channels;
+    let row_step = window.dilations[0] * window.input[1] * row.input_step;
     let mut weights = row.weights;
     let mut local = *sums;
     for kernel_row in 0..row.kernel_rows {
@@ -152,7 +154,7 @@ unsafe fn taps<
                 continue;
             }
             let at = begin.wrapping_add(p * stride + t);
-            let from = input.wrapping_add(at.wrapping_mul(row.channels));
+            let from = input.wrapping_add(at.wrapping_mul(row.input_step));
             xs[t] = if !INSIDE && at >= window.input[1] {
                 simd.splat(0.0)
             } else if WHOLE {

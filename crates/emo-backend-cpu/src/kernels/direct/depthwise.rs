@@ -15,14 +15,20 @@ use crate::{
     simd::{Simd, Vectorize},
 };
 
-/// Weights of a convolution in which each channel has its own input: vectors run over the channels.
+/// Weights of a convolution in which each output channel has one input: vectors run over the inputs.
+///
+/// With several outputs per input, the first outputs of all inputs are computed, then the second ones, and so on.
 #[derive(Debug)]
 pub(super) struct Depthwise {
     lanes: usize,
-    channels: usize,
+    /// Input channels.
+    inputs: usize,
+    /// Output channels of each input.
+    multiplier: usize,
     taps: usize,
-    /// Per vector of channels, the weights of each tap; the last vector ends in zeros.
+    /// Per output of an input and vector of inputs, the weights of each tap; the last vector ends in zeros.
     weights: Aligned,
+    /// Per output of an input, one for each input.
     bias: Aligned,
 }
 
@@ -33,12 +39,13 @@ impl Depthwise {
         weights: &[f32],
         bias: Option<&[f32]>,
     ) -> Self {
-        let channels = shape.groups * shape.group_outputs;
-        let padded = channels.next_multiple_of(lanes);
+        let multiplier = shape.group_outputs;
+        let padded = multiplier * shape.groups.next_multiple_of(lanes);
         let taps = shape.window.kernel[0] * shape.window.kernel[1];
         let mut result = Self {
             lanes,
-            channels,
+            inputs: shape.groups,
+            multiplier,
             taps,
             weights: Aligned::zeros(padded * taps),
             bias: Aligned::zeros(padded),
@@ -48,15 +55,23 @@ impl Depthwise {
                 *to = weight;
             }
         }
-        if let Some(bias) = bias {
-            result.bias[..channels].copy_from_slice(bias);
+        for (channel, &bias) in bias.unwrap_or(&[]).iter().enumerate() {
+            let at = result.place(channel);
+            result.bias[at] = bias;
         }
         result
     }
 
+    /// Where an output channel lies among the packed ones.
+    fn place(&self, channel: usize) -> usize {
+        channel % self.multiplier * self.inputs.next_multiple_of(self.lanes)
+            + channel / self.multiplier
+    }
+
     fn weights_mut(&mut self, channel: usize) -> impl Iterator<Item = &mut f32> {
-        let first = channel / self.lanes * self.lanes;
-        self.weights[first * self.taps + channel - first..]
+        let at = self.place(channel);
+        let first = at / self.lanes * self.lanes;
+        self.weights[first * self.taps + at - first..]
             .iter_mut()
             .step_by(self.lanes)
             .take(self.taps)
@@ -72,7 +87,8 @@ impl Depthwise {
             for weight in self.weights_mut(channel) {
                 *weight = (f64::from(*weight) * scale) as f32;
             }
-            let bias = &mut self.bias[channel];
+            let at = self.place(channel);
+            let bias = &mut self.bias[at];
             *bias = (f64::from(*bias) * scale + shift) as f32;
         }
     }
@@ -83,13 +99,13 @@ pub(super) struct DepthwisePositions<'a> {
     pub(super) depthwise: &'a Depthwise,
     pub(super) window: &'a Window,
     pub(super) epilogue: Epilogue,
-    /// Rows of the image, without padding.
-    pub(super) rows: &'a [f32],
-    /// The first of them.
-    pub(super) first_row: usize,
+    /// Without padding.
+    pub(super) image: &'a [f32],
     pub(super) positions: Range<usize>,
     /// Of these positions.
     pub(super) output: &'a mut [f32],
+    /// As much as a row of the output, with several outputs per input.
+    pub(super) scratch: &'a mut [f32],
 }
 
 impl Vectorize for DepthwisePositions<'_> {
@@ -97,42 +113,66 @@ impl Vectorize for DepthwisePositions<'_> {
     fn run<S: Simd, const NR: usize>(self, simd: S) {
         let (depthwise, window) = (self.depthwise, self.window);
         assert_eq!(depthwise.lanes, S::LANES);
-        let channels = depthwise.channels;
+        let (inputs, multiplier) = (depthwise.inputs, depthwise.multiplier);
+        let channels = inputs * multiplier;
         let [_, columns] = window.output;
         let [_, kernel_columns] = window.kernel;
-        let row_len = window.input[1] * channels;
+        let row_len = window.input[1] * inputs;
         let mut output = self.output;
         let mut position = self.positions.start;
         while position < self.positions.end {
             let (row, column) = (position / columns, position % columns);
             let count = (columns - column).min(self.positions.end - position);
             let (now, rest) = output.split_at_mut(count * channels);
+            let sums = if multiplier > 1 {
+                &mut self.scratch[..count * channels]
+            } else {
+                &mut *now
+            };
             let taps = kernel_rows(window, row);
             let input = if taps.is_empty() {
                 &[]
             } else {
                 let at = |tap: usize| {
                     let padded = row * window.strides[0] + tap * window.dilations[0];
-                    (padded - window.pads_begin[0] - self.first_row) * row_len
+                    (padded - window.pads_begin[0]) * row_len
                 };
-                &self.rows[at(taps.start)..at(taps.end - 1) + row_len]
+                &self.image[at(taps.start)..at(taps.end - 1) + row_len]
             };
-            for first in (0..channels).step_by(S::LANES) {
-                let weights = &depthwise.weights[first * depthwise.taps..]
-                    [taps.start * kernel_columns * S::LANES..taps.end * kernel_columns * S::LANES];
-                let row = Row {
-                    window,
-                    channels,
-                    lanes: S::LANES.min(channels - first),
-                    kernel_rows: taps.len(),
-                    input: input[first.min(input.len())..].as_ptr(),
-                    weights: weights.as_ptr(),
-                    bias: depthwise.bias[first..][..S::LANES].as_ptr(),
-                    bounds: (self.epilogue.low, self.epilogue.high),
-                };
-                // SAFETY: the slices hold the rows of the input and the weights that lie under the window, and the
-                // channels of `count` positions of this row.
-                unsafe { positions(simd, row, column, count, now[first..].as_mut_ptr()) };
+            for output in 0..multiplier {
+                for first in (0..inputs).step_by(S::LANES) {
+                    let packed = output * inputs.next_multiple_of(S::LANES) + first;
+                    let vectors = kernel_columns * taps.start..kernel_columns * taps.end;
+                    let weights = &depthwise.weights[packed * depthwise.taps..]
+                        [vectors.start * S::LANES..vectors.end * S::LANES];
+                    let row = Row {
+                        window,
+                        input_step: inputs,
+                        output_step: channels,
+                        lanes: S::LANES.min(inputs - first),
+                        kernel_rows: taps.len(),
+                        input: input[first.min(input.len())..].as_ptr(),
+                        weights: weights.as_ptr(),
+                        bias: depthwise.bias[packed..][..S::LANES].as_ptr(),
+                        bounds: (self.epilogue.low, self.epilogue.high),
+                    };
+                    let to = sums[output * inputs + first..].as_mut_ptr();
+                    // SAFETY: the slices hold the rows of the input and the weights that lie under the window, and
+                    // the channels of `count` positions of this row.
+                    unsafe { positions(simd, row, column, count, to) };
+                }
+            }
+            if multiplier > 1 {
+                for (now, sums) in now
+                    .chunks_exact_mut(channels)
+                    .zip(self.scratch.chunks_exact(channels))
+                {
+                    for (output, sums) in sums.chunks_exact(inputs).enumerate() {
+                        for (now, sum) in now[output..].iter_mut().step_by(multiplier).zip(sums) {
+                            *now = *sum;
+                        }
+                    }
+                }
             }
             if let Some(function) = self.epilogue.function {
                 function.apply(now);
@@ -167,7 +207,7 @@ unsafe fn positions<S: Simd>(simd: S, row: Row<'_>, column: usize, count: usize,
             // Sums take three eighths of the registers at most, so that weights and inputs have room.
             if $count <= S::REGISTERS / 8 * 3 {
                 while count - done >= $count {
-                    let output = output.wrapping_add(done * row.channels);
+                    let output = output.wrapping_add(done * row.output_step);
                     // SAFETY: the caller's promise.
                     unsafe { tile::<S, $count, $step, $whole>(simd, row, column + done, output) };
                     done += $count;
