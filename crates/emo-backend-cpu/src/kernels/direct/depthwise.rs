@@ -5,20 +5,30 @@
 
 use std::ops::Range;
 
-use super::{aligned::Aligned, epilogue::Epilogue};
+use super::{
+    aligned::Aligned,
+    channel_tile::{Row, tile},
+    epilogue::Epilogue,
+};
 use crate::{
     kernels::window::{ConvShape, Window},
     simd::{Simd, Vectorize},
 };
 
-/// Weights of a convolution in which each channel has its own input: vectors run over the channels.
+/// Weights of a convolution in which each output channel has one input: vectors run over the inputs.
+///
+/// With several outputs per input, the first outputs of all inputs are computed, then the second ones, and so on.
 #[derive(Debug)]
 pub(super) struct Depthwise {
     lanes: usize,
-    channels: usize,
+    /// Input channels.
+    inputs: usize,
+    /// Output channels of each input.
+    multiplier: usize,
     taps: usize,
-    /// Per vector of channels, the weights of each tap; the last vector ends in zeros.
+    /// Per output of an input and vector of inputs, the weights of each tap; the last vector ends in zeros.
     weights: Aligned,
+    /// Per output of an input, one for each input.
     bias: Aligned,
 }
 
@@ -29,12 +39,13 @@ impl Depthwise {
         weights: &[f32],
         bias: Option<&[f32]>,
     ) -> Self {
-        let channels = shape.groups * shape.group_outputs;
-        let padded = channels.next_multiple_of(lanes);
+        let multiplier = shape.group_outputs;
+        let padded = multiplier * shape.groups.next_multiple_of(lanes);
         let taps = shape.window.kernel[0] * shape.window.kernel[1];
         let mut result = Self {
             lanes,
-            channels,
+            inputs: shape.groups,
+            multiplier,
             taps,
             weights: Aligned::zeros(padded * taps),
             bias: Aligned::zeros(padded),
@@ -44,15 +55,23 @@ impl Depthwise {
                 *to = weight;
             }
         }
-        if let Some(bias) = bias {
-            result.bias[..channels].copy_from_slice(bias);
+        for (channel, &bias) in bias.unwrap_or(&[]).iter().enumerate() {
+            let at = result.place(channel);
+            result.bias[at] = bias;
         }
         result
     }
 
+    /// Where an output channel lies among the packed ones.
+    fn place(&self, channel: usize) -> usize {
+        channel % self.multiplier * self.inputs.next_multiple_of(self.lanes)
+            + channel / self.multiplier
+    }
+
     fn weights_mut(&mut self, channel: usize) -> impl Iterator<Item = &mut f32> {
-        let first = channel / self.lanes * self.lanes;
-        self.weights[first * self.taps + channel - first..]
+        let at = self.place(channel);
+        let first = at / self.lanes * self.lanes;
+        self.weights[first * self.taps + at - first..]
             .iter_mut()
             .step_by(self.lanes)
             .take(self.taps)
@@ -68,7 +87,8 @@ impl Depthwise {
             for weight in self.weights_mut(channel) {
                 *weight = (f64::from(*weight) * scale) as f32;
             }
-            let bias = &mut self.bias[channel];
+            let at = self.place(channel);
+            let bias = &mut self.bias[at];
             *bias = (f64::from(*bias) * scale + shift) as f32;
         }
     }
@@ -79,52 +99,79 @@ pub(super) struct DepthwisePositions<'a> {
     pub(super) depthwise: &'a Depthwise,
     pub(super) window: &'a Window,
     pub(super) epilogue: Epilogue,
-    /// Rows of the image, without padding.
-    pub(super) rows: &'a [f32],
-    /// The first of them.
-    pub(super) first_row: usize,
+    /// Without padding.
+    pub(super) image: &'a [f32],
     pub(super) positions: Range<usize>,
     /// Of these positions.
     pub(super) output: &'a mut [f32],
+    /// As much as a row of the output, with several outputs per input.
+    pub(super) scratch: &'a mut [f32],
 }
 
 impl Vectorize for DepthwisePositions<'_> {
     #[inline(always)]
     fn run<S: Simd, const NR: usize>(self, simd: S) {
-        let Self {
-            depthwise, window, ..
-        } = self;
+        let (depthwise, window) = (self.depthwise, self.window);
         assert_eq!(depthwise.lanes, S::LANES);
-        let channels = depthwise.channels;
+        let (inputs, multiplier) = (depthwise.inputs, depthwise.multiplier);
+        let channels = inputs * multiplier;
         let [_, columns] = window.output;
-        let step = match (window.strides[1], window.dilations[1]) {
-            (1, 1) => 1,
-            (2, 1) => 2,
-            _ => 0,
-        };
+        let [_, kernel_columns] = window.kernel;
+        let row_len = window.input[1] * inputs;
         let mut output = self.output;
         let mut position = self.positions.start;
         while position < self.positions.end {
             let (row, column) = (position / columns, position % columns);
             let count = (columns - column).min(self.positions.end - position);
             let (now, rest) = output.split_at_mut(count * channels);
-            let row = Row::new(window, channels, self.rows, self.first_row, row);
-            for first in (0..channels).step_by(S::LANES) {
-                let lanes = S::LANES.min(channels - first);
-                let block = Block {
-                    row: &row,
-                    first,
-                    lanes,
-                    weights: &depthwise.weights[first * depthwise.taps..]
-                        [..S::LANES * depthwise.taps],
-                    bias: &depthwise.bias[first..][..S::LANES],
-                    bounds: (self.epilogue.low, self.epilogue.high),
+            let sums = if multiplier > 1 {
+                &mut self.scratch[..count * channels]
+            } else {
+                &mut *now
+            };
+            let taps = kernel_rows(window, row);
+            let input = if taps.is_empty() {
+                &[]
+            } else {
+                let at = |tap: usize| {
+                    let padded = row * window.strides[0] + tap * window.dilations[0];
+                    (padded - window.pads_begin[0]) * row_len
                 };
-                match (lanes == S::LANES, step) {
-                    (true, 1) => block.positions::<S, 1>(simd, column, count, now),
-                    (true, 2) => block.positions::<S, 2>(simd, column, count, now),
-                    (true, _) => block.positions::<S, 0>(simd, column, count, now),
-                    (false, _) => block.narrow_positions(simd, column, count, now),
+                &self.image[at(taps.start)..at(taps.end - 1) + row_len]
+            };
+            for output in 0..multiplier {
+                for first in (0..inputs).step_by(S::LANES) {
+                    let packed = output * inputs.next_multiple_of(S::LANES) + first;
+                    let vectors = kernel_columns * taps.start..kernel_columns * taps.end;
+                    let weights = &depthwise.weights[packed * depthwise.taps..]
+                        [vectors.start * S::LANES..vectors.end * S::LANES];
+                    let row = Row {
+                        window,
+                        input_step: inputs,
+                        output_step: channels,
+                        lanes: S::LANES.min(inputs - first),
+                        kernel_rows: taps.len(),
+                        input: input[first.min(input.len())..].as_ptr(),
+                        weights: weights.as_ptr(),
+                        bias: depthwise.bias[packed..][..S::LANES].as_ptr(),
+                        bounds: (self.epilogue.low, self.epilogue.high),
+                    };
+                    let to = sums[output * inputs + first..].as_mut_ptr();
+                    // SAFETY: the slices hold the rows of the input and the weights that lie under the window, and
+                    // the channels of `count` positions of this row.
+                    unsafe { positions(simd, row, column, count, to) };
+                }
+            }
+            if multiplier > 1 {
+                for (now, sums) in now
+                    .chunks_exact_mut(channels)
+                    .zip(self.scratch.chunks_exact(channels))
+                {
+                    for (output, sums) in sums.chunks_exact(inputs).enumerate() {
+                        for (now, sum) in now[output..].iter_mut().step_by(multiplier).zip(sums) {
+                            *now = *sum;
+                        }
+                    }
                 }
             }
             if let Some(function) = self.epilogue.function {
@@ -136,45 +183,6 @@ impl Vectorize for DepthwisePositions<'_> {
     }
 }
 
-/// The rows of the input under one row of output positions.
-struct Row<'a> {
-    window: &'a Window,
-    channels: usize,
-    /// Rows of the kernel that are not in the padding.
-    kernel_rows: Range<usize>,
-    /// The input under them, from the first to the last.
-    input: &'a [f32],
-}
-
-impl<'a> Row<'a> {
-    #[inline(always)]
-    fn new(
-        window: &'a Window,
-        channels: usize,
-        rows: &'a [f32],
-        first_row: usize,
-        row: usize,
-    ) -> Self {
-        let kernel_rows = kernel_rows(window, row);
-        let row_len = window.input[1] * channels;
-        let input = if kernel_rows.is_empty() {
-            &[]
-        } else {
-            let at = |tap: usize| {
-                row * window.strides[0] + tap * window.dilations[0] - window.pads_begin[0]
-            };
-            let (start, end) = (at(kernel_rows.start), at(kernel_rows.end - 1) + 1);
-            &rows[(start - first_row) * row_len..(end - first_row) * row_len]
-        };
-        Self {
-            window,
-            channels,
-            kernel_rows,
-            input,
-        }
-    }
-}
-
 /// Rows of the kernel that lie on the image at a row of output positions.
 fn kernel_rows(window: &Window, row: usize) -> Range<usize> {
     let [top, dilation] = [window.pads_begin[0], window.dilations[0]];
@@ -182,209 +190,35 @@ fn kernel_rows(window: &Window, row: usize) -> Range<usize> {
     let start = top.saturating_sub(at).div_ceil(dilation);
     let end = (top + window.input[0])
         .saturating_sub(at)
-        .div_ceil(dilation);
-    start.min(window.kernel[0])..end.min(window.kernel[0])
+        .div_ceil(dilation)
+        .min(window.kernel[0]);
+    start.min(end)..end
 }
 
-/// One vector of channels of a row of positions.
-struct Block<'a> {
-    row: &'a Row<'a>,
-    /// The first channel.
-    first: usize,
-    /// Channels that there are.
-    lanes: usize,
-    weights: &'a [f32],
-    bias: &'a [f32],
-    bounds: (f32, f32),
-}
-
-impl Block<'_> {
-    /// `count` positions from `column` on, of whole vectors.
-    #[inline(always)]
-    fn positions<S: Simd, const STEP: usize>(
-        &self,
-        simd: S,
-        column: usize,
-        count: usize,
-        output: &mut [f32],
-    ) {
-        let mut done = 0;
-        macro_rules! tiles {
-            ($($positions:literal)+) => { $(
-                if $positions <= S::REGISTERS / 8 * 3 {
-                    while count - done >= $positions {
-                        self.tile::<S, $positions, STEP, true>(simd, column + done, &mut output[done * self.row.channels..]);
-                        done += $positions;
-                    }
+/// `count` positions of a row from `column` on.
+///
+/// # Safety
+/// As for [`tile`], for all of them.
+#[inline(always)]
+unsafe fn positions<S: Simd>(simd: S, row: Row<'_>, column: usize, count: usize, output: *mut f32) {
+    let mut done = 0;
+    macro_rules! tiles {
+        ($step:literal, $whole:literal, $($count:literal)+) => {{ $(
+            // Sums take three eighths of the registers at most, so that weights and inputs have room.
+            if $count <= S::REGISTERS / 8 * 3 {
+                while count - done >= $count {
+                    let output = output.wrapping_add(done * row.output_step);
+                    // SAFETY: the caller's promise.
+                    unsafe { tile::<S, $count, $step, $whole>(simd, row, column + done, output) };
+                    done += $count;
                 }
-            )+ };
-        }
-        tiles!(12 8 6 4 3 2 1);
+            }
+        )+ }};
     }
-
-    /// `count` positions from `column` on, of vectors that are not whole.
-    #[inline(always)]
-    fn narrow_positions<S: Simd>(&self, simd: S, column: usize, count: usize, output: &mut [f32]) {
-        let mut done = 0;
-        while count - done >= 4 {
-            self.tile::<S, 4, 0, false>(
-                simd,
-                column + done,
-                &mut output[done * self.row.channels..],
-            );
-            done += 4;
-        }
-        while count - done >= 1 {
-            self.tile::<S, 1, 0, false>(
-                simd,
-                column + done,
-                &mut output[done * self.row.channels..],
-            );
-            done += 1;
-        }
-    }
-
-    /// `P` positions from `column` on.
-    ///
-    /// `STEP` is from one position to the next where taps lie side by side, or zero; `WHOLE`, that the vector is.
-    #[inline(always)]
-    fn tile<S: Simd, const P: usize, const STEP: usize, const WHOLE: bool>(
-        &self,
-        simd: S,
-        column: usize,
-        output: &mut [f32],
-    ) {
-        let (window, channels) = (self.row.window, self.row.channels);
-        let [_, width] = window.input;
-        let stride = window.strides[1];
-        let begin = column * stride;
-        let inside = begin >= window.pads_begin[1]
-            && begin + (P - 1) * stride + window.reach()[1] <= window.pads_begin[1] + width;
-        // SAFETY: the vector has as many numbers.
-        let mut sums = [unsafe { simd.load(self.bias[..S::LANES].as_ptr()) }; P];
-        // Where the first position's first tap lies.
-        let begin = begin.wrapping_sub(window.pads_begin[1]);
-        if inside {
-            self.rows::<S, P, STEP, WHOLE, true>(simd, begin, &mut sums);
-        } else {
-            self.rows::<S, P, STEP, WHOLE, false>(simd, begin, &mut sums);
-        }
-        let (low, high) = (simd.splat(self.bounds.0), simd.splat(self.bounds.1));
-        let output = output[self.first..][..(P - 1) * channels + self.lanes].as_mut_ptr();
-        for (p, sum) in sums.into_iter().enumerate() {
-            // The order of the operands keeps NaN.
-            let sum = simd.min(high, simd.max(low, sum));
-            // SAFETY: the slice has as many channels at each position.
-            unsafe {
-                if WHOLE {
-                    simd.store(sum, output.add(p * channels));
-                } else {
-                    simd.store_first(sum, output.add(p * channels), self.lanes);
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn rows<S: Simd, const P: usize, const STEP: usize, const WHOLE: bool, const INSIDE: bool>(
-        &self,
-        simd: S,
-        begin: usize,
-        sums: &mut [S::F32; P],
-    ) {
-        let window = self.row.window;
-        let [_, kernel] = window.kernel;
-        let row_step = window.dilations[0] * window.input[1] * self.row.channels;
-        let mut local = *sums;
-        for (index, row) in self.row.kernel_rows.clone().enumerate() {
-            let input = &self.row.input[index * row_step..];
-            let weights = &self.weights[row * kernel * S::LANES..][..kernel * S::LANES];
-            let mut tap = 0;
-            if STEP > 0 {
-                while kernel - tap >= 4 {
-                    self.taps::<S, P, STEP, 4, WHOLE, INSIDE>(
-                        simd,
-                        (input, weights),
-                        (begin, tap),
-                        &mut local,
-                    );
-                    tap += 4;
-                }
-                if kernel - tap == 3 {
-                    self.taps::<S, P, STEP, 3, WHOLE, INSIDE>(
-                        simd,
-                        (input, weights),
-                        (begin, tap),
-                        &mut local,
-                    );
-                    tap += 3;
-                }
-            }
-            while tap < kernel {
-                self.taps::<S, P, STEP, 1, WHOLE, INSIDE>(
-                    simd,
-                    (input, weights),
-                    (begin, tap),
-                    &mut local,
-                );
-                tap += 1;
-            }
-        }
-        *sums = local;
-    }
-
-    /// `T` taps of a row of the kernel from `tap` on; each input is read once for all of them.
-    #[inline(always)]
-    fn taps<
-        S: Simd,
-        const P: usize,
-        const STEP: usize,
-        const T: usize,
-        const WHOLE: bool,
-        const INSIDE: bool,
-    >(
-        &self,
-        simd: S,
-        (input, weights): (&[f32], &[f32]),
-        (begin, tap): (usize, usize),
-        sums: &mut [S::F32; P],
-    ) {
-        let window = self.row.window;
-        let [_, width] = window.input;
-        let weights = &weights[tap * S::LANES..][..T * S::LANES];
-        let mut factors = [simd.splat(0.0); T];
-        for (t, factor) in factors.iter_mut().enumerate() {
-            // SAFETY: the slice holds as many vectors.
-            *factor = unsafe { simd.load(weights.as_ptr().add(t * S::LANES)) };
-        }
-        let (stride, inputs) = match STEP {
-            0 => (window.strides[1], P),
-            step => (1, (P - 1) * step + T),
-        };
-        let step = STEP.max(1);
-        let begin = begin.wrapping_add(tap * window.dilations[1]);
-        let input = input[self.first..].as_ptr();
-        for j in 0..inputs {
-            let at = begin.wrapping_add(j * stride);
-            if !INSIDE && at >= width {
-                continue;
-            }
-            // SAFETY: `at` is a column of the image.
-            let x = unsafe {
-                let from = input.add(at * self.row.channels);
-                if WHOLE {
-                    simd.load(from)
-                } else {
-                    simd.load_first(from, self.lanes)
-                }
-            };
-            for (p, sum) in sums.iter_mut().enumerate() {
-                if let Some(t) = j.checked_sub(p * step)
-                    && t < T
-                {
-                    *sum = simd.mul_add(x, factors[t], *sum);
-                }
-            }
-        }
+    match (row.window.strides[1], row.window.dilations[1]) {
+        _ if row.lanes < S::LANES => tiles!(0, false, 6 1),
+        (1, 1) => tiles!(1, true, 12 6 3 1),
+        (2, 1) => tiles!(2, true, 12 6 3 1),
+        _ => tiles!(0, true, 6 1),
     }
 }

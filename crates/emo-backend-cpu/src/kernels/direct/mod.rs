@@ -1,10 +1,12 @@
 //! Convolution of values whose channels lie side by side, with constant weights.
 
 mod aligned;
+mod channel_tile;
 mod dense;
 mod depthwise;
 mod epilogue;
-mod rows;
+mod padding;
+
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -38,7 +40,7 @@ pub(crate) struct DirectConv {
 #[derive(Debug)]
 enum Form {
     Dense(Dense),
-    /// One input channel per group and few output channels, for which the input is repeated.
+    /// One input channel per group, and few output channels.
     Depthwise(Depthwise),
 }
 
@@ -61,7 +63,7 @@ impl DirectConv {
         let is_depthwise =
             shape.groups > 1 && shape.group_inputs == 1 && shape.group_outputs < level.lanes();
         let (level, form) = if is_depthwise {
-            let level = suited(level, shape.groups * shape.group_outputs);
+            let level = suited(level, shape.groups);
             let depthwise = Depthwise::new(level.lanes(), &shape, weights, bias);
             (level, Form::Depthwise(depthwise))
         } else {
@@ -145,7 +147,7 @@ impl DirectConv {
                     let end = last * window.strides[0] + window.reach()[0];
                     let len = (end - start) * window.padded()[1] * channels;
                     let padded = &mut scratch[..len];
-                    rows::pad(image, window, channels, start..end, padded);
+                    padding::pad(image, window, channels, start..end, padded);
                     (&*padded, start)
                 } else {
                     (image, 0)
@@ -161,27 +163,14 @@ impl DirectConv {
                 });
             }
             Form::Depthwise(depthwise) => {
-                let (rows, first_row) = if self.shape.group_outputs > 1 {
-                    let [top, height] = [window.pads_begin[0], window.input[0]];
-                    let start = (first * window.strides[0]).saturating_sub(top).min(height);
-                    let end = (last * window.strides[0] + window.reach()[0]).saturating_sub(top);
-                    let end = end.clamp(start, height);
-                    let row_len = window.input[1] * self.shape.groups;
-                    let from = &image[start * row_len..end * row_len];
-                    let repeated = &mut scratch[..from.len() * self.shape.group_outputs];
-                    rows::repeat(from, self.shape.group_outputs, repeated);
-                    (&*repeated, start)
-                } else {
-                    (image, 0)
-                };
                 self.level.run(DepthwisePositions {
                     depthwise,
                     window,
                     epilogue,
-                    rows,
-                    first_row,
+                    image,
                     positions,
                     output,
+                    scratch,
                 });
             }
         }
@@ -223,7 +212,7 @@ impl Kernel for DirectConv {
                 positions(window.padded(), self.input_channels())
             }
             Form::Depthwise(_) if self.shape.group_outputs > 1 => {
-                positions(window.input, self.output_channels())
+                positions([1, window.output[1]], self.output_channels())
             }
             _ => 0,
         }

@@ -246,6 +246,27 @@ proptest! {
     }
 }
 
+/// The first rows of the output see rows of the image that its later rows see, too, and earlier ones.
+#[test]
+fn rows_in_the_padding_are_skipped() -> Result<(), TestCaseError> {
+    for (groups, group_outputs) in [(2, 2), (5, 1)] {
+        let shape = ConvShape {
+            batch: 1,
+            groups,
+            group_inputs: 1,
+            group_outputs,
+            window: window([2, 2, 3, 4, 4, 0], [1, 1, 1, 30, 0, 0]),
+        };
+        let [input, weights, bias] = operands(&shape, 0);
+        let expected = textbook(&shape, &input, &weights, &bias);
+        for level in levels() {
+            let conv = DirectConv::new(level, shape, &weights, Some(&bias));
+            close(&run(&conv, &input), &expected, level)?;
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn bounds_keep_nan() {
     let window = window([1, 1, 1, 1, 0, 0], [3, 1, 1, 20, 1, 1]);

@@ -67,10 +67,19 @@ pub(super) unsafe fn tile<S: Simd, const P: usize, const V: usize>(
             }
         }
     }
-    let (low, high) = (simd.splat(panel.bounds.0), simd.splat(panel.bounds.1));
-    for sum in sums.as_flattened_mut() {
-        // The order of the operands keeps NaN.
-        *sum = simd.min(high, simd.max(low, *sum));
+    // Most sums have no bounds, or but a lower one.
+    if panel.bounds.0 > f32::NEG_INFINITY {
+        let low = simd.splat(panel.bounds.0);
+        for sum in sums.as_flattened_mut() {
+            // The order of the operands keeps NaN.
+            *sum = simd.max(low, *sum);
+        }
+    }
+    if panel.bounds.1 < f32::INFINITY {
+        let high = simd.splat(panel.bounds.1);
+        for sum in sums.as_flattened_mut() {
+            *sum = simd.min(high, *sum);
+        }
     }
     // SAFETY: the caller's promise.
     unsafe {

@@ -27,10 +27,3 @@ pub(super) fn pad(
         }
     }
 }
-
-/// Copies each number `times` times.
-pub(super) fn repeat(from: &[f32], times: usize, to: &mut [f32]) {
-    for (to, &x) in to.chunks_exact_mut(times).zip(from) {
-        to.fill(x);
-    }
-}
