@@ -275,7 +275,7 @@ struct ConvImage<'a> {
 
 impl Vectorize for ConvImage<'_> {
     #[inline(always)]
-    fn run<S: Simd, const NR: usize>(self, _: S) {
+    fn run<S: Simd, const NR: usize>(self, simd: S) {
         let conv = self.conv;
         let groups = conv.shape.groups;
         let image_len = self.image.len() / groups;
@@ -299,11 +299,11 @@ impl Vectorize for ConvImage<'_> {
                         output,
                     );
                     if let Some(activation) = conv.activation {
-                        activation.apply(output);
+                        activation.apply(simd, output);
                     }
                 }
                 Form::Gemm => {
-                    conv_group::<S, NR>(conv, image, (weights, bias), output, self.scratch);
+                    conv_group::<S, NR>(simd, conv, image, (weights, bias), output, self.scratch);
                 }
             }
         }
@@ -312,6 +312,7 @@ impl Vectorize for ConvImage<'_> {
 
 #[inline(always)]
 fn conv_group<S: Simd, const NR: usize>(
+    simd: S,
     conv: &Conv,
     image: &[f32],
     (weights, bias): (&[f32], &[f32]),
@@ -338,7 +339,7 @@ fn conv_group<S: Simd, const NR: usize>(
                 if end == k
                     && let Some(activation) = conv.activation
                 {
-                    tile.iter_mut().for_each(|row| activation.apply(row));
+                    tile.iter_mut().for_each(|row| activation.apply(simd, row));
                 }
                 store(&tile, output, n, first, width);
             }
