@@ -10,6 +10,7 @@ use crate::{
         quantize::{Dequantize, QuantAxis},
     },
     ops::{Forms, How, Lowered, Scales},
+    simd::Level,
 };
 
 impl<'m> Compiler<'m> {
@@ -84,7 +85,7 @@ impl<'m> Compiler<'m> {
             Some(_) => self.row_major(name, value)?,
             None => value,
         };
-        let kernel = dequantize(&value, &scales);
+        let kernel = dequantize(self.level, &value, &scales);
         let form = value.form.with_shift(false);
         self.converted(name, value, ElementType::F32, form, kernel)
     }
@@ -147,7 +148,7 @@ fn in_one_order(operands: &[Option<Value<'_>>]) -> bool {
 }
 
 /// Computes the numbers that integers stand for; those with several scales are in row-major order.
-fn dequantize(value: &Value<'_>, scales: &Scales) -> Box<dyn Kernel> {
+fn dequantize(level: Level, value: &Value<'_>, scales: &Scales) -> Box<dyn Kernel> {
     let shift = if value.form.shifted { 128 } else { 0 };
     let axis = QuantAxis {
         scales: scales.scales.clone(),
@@ -161,9 +162,5 @@ fn dequantize(value: &Value<'_>, scales: &Scales) -> Box<dyn Kernel> {
             Some(axis) => value.shape[axis + 1..].iter().product(),
         },
     };
-    match value.form.stored_type(value.element_type) {
-        ElementType::I8 => Box::new(Dequantize::<i8>::new(axis)),
-        ElementType::U8 => Box::new(Dequantize::<u8>::new(axis)),
-        _ => Box::new(Dequantize::<i32>::new(axis)),
-    }
+    Box::new(Dequantize::new(level, axis))
 }

@@ -1,7 +1,6 @@
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
-    kernels::quantize::Quantized,
 };
 
 /// A function of bytes, as a table of its values: numbers, or bytes if they are rounded.
@@ -21,18 +20,33 @@ impl ByteTable {
     }
 }
 
-fn look_up<T: Copy>(table: &[T; 256], input: &[u8], output: &mut [T]) {
-    for (y, &x) in output.iter_mut().zip(input) {
+/// Eight bytes at a time, since a byte takes as long to store as eight.
+fn look_up_bytes(table: &[u8; 256], input: &[u8], output: &mut [u8]) {
+    let (words, rest) = input.as_chunks::<8>();
+    let (results, last) = output.as_chunks_mut::<8>();
+    for (word, result) in words.iter().zip(results) {
+        let bits = u64::from_le_bytes(*word);
+        let looked_up = (0..8).fold(0, |result, byte| {
+            let x = (bits >> (8 * byte)) as u8;
+            result | u64::from(table[usize::from(x)]) << (8 * byte)
+        });
+        *result = looked_up.to_le_bytes();
+    }
+    for (y, &x) in last.iter_mut().zip(rest) {
         *y = table[usize::from(x)];
     }
 }
 
 impl Kernel for ByteTable {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        let input = inputs.get(0);
+        let input = inputs.get::<u8>(0);
         match &self.bytes {
-            None => look_up(&self.numbers, input, output.of()),
-            Some(bytes) => look_up(bytes, input, output.of()),
+            None => {
+                for (y, &x) in output.of::<f32>().iter_mut().zip(input) {
+                    *y = self.numbers[usize::from(x)];
+                }
+            }
+            Some(bytes) => look_up_bytes(bytes, input, output.of()),
         }
     }
 
@@ -45,9 +59,9 @@ impl Kernel for ByteTable {
             return false;
         };
         let zero_point = f32::from(zero_point);
-        self.bytes = Some(self.numbers.map(|number| {
-            <u8 as Quantized>::saturate((number / scale).round_ties_even() + zero_point)
-        }));
+        // A cast from a float saturates.
+        let byte = |number: f32| ((number / scale).round_ties_even() + zero_point) as u8;
+        self.bytes = Some(self.numbers.map(byte));
         true
     }
 }

@@ -213,7 +213,7 @@ impl Vectorize for DenseRow<'_> {
             }
         }
         if let Some(activation) = dense.activation {
-            activation.apply(output);
+            activation.apply(simd, output);
         }
     }
 }

@@ -3,7 +3,7 @@ use crate::{
     kernel::{Follower, Inputs, Kernel},
     kernels::{
         gemm::{Strided, gemm, pack_columns, pack_rows, packed_columns_len, packed_rows_len},
-        unary::Unary,
+        unary::{InPlace, Unary},
     },
     simd::{Level, Simd, Vectorize},
 };
@@ -142,7 +142,10 @@ impl Kernel for MatMul {
             });
         }
         if let Some(activation) = self.activation {
-            activation.apply(output);
+            self.level.run(InPlace {
+                function: activation,
+                values: output,
+            });
         }
     }
 

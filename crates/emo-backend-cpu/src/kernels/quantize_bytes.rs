@@ -1,3 +1,5 @@
+use emo_backend::emo_tensor::ElementType;
+
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
@@ -14,14 +16,21 @@ pub(crate) struct QuantizeBytes {
 }
 
 impl QuantizeBytes {
-    pub(crate) fn new(level: Level, scale: f32, zero_point: u8) -> Self {
+    /// Of `u8`, or of `i8` that are kept as bytes which are 128 larger, the zero point among them.
+    pub(crate) fn new(level: Level, of: ElementType, scale: f32, zero_point: u8) -> Self {
+        let shifted = of == ElementType::I8;
+        let shift = if shifted { 128 } else { 0 };
         let axis = QuantAxis {
             scales: vec![scale],
-            zero_points: vec![zero_point.into()],
+            zero_points: vec![i32::from(zero_point) - shift],
             inner: usize::MAX,
         };
         Self {
-            quantize: Quantize { level, axis },
+            quantize: if shifted {
+                Quantize::shifted(level, &axis)
+            } else {
+                Quantize::unsigned(level, &axis)
+            },
             scale,
             zero_point,
         }

@@ -73,32 +73,14 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let shape = input.shape.to_vec();
     if scales.element_type == ElementType::F32
         && output_type == ElementType::F32
+        && matches!(
+            input.element_type,
+            ElementType::I8 | ElementType::U8 | ElementType::I32
+        )
         && let Some(axis) = quant_axis(context, granularity)?
     {
-        let outputs = match input.element_type {
-            ElementType::I8 => Lowered::compute(
-                output_type,
-                shape.clone(),
-                vec![0],
-                Dequantize::<i8>::new(axis),
-            ),
-            ElementType::U8 => Lowered::compute(
-                output_type,
-                shape.clone(),
-                vec![0],
-                Dequantize::<u8>::new(axis),
-            ),
-            ElementType::I32 => Lowered::compute(
-                output_type,
-                shape.clone(),
-                vec![0],
-                Dequantize::<i32>::new(axis),
-            ),
-            _ => Vec::new(),
-        };
-        if !outputs.is_empty() {
-            return Ok(outputs);
-        }
+        let kernel = Dequantize::new(context.level, axis);
+        return Ok(Lowered::compute(output_type, shape, vec![0], kernel));
     }
     let x = context.value(0)?;
     let x_scale = context.converted(&context.value(1)?, ElementType::F32);

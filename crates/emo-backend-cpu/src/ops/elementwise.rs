@@ -22,7 +22,10 @@ pub(super) fn lower_unary(
         input.element_type,
         input.shape.to_vec(),
         vec![0],
-        UnaryKernel(function),
+        UnaryKernel {
+            level: context.level,
+            function,
+        },
     ))
 }
 
@@ -36,7 +39,10 @@ pub(super) fn lower_unary_of_numbers(
         return lower_unary(context, function);
     }
     let wide = context.converted(&input, ElementType::F64);
-    let kernel = UnaryKernel(function);
+    let kernel = UnaryKernel {
+        level: context.level,
+        function,
+    };
     let result = context.computed(ElementType::F64, input.shape, &[&wide], kernel);
     Ok(context.converted(&result, input.element_type).finish())
 }

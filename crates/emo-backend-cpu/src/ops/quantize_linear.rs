@@ -57,7 +57,12 @@ fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendEr
     else {
         return Ok(None);
     };
-    let kernel = QuantizeBytes::new(context.level, to.scale, to.zero_point);
+    let kernel = QuantizeBytes::new(
+        context.level,
+        points.element_type,
+        to.scale,
+        to.zero_point,
+    );
     let form = input
         .form
         .with_shift(points.element_type == ElementType::I8);
@@ -109,13 +114,11 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         && matches!(quantized, ElementType::I8 | ElementType::U8)
         && let Some(axis) = quant_axis(context, granularity)?
     {
-        let level = context.level;
-        return Ok(Lowered::compute(
-            quantized,
-            shape,
-            vec![0],
-            Quantize { level, axis },
-        ));
+        let kernel = match quantized {
+            ElementType::I8 => Quantize::signed(context.level, &axis),
+            _ => Quantize::unsigned(context.level, &axis),
+        };
+        return Ok(Lowered::compute(quantized, shape, vec![0], kernel));
     }
     let overflow = overflow(context)?;
     let x = context.converted(&context.value(0)?, ElementType::F32);

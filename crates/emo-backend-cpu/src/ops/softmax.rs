@@ -30,12 +30,14 @@ pub(super) fn lower_softmax(
     let inner: usize = shape[axis + 1..].iter().product();
     let kernel = if context.opset < 13 {
         Softmax {
+            level: context.level,
             scale,
             extent: shape[axis] * inner,
             inner: 1,
         }
     } else {
         Softmax {
+            level: context.level,
             scale,
             extent: shape[axis],
             inner,

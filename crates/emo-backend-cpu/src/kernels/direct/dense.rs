@@ -185,10 +185,10 @@ impl Vectorize for DensePositions<'_> {
                     if let Some(function) = self.epilogue.function {
                         let written = &mut output[at..][..len];
                         if channels == panel.output_step {
-                            function.apply(written);
+                            function.apply(simd, written);
                         } else {
                             for written in written.chunks_mut(panel.output_step) {
-                                function.apply(&mut written[..channels]);
+                                function.apply(simd, &mut written[..channels]);
                             }
                         }
                     }

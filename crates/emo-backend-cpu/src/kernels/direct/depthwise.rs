@@ -175,7 +175,7 @@ impl Vectorize for DepthwisePositions<'_> {
                 }
             }
             if let Some(function) = self.epilogue.function {
-                function.apply(now);
+                function.apply(simd, now);
             }
             output = rest;
             position += count;

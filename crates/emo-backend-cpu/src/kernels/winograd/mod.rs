@@ -230,7 +230,10 @@ impl Kernel for Winograd {
             products: &mut scratch[..products],
         });
         if let Some(activation) = self.activation {
-            activation.apply(output);
+            self.level.run(InPlace {
+                function: activation,
+                values: output,
+            });
         }
     }
 
