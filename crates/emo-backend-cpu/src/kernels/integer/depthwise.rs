@@ -191,10 +191,10 @@ impl DepthwiseRun<'_> {
                         simd.load_bytes(from.add(taps[2])),
                         simd.load_bytes(from.add(taps[3])),
                     ]);
-                    for (q, sum) in sums.iter_mut().enumerate() {
+                    unrolled!(q < 4 => {
                         let row = simd.load_bytes(weights.add(q * block));
-                        *sum = simd.dot4(*sum, bytes[q], row);
-                    }
+                        sums[q] = simd.dot4(sums[q], bytes[q], row);
+                    });
                     weights = weights.add(4 * block);
                 }
                 let to = self.target.to.add(done + at);

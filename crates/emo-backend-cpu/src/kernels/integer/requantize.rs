@@ -262,10 +262,10 @@ impl Requantize {
                 }
                 Pointer::F32(to) => {
                     let mut lanes = [0.0_f32; 4 * MAX_LANES];
-                    for (v, &sum) in sums.iter().enumerate() {
-                        let x = vectors.real::<true>(simd, sum, v);
+                    unrolled!(v < 4 => {
+                        let x = vectors.real::<true>(simd, sums[v], v);
                         simd.store(x, lanes.as_mut_ptr().add(v * S::LANES));
-                    }
+                    });
                     let to = std::slice::from_raw_parts_mut(to, n);
                     for (byte, to) in to.iter_mut().enumerate() {
                         *to = lanes[lane_of_byte::<S>(byte)];
