@@ -175,7 +175,7 @@ fn depthwise(
     };
     let spare = if channels % block == 0 { 0 } else { block };
     let framed = Framed::new(&window, groups, (group_outputs, phases), spare, zero_point)?;
-    let taps = (0..rows * columns)
+    let taps: Vec<usize> = (0..rows * columns)
         .map(|tap| {
             framed.at(
                 tap / columns * window.dilations[0],
@@ -190,9 +190,13 @@ fn depthwise(
         row_step: window.strides[0] * row_step,
         column_step: window.strides[1] / phases * column_step,
     };
-    let depthwise = Depthwise::new(level, channels, positions, taps, |channel, tap| {
-        weights[channel * rows * columns + tap]
-    });
+    let depthwise = Depthwise::new(
+        level,
+        channels,
+        positions,
+        (&taps, columns),
+        |channel, tap| weights[channel * rows * columns + tap],
+    );
     Some((framed, depthwise))
 }
 

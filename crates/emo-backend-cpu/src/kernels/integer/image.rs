@@ -86,29 +86,58 @@ impl Framed {
         let [row_step, depth] = self.steps();
         let [top, left] = self.begin;
         let width = self.input[1] * self.channels;
-        let (above, rest) = framed.split_at_mut(top * row_step);
-        let (rows, below) = rest.split_at_mut(self.input[0] * row_step);
-        above.fill(self.zero_point);
-        below.fill(self.zero_point);
-        for (row, from) in rows
-            .chunks_exact_mut(row_step)
-            .zip(image.chunks_exact(width))
-        {
-            if self.phases == 1 {
-                let (before, row) = row.split_at_mut(left * depth);
-                let (row, after) = row.split_at_mut(width * self.repeats);
-                before.fill(self.zero_point);
-                repeat(from, self.repeats, row);
-                after.fill(self.zero_point);
-            } else {
-                row.fill(self.zero_point);
-                for (column, from) in from.chunks_exact(self.channels).enumerate() {
-                    let to = &mut row[self.at(0, left + column)..][..depth];
-                    repeat(from, self.repeats, to);
+        let rows = image.chunks_exact(width);
+        if self.phases == 1 {
+            // What lies between the rows of the image is one run of zero points.
+            let width = width * self.repeats;
+            let mut done = 0;
+            for (row, from) in rows.enumerate() {
+                let start = (top + row) * row_step + left * depth;
+                framed[done..start].fill(self.zero_point);
+                done = start + width;
+                repeat(from, self.repeats, &mut framed[start..done]);
+            }
+            framed[done..].fill(self.zero_point);
+        } else {
+            framed.fill(self.zero_point);
+            for (row, from) in rows.enumerate() {
+                let row = &mut framed[(top + row) * row_step..][..row_step];
+                for phase in 0..self.phases {
+                    // The first column of the image in this phase.
+                    let first = (phase + self.phases - left % self.phases) % self.phases;
+                    let at = self.at(0, left + first);
+                    let from = from.get(first * self.channels..).unwrap_or(&[]);
+                    let (step, to) = (self.phases * self.channels, &mut row[at..]);
+                    match self.channels {
+                        _ if self.repeats > 1 => every(from, step, self.channels, to, self.repeats),
+                        8 => every_fixed::<8>(from, step, to),
+                        16 => every_fixed::<16>(from, step, to),
+                        32 => every_fixed::<32>(from, step, to),
+                        _ => every(from, step, self.channels, to, 1),
+                    }
                 }
             }
         }
         framed
+    }
+}
+
+/// Copies the first `channels` bytes of each `step`, each `repeats` times, side by side.
+fn every(from: &[u8], step: usize, channels: usize, to: &mut [u8], repeats: usize) {
+    for (from, to) in from
+        .chunks(step)
+        .zip(to.chunks_exact_mut(channels * repeats))
+    {
+        repeat(&from[..channels], repeats, to);
+    }
+}
+
+/// [`every`] of so few bytes that a copy of any length would take longer to begin than to end.
+fn every_fixed<const N: usize>(from: &[u8], step: usize, to: &mut [u8]) {
+    for (from, to) in from.chunks(step).zip(to.as_chunks_mut::<N>().0) {
+        if let Some(from) = from.first_chunk() {
+            *to = *from;
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Requantize {
     high: f32,
     /// Of bytes; `None` for real numbers.
     zero_point: Option<u8>,
+    /// Whether the bounds hold without being looked at: by the saturation to bytes, or because there are none.
+    unbounded: bool,
 }
 
 /// The sums of one channel's weights.
@@ -117,6 +119,7 @@ impl Requantize {
             low: f32::NEG_INFINITY,
             high: f32::INFINITY,
             zero_point: None,
+            unbounded: true,
         })
     }
 
@@ -147,6 +150,7 @@ impl Requantize {
         }
         self.low = clamp(self.low, min, max);
         self.high = clamp(self.high, min, max);
+        self.unbounded = self.low == f32::NEG_INFINITY && self.high == f32::INFINITY;
         true
     }
 
@@ -164,19 +168,8 @@ impl Requantize {
         self.low = clamp((self.low / scale).round_ties_even(), lowest, highest);
         self.high = clamp((self.high / scale).round_ties_even(), lowest, highest);
         self.zero_point = Some(zero_point);
+        self.unbounded = self.low == lowest && self.high == highest && self.reach < SAFE;
         true
-    }
-
-    /// Whether the bounds hold without being looked at: by the saturation to bytes, or because there are none.
-    fn is_unbounded(&self) -> bool {
-        match self.zero_point {
-            Some(zero_point) => {
-                self.low == -f32::from(zero_point)
-                    && self.high == 255.0 - f32::from(zero_point)
-                    && self.reach < SAFE
-            }
-            None => self.low == f32::NEG_INFINITY && self.high == f32::INFINITY,
-        }
     }
 
     /// Where the elements of `output` from the first on go.
@@ -218,7 +211,7 @@ impl Requantize {
         let vectors = Finish::<S, V>::new(self, simd, lane);
         // SAFETY: the caller's promise.
         unsafe {
-            match (target.to, self.is_unbounded()) {
+            match (target.to, self.unbounded) {
                 (Pointer::F32(to), true) => {
                     vectors.store_f32::<P, false>(simd, sums, channels, to, target.step);
                 }
@@ -252,7 +245,7 @@ impl Requantize {
         unsafe {
             match to {
                 Pointer::U8(to) => {
-                    let bytes = if self.is_unbounded() {
+                    let bytes = if self.unbounded {
                         vectors.quantized_vectors::<false>(simd, sums)
                     } else {
                         vectors.quantized_vectors::<true>(simd, sums)
@@ -262,10 +255,10 @@ impl Requantize {
                 }
                 Pointer::F32(to) => {
                     let mut lanes = [0.0_f32; 4 * MAX_LANES];
-                    for (v, &sum) in sums.iter().enumerate() {
-                        let x = vectors.real::<true>(simd, sum, v);
+                    unrolled!(v < 4 => {
+                        let x = vectors.real::<true>(simd, sums[v], v);
                         simd.store(x, lanes.as_mut_ptr().add(v * S::LANES));
-                    }
+                    });
                     let to = std::slice::from_raw_parts_mut(to, n);
                     for (byte, to) in to.iter_mut().enumerate() {
                         *to = lanes[lane_of_byte::<S>(byte)];

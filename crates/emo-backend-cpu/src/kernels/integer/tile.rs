@@ -27,6 +27,10 @@ pub(super) struct Tiles {
     quads: usize,
 }
 
+/// Bytes of input that all panels read before the next ones: with a panel's weights, well within a second-level
+/// cache of 512 KiB.
+const BLOCK: usize = 96 << 10;
+
 /// What a [`Tiles`] reads and writes.
 #[derive(Debug)]
 pub(super) struct TileShape {
@@ -239,17 +243,17 @@ impl Vectorize for TilesRun<'_> {
         if self.range.is_empty() {
             return;
         }
-        for panel in &self.tiles.panels {
-            if S::REGISTERS < 32 {
+        // A multiple of all heights of tiles.
+        let block = BLOCK / self.tiles.shape.positions.column_step.max(1);
+        let block = block.next_multiple_of(24).max(48);
+        for start in self.range.clone().step_by(block) {
+            let range = start..self.range.end.min(start.saturating_add(block));
+            for panel in &self.tiles.panels {
+                let range = range.clone();
                 match panel.vectors {
-                    2 => self.panel::<S, 2>(simd, panel),
-                    _ => self.panel::<S, 1>(simd, panel),
-                }
-            } else {
-                match panel.vectors {
-                    4 => self.panel::<S, 4>(simd, panel),
-                    2 => self.panel::<S, 2>(simd, panel),
-                    _ => self.panel::<S, 1>(simd, panel),
+                    4 if S::REGISTERS >= 32 => self.panel::<S, 4>(simd, panel, range),
+                    2 => self.panel::<S, 2>(simd, panel, range),
+                    _ => self.panel::<S, 1>(simd, panel, range),
                 }
             }
         }
@@ -257,13 +261,14 @@ impl Vectorize for TilesRun<'_> {
 }
 
 impl TilesRun<'_> {
-    /// All positions of the range, by as many at a time as leave registers for operands.
+    /// All positions of a part of the range, by as many at a time as leave registers for operands.
     #[inline(always)]
-    fn panel<S: Simd, const V: usize>(&self, simd: S, panel: &Panel) {
-        let mut walk = self.tiles.shape.positions.from(self.range.start);
-        let mut done = 0;
-        while done < self.range.len() {
-            let left = self.range.len() - done;
+    fn panel<S: Simd, const V: usize>(&self, simd: S, panel: &Panel, range: Range<usize>) {
+        let mut walk = self.tiles.shape.positions.from(range.start);
+        let mut done = range.start - self.range.start;
+        let end = range.end - self.range.start;
+        while done < end {
+            let left = end - done;
             let walk = &mut walk;
             // SAFETY: `run` has checked the extents.
             done += unsafe {
