@@ -5,7 +5,7 @@ use std::{
 
 use crate::{
     buffer::{Buffer, Scalar, Slice, SliceMut},
-    kernels::unary::Unary,
+    kernels::{unary::Unary, window::Window},
 };
 
 /// What one step of a plan computes, with every shape fixed.
@@ -85,6 +85,8 @@ pub(crate) enum Follower {
     Affine { scale: Vec<f64>, shift: Vec<f64> },
     /// `saturate(round(x / scale) + zero_point)` as bytes without sign, rounding halves to even.
     Quantize { scale: f32, zero_point: u8 },
+    /// The maximum over windows.
+    MaxPool(Window),
 }
 
 /// Where a step finds an operand.

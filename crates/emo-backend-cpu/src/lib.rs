@@ -54,6 +54,7 @@ mod buffer;
 mod compile;
 mod config;
 mod error;
+mod form;
 mod kernel;
 mod kernels;
 mod layout;

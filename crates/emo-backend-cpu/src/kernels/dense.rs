@@ -1,26 +1,56 @@
+#![expect(
+    unsafe_code,
+    reason = "vectors are read and written inside slices whose lengths are checked once"
+)]
+
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
-    kernels::{gemm::Strided, unary::Unary},
+    kernels::{aligned::Aligned, gemm::Strided, unary::Unary},
     simd::{Level, Simd, Vectorize},
 };
 
-/// Widths of the panels that columns are packed in; the widest that still fits is taken first.
-const WIDTHS: [usize; 4] = [64, 32, 16, 8];
+/// Numbers of vectors that a panel of columns is wide; the widest that still fits is taken first.
+const WIDTHS: [usize; 3] = [4, 2, 1];
+
+/// The most lanes of a vector at any level.
+const MAX_LANES: usize = 16;
+
+/// Sums over the rows of a panel, or over vectors of a row, that are taken side by side to hide an addition's latency.
+const SUMS: usize = 8;
 
 /// A row vector times a constant `k × n` matrix, plus a constant.
-///
-/// The columns are packed in panels, each stored row by row, so that the weights stream through once and no
-/// sum runs across a register.
 #[derive(Debug)]
 pub(crate) struct Dense {
     level: Level,
     k: usize,
     n: usize,
-    weights: Vec<f32>,
-    /// Rounded up to whole panels.
+    form: Form,
+    weights: Aligned,
+    /// Rounded up to whole vectors.
     bias: Vec<f32>,
     activation: Option<Unary>,
+}
+
+/// How the weights are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// In panels of some whole vectors of columns, each stored row by row, so that the weights stream through once
+    /// and no sum runs across a register.
+    Panels,
+    /// Column by column, each rounded up to whole vectors: for fewer columns than would fill a vector.
+    Columns,
+}
+
+impl Form {
+    /// That which costs less: in cycles, a vector of weights takes one, and a sum across a register about 12.
+    fn of(lanes: usize, k: usize, n: usize) -> Self {
+        if n < lanes && n.saturating_mul(k / lanes + 12) < k {
+            Self::Columns
+        } else {
+            Self::Panels
+        }
+    }
 }
 
 impl Dense {
@@ -31,35 +61,79 @@ impl Dense {
         (weights, strides, scale): (&[f32], Strided, f32),
         mut bias: Vec<f32>,
     ) -> Self {
-        bias.resize(n.next_multiple_of(WIDTHS[WIDTHS.len() - 1]), 0.0);
-        let mut packed = Vec::with_capacity(k * bias.len());
-        for (first, width) in panels(bias.len()) {
-            for row in 0..k {
-                packed.extend((first..first + width).map(|column| {
-                    if column < n {
-                        scale * weights[row * strides.row + column * strides.column]
-                    } else {
-                        0.0
+        let lanes = level.lanes();
+        let form = Form::of(lanes, k, n);
+        bias.resize(n.next_multiple_of(lanes), 0.0);
+        let at = |row, column| scale * weights[row * strides.row + column * strides.column];
+        let packed = match form {
+            Form::Panels => {
+                let mut packed = Aligned::zeros(k * bias.len());
+                for (first, width) in panels(lanes, bias.len()) {
+                    let end = n.min(first + width);
+                    let panel = &mut packed[first * k..][..width * k];
+                    for (row, to) in panel.chunks_exact_mut(width).enumerate() {
+                        for (to, column) in to.iter_mut().zip(first..end) {
+                            *to = at(row, column);
+                        }
                     }
-                }));
+                }
+                packed
             }
-        }
+            Form::Columns => {
+                let len = k.next_multiple_of(lanes);
+                let mut packed = Aligned::zeros(len * n);
+                for (column, to) in packed.chunks_exact_mut(len).enumerate() {
+                    for (row, to) in to.iter_mut().take(k).enumerate() {
+                        *to = at(row, column);
+                    }
+                }
+                packed
+            }
+        };
         Self {
             level,
             k,
             n,
+            form,
             weights: packed,
             bias,
             activation: None,
         }
     }
+
+    /// Multiplies all weights of each column by `scale`.
+    fn scale_weights(&mut self, scale: &[f64]) {
+        let scaled = |weight: &mut f32, scale: f64| *weight = (f64::from(*weight) * scale) as f32;
+        let lanes = self.level.lanes();
+        match self.form {
+            Form::Panels => {
+                for (first, width) in panels(lanes, self.bias.len()) {
+                    let panel = &mut self.weights[first * self.k..][..width * self.k];
+                    for row in panel.chunks_exact_mut(width) {
+                        for (weight, &scale) in row.iter_mut().zip(&scale[first..]) {
+                            scaled(weight, scale);
+                        }
+                    }
+                }
+            }
+            Form::Columns => {
+                let len = self.k.next_multiple_of(lanes);
+                for (column, &scale) in self.weights.chunks_exact_mut(len).zip(scale) {
+                    column.iter_mut().for_each(|weight| scaled(weight, scale));
+                }
+            }
+        }
+    }
 }
 
-/// First column and width of each panel.
-fn panels(columns: usize) -> impl Iterator<Item = (usize, usize)> {
+/// First column and width of each panel, in columns.
+fn panels(lanes: usize, columns: usize) -> impl Iterator<Item = (usize, usize)> {
     let mut first = 0;
     std::iter::from_fn(move || {
-        let width = WIDTHS.into_iter().find(|&width| width <= columns - first)?;
+        let width = WIDTHS
+            .into_iter()
+            .map(|vectors| vectors * lanes)
+            .find(|&width| width <= columns - first)?;
         first += width;
         Some((first - width, width))
     })
@@ -87,18 +161,11 @@ impl Kernel for Dense {
             return false;
         }
         match follower {
-            Follower::Quantize { .. } => return false,
+            Follower::Quantize { .. } | Follower::MaxPool(_) => return false,
             Follower::Activation(activation) => self.activation = Some(*activation),
             Follower::Affine { scale, .. } if scale.len() != self.n => return false,
             Follower::Affine { scale, shift } => {
-                for (first, width) in panels(self.bias.len()) {
-                    let weights = &mut self.weights[first * self.k..][..width * self.k];
-                    for row in weights.chunks_exact_mut(width) {
-                        for (weight, scale) in row.iter_mut().zip(&scale[first..]) {
-                            *weight = (f64::from(*weight) * scale) as f32;
-                        }
-                    }
-                }
+                self.scale_weights(scale);
                 for (bias, (scale, shift)) in self.bias.iter_mut().zip(scale.iter().zip(shift)) {
                     *bias = (f64::from(*bias) * scale + shift) as f32;
                 }
@@ -117,40 +184,196 @@ struct DenseRow<'a> {
 
 impl Vectorize for DenseRow<'_> {
     #[inline(always)]
-    fn run<S: Simd, const NR: usize>(self, _: S) {
+    fn run<S: Simd, const NR: usize>(self, simd: S) {
         let dense = self.dense;
-        for (first, width) in panels(dense.bias.len()) {
-            let weights = &dense.weights[first * dense.k..][..width * dense.k];
-            let bias = &dense.bias[first..][..width];
-            let end = dense.n.min(first + width);
-            let output = &mut self.output[first..end];
-            match width {
-                64 => panel::<S, 64>(self.input, weights, bias, output),
-                32 => panel::<S, 32>(self.input, weights, bias, output),
-                16 => panel::<S, 16>(self.input, weights, bias, output),
-                _ => panel::<S, 8>(self.input, weights, bias, output),
+        let input = &self.input[..dense.k];
+        let output = &mut self.output[..dense.n];
+        match dense.form {
+            Form::Panels => {
+                for (first, width) in panels(S::LANES, dense.bias.len()) {
+                    let weights = &dense.weights[first * dense.k..][..width * dense.k];
+                    let bias = &dense.bias[first..][..width];
+                    let end = dense.n.min(first + width);
+                    let output = &mut output[first..end];
+                    if width == 4 * S::LANES {
+                        panel::<S, 4, 2>(simd, input, weights, bias, output);
+                    } else if width == 2 * S::LANES {
+                        panel::<S, 2, 4>(simd, input, weights, bias, output);
+                    } else {
+                        panel::<S, 1, SUMS>(simd, input, weights, bias, output);
+                    }
+                }
+            }
+            Form::Columns => {
+                let len = dense.k.next_multiple_of(S::LANES);
+                let columns = dense.weights.chunks_exact(len);
+                for ((column, output), bias) in columns.zip(&mut *output).zip(&dense.bias) {
+                    *output = bias + dot(simd, input, column);
+                }
             }
         }
         if let Some(activation) = dense.activation {
-            activation.apply(self.output);
+            activation.apply(output);
         }
     }
 }
 
+/// The product with a panel of `V` vectors, whose rows are cut into `PARTS` that are summed side by side.
 #[inline(always)]
-fn panel<S: Simd, const W: usize>(
+fn panel<S: Simd, const V: usize, const PARTS: usize>(
+    simd: S,
     input: &[f32],
     weights: &[f32],
     bias: &[f32],
     output: &mut [f32],
 ) {
-    let mut sums = [0.0; W];
-    sums.copy_from_slice(bias);
-    let (rows, _) = weights.as_chunks::<W>();
-    for (&x, row) in input.iter().zip(rows) {
-        for (sum, &weight) in sums.iter_mut().zip(row) {
-            *sum = S::mul_add_one(x, weight, *sum);
+    let k = input.len();
+    let width = V * S::LANES;
+    assert!(weights.len() == k * width && bias.len() == width);
+    assert!(output.len() <= width && output.len() > width - S::LANES);
+    let part = k / PARTS;
+    let mut sums = [[simd.splat(0.0); V]; PARTS];
+    let (x, w) = (input.as_ptr(), weights.as_ptr());
+    // SAFETY: rows are numbered below `k` and vectors below `V`; the panel and the bias hold as many, and the
+    // output lacks less than one vector.
+    unsafe {
+        for row in 0..part {
+            for (number, sums) in sums.iter_mut().enumerate() {
+                let row = number * part + row;
+                let x = simd.splat(*x.add(row));
+                for (vector, sum) in sums.iter_mut().enumerate() {
+                    let weights = simd.load(w.add(row * width + vector * S::LANES));
+                    *sum = simd.mul_add(x, weights, *sum);
+                }
+            }
+        }
+        for row in part * PARTS..k {
+            let x = simd.splat(*x.add(row));
+            for (vector, sum) in sums[0].iter_mut().enumerate() {
+                let weights = simd.load(w.add(row * width + vector * S::LANES));
+                *sum = simd.mul_add(x, weights, *sum);
+            }
+        }
+        for vector in 0..V {
+            let mut n = PARTS;
+            while n > 1 {
+                n /= 2;
+                for number in 0..n {
+                    sums[number][vector] = simd.add(sums[number][vector], sums[number + n][vector]);
+                }
+            }
+            let first = vector * S::LANES;
+            let sum = simd.add(sums[0][vector], simd.load(bias.as_ptr().add(first)));
+            let to = output.as_mut_ptr().add(first);
+            if vector < V - 1 {
+                simd.store(sum, to);
+            } else {
+                simd.store_first(sum, to, output.len() - first);
+            }
         }
     }
-    output.copy_from_slice(&sums[..output.len()]);
+}
+
+/// The product of two vectors, of which the second is padded with zeros to whole vectors.
+#[inline(always)]
+fn dot<S: Simd>(simd: S, input: &[f32], column: &[f32]) -> f32 {
+    let k = input.len();
+    const { assert!(S::LANES <= MAX_LANES) };
+    assert!(column.len() == k.next_multiple_of(S::LANES));
+    let mut sums = [simd.splat(0.0); SUMS];
+    let (x, w) = (input.as_ptr(), column.as_ptr());
+    let mut lanes = [0.0_f32; MAX_LANES];
+    // SAFETY: `at` and as many elements as are read from it on lie in both slices; no vector has more lanes than
+    // the array elements.
+    unsafe {
+        let mut at = 0;
+        while at + SUMS * S::LANES <= k {
+            for (number, sum) in sums.iter_mut().enumerate() {
+                let at = at + number * S::LANES;
+                *sum = simd.mul_add(simd.load(x.add(at)), simd.load(w.add(at)), *sum);
+            }
+            at += SUMS * S::LANES;
+        }
+        while at < k {
+            let x = simd.load_first(x.add(at), S::LANES.min(k - at));
+            sums[0] = simd.mul_add(x, simd.load(w.add(at)), sums[0]);
+            at += S::LANES;
+        }
+        let mut n = SUMS;
+        while n > 1 {
+            n /= 2;
+            for number in 0..n {
+                sums[number] = simd.add(sums[number], sums[number + n]);
+            }
+        }
+        simd.store(sums[0], lanes.as_mut_ptr());
+    }
+    let mut n = MAX_LANES;
+    while n > 1 {
+        n /= 2;
+        for lane in 0..n {
+            lanes[lane] += lanes[lane + n];
+        }
+    }
+    lanes[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Dense, Form};
+    use crate::{
+        buffer::{Slice, SliceMut},
+        kernel::{Follower, Inputs, Kernel},
+        kernels::{
+            gemm::Strided,
+            oracle::{close, values},
+        },
+        simd::levels,
+    };
+
+    proptest! {
+        #[test]
+        fn rows_are_the_textbooks(
+            n in prop_oneof![1_usize..10, 10_usize..150],
+            k in prop_oneof![1_usize..40, 200_usize..400],
+            transposed: bool,
+            seed: u64,
+        ) {
+            let strides = match transposed {
+                false => Strided { row: n, column: 1 },
+                true => Strided { row: 1, column: k },
+            };
+            let (x, weights, bias) = (values(seed, k), values(!seed, k * n), values(seed ^ 1, n));
+            let affine: [Vec<f64>; 2] = [seed ^ 2, seed ^ 3]
+                .map(|seed| values(seed, n).into_iter().map(f64::from).collect());
+            let [scale, shift] = affine;
+            let sums: Vec<f64> = (0..n)
+                .map(|column| {
+                    let row = |row: usize| row * strides.row + column * strides.column;
+                    let products = (0..k).map(|at| f64::from(x[at]) * f64::from(weights[row(at)]));
+                    0.5 * products.sum::<f64>() + f64::from(bias[column])
+                })
+                .collect();
+            let affine: Vec<f64> = (0..n).map(|i| sums[i] * scale[i] + shift[i]).collect();
+            for level in levels() {
+                let mut dense = Dense::new(level, (k, n), (&weights, strides, 0.5), bias.clone());
+                for expected in [&sums, &affine] {
+                    let mut output = vec![f32::NAN; n];
+                    dense.run(&Inputs::Folded(&[Slice::F32(&x)]), SliceMut::F32(&mut output), &mut []);
+                    close(&output, expected, k + 2)?;
+                    let follower = Follower::Affine { scale: scale.clone(), shift: shift.clone() };
+                    prop_assert!(dense.absorb(&follower));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn few_columns_of_many_rows_are_packed_by_column() {
+        assert_eq!(Form::of(16, 512, 4), Form::Columns);
+        assert_eq!(Form::of(16, 32, 3), Form::Panels);
+        assert_eq!(Form::of(8, 512, 8), Form::Panels);
+    }
 }

@@ -6,11 +6,11 @@ use crate::{
     buffer::{Slice, SliceMut},
     kernel::{Inputs, Kernel},
     kernels::{
-        conv::{Conv, ConvShape, Window},
         dense::Dense,
         gemm::Strided,
         matmul::{Addend, Factor, MatMul},
         pool::{Pool, Reduction, counts},
+        window::Window,
     },
     simd::levels,
 };
@@ -29,7 +29,7 @@ fn run(kernel: &dyn Kernel, inputs: &[&[f32]], len: usize) -> Vec<f32> {
 }
 
 /// Within the rounding of a sum of `terms` products, each of magnitude 1 at most.
-fn close(actual: &[f32], expected: &[f64], terms: usize) -> Result<(), TestCaseError> {
+pub(crate) fn close(actual: &[f32], expected: &[f64], terms: usize) -> Result<(), TestCaseError> {
     let allowed = terms as f64 * f64::from(f32::EPSILON) + 1e-7;
     for (index, (&y, &e)) in actual.iter().zip(expected).enumerate() {
         prop_assert!(
@@ -41,7 +41,7 @@ fn close(actual: &[f32], expected: &[f64], terms: usize) -> Result<(), TestCaseE
     Ok(())
 }
 
-fn values(seed: u64, len: usize) -> Vec<f32> {
+pub(crate) fn values(seed: u64, len: usize) -> Vec<f32> {
     // A linear congruential generator (Knuth, The Art of Computer Programming 2, 3.3.4): any numbers will do.
     let mut state = seed;
     (0..len)
@@ -55,7 +55,7 @@ fn values(seed: u64, len: usize) -> Vec<f32> {
 }
 
 prop_compose! {
-    fn axis()(
+    pub(crate) fn axis()(
         kernel in 1_usize..5,
         stride in 1_usize..4,
         dilation in 1_usize..4,
@@ -71,7 +71,7 @@ prop_compose! {
     }
 }
 
-fn window(rows: [usize; 6], columns: [usize; 6]) -> Window {
+pub(crate) fn window(rows: [usize; 6], columns: [usize; 6]) -> Window {
     let pick = |index: usize| [rows[index], columns[index]];
     let output = [rows, columns].map(|[kernel, stride, dilation, input, begin, end]| {
         (input + begin + end - (kernel - 1) * dilation - 1) / stride + 1
@@ -88,7 +88,7 @@ fn window(rows: [usize; 6], columns: [usize; 6]) -> Window {
 }
 
 /// The input's index under a tap of the window at an output position, if it is not in the padding.
-fn under(window: &Window, position: [usize; 2], tap: [usize; 2]) -> Option<usize> {
+pub(crate) fn under(window: &Window, position: [usize; 2], tap: [usize; 2]) -> Option<usize> {
     let mut index = 0;
     for axis in 0..2 {
         let at = position[axis] * window.strides[axis] + tap[axis] * window.dilations[axis];
@@ -101,60 +101,11 @@ fn under(window: &Window, position: [usize; 2], tap: [usize; 2]) -> Option<usize
     Some(index)
 }
 
-fn positions(extents: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
+pub(crate) fn positions(extents: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
     (0..extents[0]).flat_map(move |row| (0..extents[1]).map(move |column| [row, column]))
 }
 
-fn textbook_conv(shape: &ConvShape, input: &[f32], weights: &[f32], bias: &[f32]) -> Vec<f64> {
-    let window = &shape.window;
-    let plane = window.input[0] * window.input[1];
-    let taps = window.kernel[0] * window.kernel[1];
-    let channels = shape.groups * shape.group_inputs;
-    let mut output = Vec::new();
-    for image in 0..shape.batch {
-        for (out_channel, &bias) in bias.iter().enumerate() {
-            let group = out_channel / shape.group_outputs;
-            for position in positions(window.output) {
-                let mut sum = f64::from(bias);
-                for channel in 0..shape.group_inputs {
-                    let in_channel = image * channels + group * shape.group_inputs + channel;
-                    for (tap, at) in positions(window.kernel).enumerate() {
-                        if let Some(index) = under(window, position, at) {
-                            let row = out_channel * shape.group_inputs + channel;
-                            sum += f64::from(weights[row * taps + tap])
-                                * f64::from(input[in_channel * plane + index]);
-                        }
-                    }
-                }
-                output.push(sum);
-            }
-        }
-    }
-    output
-}
-
 proptest! {
-    #[test]
-    fn conv_is_the_textbooks(
-        rows in prop_oneof![Just([1, 1, 1, 1, 0, 0]), axis()],
-        columns in axis(),
-        (batch, groups, group_inputs, group_outputs) in (1_usize..3, 1_usize..4, 1_usize..5, 1_usize..10),
-        seed: u64,
-    ) {
-        let window = window(rows, columns);
-        let shape = ConvShape { batch, groups, group_inputs, group_outputs, window };
-        let plane = window.input[0] * window.input[1];
-        let taps = group_inputs * window.kernel[0] * window.kernel[1];
-        let input = values(seed, batch * groups * group_inputs * plane);
-        let weights = values(!seed, groups * group_outputs * taps);
-        let bias = values(seed ^ 1, groups * group_outputs);
-        let expected = textbook_conv(&shape, &input, &weights, &bias);
-        for level in levels() {
-            let conv = Conv::new(level, shape, &weights, Some(&bias));
-            close(&run(&conv, &[&input], expected.len()), &expected, taps + 1)?;
-        }
-    }
-
     #[test]
     fn pools_are_the_textbooks(
         rows in prop_oneof![Just([1, 1, 1, 1, 0, 0]), axis()],

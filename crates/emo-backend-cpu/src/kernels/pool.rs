@@ -1,7 +1,7 @@
 use crate::{
     buffer::SliceMut,
     kernel::{Inputs, Kernel},
-    kernels::conv::Window,
+    kernels::window::Window,
     simd::{Level, Simd, Vectorize},
 };
 
@@ -37,17 +37,6 @@ struct Span {
 
 impl Pool {
     pub(crate) fn new(level: Level, reduction: Reduction, window: Window) -> Self {
-        let inverse_counts = match reduction {
-            Reduction::Max => Vec::new(),
-            Reduction::Mean | Reduction::MeanWithPadding => {
-                let counts = [0, 1].map(|axis| counts(reduction, &window, axis));
-                counts[0]
-                    .iter()
-                    .flat_map(|rows| counts[1].iter().map(move |columns| rows * columns))
-                    .map(|count| 1.0 / count as f32)
-                    .collect()
-            }
-        };
         Self {
             level,
             reduction,
@@ -55,7 +44,22 @@ impl Pool {
             spans: (0..window.kernel[1])
                 .map(|tap| Span::new(&window, tap))
                 .collect(),
-            inverse_counts,
+            inverse_counts: inverse_counts(reduction, &window),
+        }
+    }
+}
+
+/// One over the number of elements that the mean at each output position is taken over; empty for a maximum.
+pub(crate) fn inverse_counts(reduction: Reduction, window: &Window) -> Vec<f32> {
+    match reduction {
+        Reduction::Max => Vec::new(),
+        Reduction::Mean | Reduction::MeanWithPadding => {
+            let counts = [0, 1].map(|axis| counts(reduction, window, axis));
+            counts[0]
+                .iter()
+                .flat_map(|rows| counts[1].iter().map(move |columns| rows * columns))
+                .map(|count| 1.0 / count as f32)
+                .collect()
         }
     }
 }

@@ -7,5 +7,5 @@ pub(super) const OPERATOR: Operator = Operator {
     attributes: &[],
     lower: |context| lower_unary_or_integer(context, Unary::Abs, IntegerUnary::Abs),
     empty: Empty::Accepted,
-    ..Operator::NUMERIC
+    ..Operator::ELEMENTWISE
 };

@@ -7,5 +7,5 @@ pub(super) const OPERATOR: Operator = Operator {
     attributes: &[],
     lower: |context| lower_unary(context, Unary::Asinh),
     empty: Empty::Accepted,
-    ..Operator::NUMERIC
+    ..Operator::ELEMENTWISE
 };

@@ -1,6 +1,6 @@
 use super::{
     Operator,
-    spatial::{Sum, lower_sum_pool},
+    spatial::{Sum, channels_last_mean, lower_sum_pool},
 };
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -23,5 +23,6 @@ pub(super) const OPERATOR: Operator = Operator {
         };
         lower_sum_pool(context, sum)
     },
+    any_form: Some(channels_last_mean),
     ..Operator::NUMERIC
 };

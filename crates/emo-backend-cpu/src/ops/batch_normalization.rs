@@ -1,13 +1,14 @@
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{
-    Lowered, NodeContext, Operator,
+    How, Lowered, NodeContext, Operator,
     normalization::{epsilon, moments, sets, standardized},
     parts::{part, wide},
     value_ref::ValueRef,
 };
 use crate::{
     buffer::{Scalar, Slice},
+    form::Form,
     kernels::{
         affine::Affine,
         binary::BinaryOp,
@@ -21,10 +22,44 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 5..=5,
     attributes: &["epsilon", "momentum", "spatial", "training_mode"],
     lower,
+    any_form: Some(interleaved),
     // Its inputs may be of several types, and the statistics keep theirs.
     half: super::Half::Native,
     ..Operator::NUMERIC
 };
+
+/// With constant parameters, of an input with the channels last.
+fn interleaved(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let operand = context.input(0)?;
+    let is_scaled = (0..5).any(|index| {
+        context
+            .optional(index)
+            .is_some_and(|operand| operand.scales.is_some())
+    });
+    if is_scaled
+        || operand.form == Form::PLAIN
+        || operand.form != Form::channels_last(operand.shape)
+    {
+        return Ok(None);
+    }
+    let outputs = lower(context)?;
+    let [
+        Lowered {
+            how: How::Compute { reads, .. },
+            ..
+        },
+    ] = &outputs[..]
+    else {
+        return Ok(None);
+    };
+    let is_affine = context.steps.borrow().is_empty() && reads[..] == [0];
+    Ok(is_affine.then(|| {
+        outputs
+            .into_iter()
+            .map(|lowered| lowered.in_form(operand.form))
+            .collect()
+    }))
+}
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let input = context.value(0)?;
@@ -107,7 +142,10 @@ fn constant_affine(
     if !spatial && input.shape.len() > 2 {
         return Ok(None);
     }
-    let inner = input.shape[2..].iter().product();
+    let inner = match context.input(0)?.form.interleaved {
+        None => input.shape[2..].iter().product(),
+        Some(_) => 1,
+    };
     Ok(Some(Affine {
         scale,
         shift,

@@ -24,14 +24,14 @@ pub(super) fn movement(
     }
     let kernel = Movement::new(fill, parts)
         .ok_or_else(|| context.unsupported(format!("a tensor with {} axes", shape.len())))?;
-    Ok(Lowered {
+    Ok(Lowered::new(
         element_type,
         shape,
-        how: super::How::Compute {
+        super::How::Compute {
             reads,
             kernel: Box::new(kernel),
         },
-    })
+    ))
 }
 
 /// Lowers an operator that reads its first input under the shape `seen` and writes the axes in another order.

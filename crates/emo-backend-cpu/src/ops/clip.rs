@@ -12,7 +12,7 @@ pub(super) const OPERATOR: Operator = Operator {
     attributes: &["max", "min"],
     lower,
     empty: Empty::Accepted,
-    ..Operator::NUMERIC
+    ..Operator::ELEMENTWISE
 };
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

@@ -36,9 +36,9 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         Attribute::Ints(values) => (vec![values.len()], Buffer::I64(values.clone())),
         _ => return Err(context.unsupported("a constant of this kind")),
     };
-    Ok(vec![Lowered {
-        element_type: buffer.element_type(),
+    Ok(vec![Lowered::new(
+        buffer.element_type(),
         shape,
-        how: How::Constant(buffer),
-    }])
+        How::Constant(buffer),
+    )])
 }

@@ -6,8 +6,12 @@ use emo_onnx::{Node, OnnxError};
 use crate::{
     buffer::{Buffer, Scalar, Slice},
     error::CpuError,
+    form::Form,
     kernel::Kernel,
-    kernels::cast::convert,
+    kernels::{
+        cast::convert,
+        interleave::{Interleave, Shift},
+    },
     shape::{element_count, normalize_axis},
     simd::Level,
 };
@@ -19,6 +23,20 @@ pub(crate) struct Operand<'a> {
     pub(crate) shape: &'a [usize],
     /// Its elements, where they are known before the model runs.
     pub(crate) constant: Option<Slice<'a>>,
+    /// How the elements lie in memory; plain unless the operator takes other forms.
+    pub(crate) form: Form,
+    /// What the elements stand for, if they are integers in place of numbers of type `f32`.
+    pub(crate) scales: Option<&'a Scales>,
+}
+
+/// One scale and zero point for a whole tensor, or one for each step along an axis:
+/// an element stands for `(x − zero_point) · scale`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Scales {
+    pub(crate) scales: Vec<f32>,
+    pub(crate) zero_points: Vec<i32>,
+    /// `None` for a whole tensor.
+    pub(crate) axis: Option<usize>,
 }
 
 /// A node that is being compiled.
@@ -42,7 +60,11 @@ pub(crate) struct NodeContext<'a> {
 pub(crate) struct Lowered {
     pub(crate) element_type: ElementType,
     pub(crate) shape: Vec<usize>,
+    /// How its elements lie in memory, if they are computed.
+    pub(crate) form: Form,
     pub(crate) how: How,
+    /// What its elements stand for, if they are integers in place of numbers of type `f32`.
+    pub(crate) scales: Option<Scales>,
 }
 
 /// Where an output's elements come from.
@@ -63,29 +85,45 @@ pub(crate) enum How {
 }
 
 impl Lowered {
+    pub(crate) fn new(element_type: ElementType, shape: Vec<usize>, how: How) -> Self {
+        Self {
+            element_type,
+            shape,
+            form: Form::PLAIN,
+            how,
+            scales: None,
+        }
+    }
+
     pub(crate) fn compute(
         element_type: ElementType,
         shape: Vec<usize>,
         reads: Vec<usize>,
         kernel: impl Kernel + 'static,
     ) -> Vec<Self> {
-        vec![Self {
-            element_type,
-            shape,
-            how: How::Compute {
-                reads,
-                kernel: Box::new(kernel),
-            },
-        }]
+        let how = How::Compute {
+            reads,
+            kernel: Box::new(kernel),
+        };
+        vec![Self::new(element_type, shape, how)]
     }
 
     /// The first input under another shape.
     pub(crate) fn alias(element_type: ElementType, shape: Vec<usize>) -> Vec<Self> {
-        vec![Self {
-            element_type,
-            shape,
-            how: How::Alias(0),
-        }]
+        vec![Self::new(element_type, shape, How::Alias(0))]
+    }
+
+    /// With the elements in another order or kept otherwise.
+    pub(crate) fn in_form(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
+    /// With integers in place of the numbers that they stand for.
+    pub(crate) fn standing_for(self, scales: Scales) -> Self {
+        Self {
+            scales: Some(scales),
+            ..self
+        }
     }
 }
 
@@ -124,12 +162,62 @@ impl<'a> NodeContext<'a> {
         kernel: impl Kernel + 'static,
     ) -> usize {
         let kernel = Box::new(kernel);
-        self.push(Lowered {
+        self.push(Lowered::new(
             element_type,
             shape,
-            how: How::Compute { reads, kernel },
-        })
+            How::Compute { reads, kernel },
+        ))
         .number()
+    }
+
+    /// The number by which to read an input `[batch, channels, …]` with the channels last, and integers of 8 bits
+    /// as `u8`, those of type `i8` each 128 larger.
+    ///
+    /// `None` if it lies in yet another order.
+    pub(crate) fn channels_last(&self, index: usize) -> Result<Option<usize>, BackendError> {
+        let operand = self.input(index)?;
+        let wanted = Form::channels_last(operand.shape);
+        let element_type = operand.element_type;
+        let mut form = operand.form;
+        let mut number = self.as_bytes(index)?;
+        form.shifted |= element_type == ElementType::I8;
+        match (form.interleaved, wanted.interleaved) {
+            (from, to) if from == to => {}
+            (None, Some(to)) => {
+                form.interleaved = Some(to);
+                let kernel = Interleave::new(to.channels, to.positions);
+                number = self.step_in_form(element_type, operand.shape, form, number, kernel);
+            }
+            _ => return Ok(None),
+        }
+        Ok(Some(number))
+    }
+
+    /// The number by which to read integers of 8 bits as `u8`, those of type `i8` each 128 larger; others as they
+    /// are.
+    pub(crate) fn as_bytes(&self, index: usize) -> Result<usize, BackendError> {
+        let operand = self.input(index)?;
+        if operand.element_type != ElementType::I8 || operand.form.shifted {
+            return Ok(index);
+        }
+        let form = operand.form.with_shift(true);
+        Ok(self.step_in_form(ElementType::I8, operand.shape, form, index, Shift))
+    }
+
+    fn step_in_form(
+        &self,
+        element_type: ElementType,
+        shape: &[usize],
+        form: Form,
+        read: usize,
+        kernel: impl Kernel + 'static,
+    ) -> usize {
+        let how = How::Compute {
+            reads: vec![read],
+            kernel: Box::new(kernel),
+        };
+        self.push(Lowered::new(element_type, shape.to_vec(), how).in_form(form))
+            .number()
     }
 
     pub(crate) fn input(&self, index: usize) -> Result<Operand<'a>, BackendError> {

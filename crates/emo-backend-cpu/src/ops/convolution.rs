@@ -169,11 +169,11 @@ impl Convolution {
             ElementType::I32 => Box::new(Correlation::<i32>::new(channels, taps, bias)),
             other => return Err(context.unsupported(format!("{other} elements"))),
         };
-        Ok(Lowered {
+        Ok(Lowered::new(
             element_type,
-            shape: self.output_shape(),
-            how: How::Compute { reads, kernel },
-        })
+            self.output_shape(),
+            How::Compute { reads, kernel },
+        ))
     }
 }
 

@@ -3,14 +3,14 @@ use std::marker::PhantomData;
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{
-    Lowered, NodeContext, Operator,
+    Lowered, NodeContext, Operator, Scales,
     cast::element_type,
     parts::optional,
     quantization::{granularity, quant_axis},
     value_ref::ValueRef,
 };
 use crate::kernels::{
-    granular::{GranularDequantize, with_quantized},
+    granular::{GranularDequantize, Granularity, with_quantized},
     quantize::Dequantize,
 };
 
@@ -19,9 +19,43 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=3,
     attributes: &["axis", "block_size", "output_dtype"],
     lower,
+    any_form: Some(any_form),
     half: super::Half::Native,
     ..Operator::NUMERIC
 };
+
+/// Integers that stand for numbers, until somebody needs those.
+fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let (input, scales) = (context.input(0)?, context.input(1)?);
+    if context.int("output_dtype", 0)? != 0
+        || scales.element_type != ElementType::F32
+        || !matches!(
+            input.element_type,
+            ElementType::I8 | ElementType::U8 | ElementType::I32
+        )
+    {
+        return Ok(None);
+    }
+    let granularity = granularity(context, input.element_type)?;
+    let Some(axis) = quant_axis(context, granularity)? else {
+        return Ok(None);
+    };
+    let scales = Scales {
+        axis: match granularity {
+            Granularity::Tensor => None,
+            _ => Some(context.axis(context.int("axis", 1)?, input.shape.len())?),
+        },
+        scales: axis.scales,
+        zero_points: axis.zero_points,
+    };
+    let outputs = Lowered::alias(input.element_type, input.shape.to_vec());
+    Ok(Some(
+        outputs
+            .into_iter()
+            .map(|lowered| lowered.standing_for(scales.clone()))
+            .collect(),
+    ))
+}
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let (input, scales) = (context.input(0)?, context.input(1)?);

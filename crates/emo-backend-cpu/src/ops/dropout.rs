@@ -3,7 +3,7 @@ use emo_backend::{
     emo_tensor::half::{bf16, f16},
 };
 
-use super::{Lowered, NodeContext, Operator};
+use super::{Forms, Lowered, NodeContext, Operator};
 use crate::{
     buffer::{Buffer, Slice},
     shape::element_count,
@@ -14,6 +14,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 1..=3,
     attributes: &["ratio", "seed"],
     lower,
+    forms: Forms::Passed,
     ..Operator::ANY_TYPE
 };
 

@@ -1,4 +1,4 @@
-use super::{Lowered, Operator};
+use super::{Forms, Lowered, Operator};
 
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "Flatten",
@@ -16,5 +16,6 @@ pub(super) const OPERATOR: Operator = Operator {
         let shape = vec![outer.iter().product(), inner.iter().product()];
         Ok(Lowered::alias(input.element_type, shape))
     },
+    forms: Forms::Passed,
     ..Operator::ANY_TYPE
 };

@@ -14,5 +14,5 @@ pub(super) const OPERATOR: Operator = Operator {
         lower_unary(context, function)
     },
     empty: Empty::Accepted,
-    ..Operator::NUMERIC
+    ..Operator::ELEMENTWISE
 };

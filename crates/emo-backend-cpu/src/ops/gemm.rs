@@ -1,7 +1,13 @@
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{Lowered, NodeContext, Operand, Operator, product::Product, value_ref::ValueRef};
+use super::{
+    Lowered, NodeContext, Operand, Operator,
+    integer::{self, Layer},
+    product::Product,
+    value_ref::ValueRef,
+};
 use crate::{
+    buffer::Slice,
     kernels::{
         binary::BinaryOp,
         dense::Dense,
@@ -16,8 +22,59 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=3,
     attributes: &["alpha", "beta", "transA", "transB"],
     lower,
+    any_form: Some(any_form),
     ..Operator::NUMERIC
 };
+
+/// One row that lies in memory in whatever order, times a constant matrix.
+fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let (a, b) = (context.input(0)?, context.input(1)?);
+    let (m, k, _) = matrix(context, a, "transA")?;
+    let (b_rows, n, strides) = matrix(context, b, "transB")?;
+    let alpha = context.float("alpha", 1.0)?;
+    let beta = context.float("beta", 1.0)?;
+    if m != 1 || b_rows != k || b.constant.is_none() {
+        return Ok(None);
+    }
+    if let Some(layer) = Layer::of_scaled(context) {
+        let axis = usize::from(!context.flag("transB", 0)?);
+        let is_vector = layer
+            .bias
+            .is_none_or(|bias| matches!(bias.shape, &[len] | &[1, len] if len == n));
+        if (alpha, beta) != (1.0, 1.0) || !is_vector {
+            return Ok(None);
+        }
+        let lowered = integer::dense(context, layer, (m, k, n), (strides, axis), vec![1, n])?;
+        return Ok(lowered.map(|lowered| vec![lowered]));
+    }
+    let addend = context.optional(2);
+    let is_plain = [Some(b), addend]
+        .iter()
+        .flatten()
+        .all(|operand| operand.scales.is_none());
+    let (Some(order), Some(Slice::F32(weights)), Some(row)) = (
+        a.form.interleaved,
+        b.constant,
+        constant_row(addend, n, beta),
+    ) else {
+        return Ok(None);
+    };
+    if a.scales.is_some() || !is_plain || order.channels * order.positions != k {
+        return Ok(None);
+    }
+    if addend.is_some_and(|c| broadcast(c.shape, &[1, n]).as_deref() != Some(&[1, n])) {
+        return Ok(None);
+    }
+    let weights = order.rows_in_memory(weights, (k, n), strides);
+    let strides = Strided { row: n, column: 1 };
+    let kernel = Dense::new(context.level, (k, n), (&weights, strides, alpha), row);
+    Ok(Some(Lowered::compute(
+        ElementType::F32,
+        vec![1, n],
+        vec![0],
+        kernel,
+    )))
+}
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let (a, b) = (context.input(0)?, context.input(1)?);

@@ -12,5 +12,5 @@ pub(super) const OPERATOR: Operator = Operator {
         lower_unary(context, Unary::HardSigmoid { alpha, beta })
     },
     empty: Empty::Accepted,
-    ..Operator::NUMERIC
+    ..Operator::ELEMENTWISE
 };

@@ -1,4 +1,4 @@
-use super::{Lowered, Operator};
+use super::{Forms, Lowered, Operator};
 
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "Identity",
@@ -8,5 +8,6 @@ pub(super) const OPERATOR: Operator = Operator {
         let input = context.input(0)?;
         Ok(Lowered::alias(input.element_type, input.shape.to_vec()))
     },
+    forms: Forms::Passed,
     ..Operator::ANY_TYPE
 };

@@ -11,5 +11,5 @@ pub(super) const OPERATOR: Operator = Operator {
         lower_unary(context, Unary::LeakyRelu { alpha })
     },
     empty: Empty::Accepted,
-    ..Operator::NUMERIC
+    ..Operator::ELEMENTWISE
 };

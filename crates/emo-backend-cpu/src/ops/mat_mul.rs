@@ -1,6 +1,10 @@
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{Empty, Lowered, NodeContext, Operator, product};
+use super::{
+    Empty, Lowered, NodeContext, Operator,
+    integer::{self, Layer},
+    product,
+};
 use crate::{
     kernels::{dense::Dense, gemm::Strided, matmul::MatMul},
     shape::{broadcast, broadcast_strides, element_count},
@@ -11,9 +15,29 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=2,
     attributes: &[],
     lower,
+    any_form: Some(of_integers),
     empty: Empty::Accepted,
     ..Operator::NUMERIC
 };
+
+/// One row of integers times a constant matrix.
+fn of_integers(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let (a, b) = (context.input(0)?, context.input(1)?);
+    let (Some(layer), &[k, n]) = (Layer::of_scaled(context), b.shape) else {
+        return Ok(None);
+    };
+    let (Some(&a_columns), Some(rows)) = (a.shape.last(), element_count(a.shape)) else {
+        return Ok(None);
+    };
+    if a_columns != k || rows != k || a.shape.len() < 2 {
+        return Ok(None);
+    }
+    let mut shape = a.shape.to_vec();
+    shape[a.shape.len() - 1] = n;
+    let strides = Strided { row: n, column: 1 };
+    let lowered = integer::dense(context, layer, (1, k, n), (strides, 1), shape)?;
+    Ok(lowered.map(|lowered| vec![lowered]))
+}
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let (a, b) = (context.input(0)?, context.input(1)?);

@@ -4,7 +4,7 @@ use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{
     How, Lowered, NodeContext, Operator,
-    spatial::{flat_window, output_shape, planes, pool_window, taps},
+    spatial::{flat_window, output_shape, planes, pool, pool_window, taps},
 };
 use crate::kernels::{
     pool::{Pool, Reduction},
@@ -25,8 +25,22 @@ pub(super) const OPERATOR: Operator = Operator {
         "strides",
     ],
     lower,
+    any_form: Some(channels_last),
     ..Operator::NUMERIC
 };
+
+/// Of an input with the channels last, which may hold integers: the largest stands for the largest number.
+fn channels_last(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let input = context.input(0)?;
+    if context.wanted > 1 || input.scales.is_some_and(|scales| scales.axis.is_some()) {
+        return Ok(None);
+    }
+    let axes = pool_window(context, input.shape)?;
+    if taps(context, &axes, Taps::sliding)?.leave_gaps() {
+        return Ok(None);
+    }
+    pool(context, &axes, Reduction::Max)
+}
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let input = context.input(0)?;
@@ -90,12 +104,12 @@ fn indices<T: Ordered>(
         extents: axes.iter().map(|axis| axis.input).collect(),
         element: PhantomData,
     };
-    Ok(Lowered {
-        element_type: ElementType::I64,
-        shape: output_shape(input, input[1], axes),
-        how: How::Compute {
+    Ok(Lowered::new(
+        ElementType::I64,
+        output_shape(input, input[1], axes),
+        How::Compute {
             reads: vec![0],
             kernel: Box::new(kernel),
         },
-    })
+    ))
 }

@@ -7,6 +7,7 @@ mod cumulative;
 mod elementwise;
 mod equation;
 mod extreme;
+mod integer;
 mod normalization;
 mod parts;
 mod product;
@@ -177,7 +178,7 @@ use std::ops::RangeInclusive;
 
 use emo_backend::BackendError;
 
-pub(crate) use context::{How, Lowered, NodeContext, Operand, from_onnx};
+pub(crate) use context::{How, Lowered, NodeContext, Operand, Scales, from_onnx};
 
 /// An operator that the backend executes.
 #[derive(Debug)]
@@ -193,8 +194,26 @@ pub(crate) struct Operator {
     pub(crate) half: Half,
     /// Whether an output with elements may come of an input without.
     pub(crate) empty: Empty,
+    /// Tried first, with operands in whatever form they are, perhaps integers that stand for numbers; `None` if
+    /// [`lower`](Self::lower) is to do it, with operands as `forms` says.
+    pub(crate) any_form: Option<AnyForm>,
+    pub(crate) forms: Forms,
     /// The attribute with the subgraph that is executed in the node's place, for operators that choose one.
     pub(crate) branch: Option<Branch>,
+}
+
+/// Lowers a node if it can.
+pub(crate) type AnyForm = fn(&NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError>;
+
+/// How an operator takes operands that do not lie in memory as their types and shapes have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Forms {
+    /// Not at all.
+    Plain,
+    /// The first in any form, even integers that stand for numbers: it is passed on as it is.
+    Passed,
+    /// All in one order, which the outputs then have, too; what is broadcast is a single element.
+    Elementwise,
 }
 
 /// Chooses an attribute.
@@ -227,7 +246,15 @@ impl Operator {
             rounded: usize::MAX,
         },
         empty: Empty::Refused,
+        any_form: None,
+        forms: Forms::Plain,
         branch: None,
+    };
+
+    /// The fields that element-wise operators on numbers have alike.
+    pub(crate) const ELEMENTWISE: Self = Self {
+        forms: Forms::Elementwise,
+        ..Self::NUMERIC
     };
 
     /// The fields that operators have alike which treat all element types alike.

@@ -61,14 +61,14 @@ impl Product {
                 batches: self.batches,
             })
         };
-        Ok(vec![Lowered {
+        Ok(vec![Lowered::new(
             element_type,
             shape,
-            how: How::Compute {
+            How::Compute {
                 reads: vec![a.number(), b.number()],
                 kernel,
             },
-        }])
+        )])
     }
 
     /// The products on the way to a node's outputs.

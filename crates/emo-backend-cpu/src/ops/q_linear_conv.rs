@@ -1,9 +1,10 @@
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{
-    Lowered, NodeContext, Operator,
+    Lowered, NodeContext, Operand, Operator, Scales,
     convolution::Convolution,
-    quantization::{Repeat, centred, requantized},
+    integer::{self, Integers, Layer, constant_scales},
+    quantization::{Repeat, centred, refuse_scales, requantized},
 };
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -11,8 +12,51 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 8..=9,
     attributes: Convolution::SLIDING,
     lower,
+    any_form: Some(of_constants),
     ..Operator::NUMERIC
 };
+
+/// With constant weights and scales.
+fn of_constants(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError> {
+    for index in [1, 4, 6] {
+        refuse_scales(context, index)?;
+    }
+    let (Some(input), Some(weights)) = (
+        constant_scales(context, 1, 2)?,
+        constant_scales(context, 4, 5)?,
+    ) else {
+        return Ok(None);
+    };
+    let units: Vec<f32> = weights
+        .scales
+        .iter()
+        .map(|weight| input.scales[0] * weight)
+        .collect();
+    let unit = Scales {
+        axis: weights.axis,
+        zero_points: vec![0; units.len()],
+        scales: units,
+    };
+    let bias = context.optional(8).map(|bias| Operand {
+        scales: Some(&unit),
+        ..bias
+    });
+    let layer = Layer {
+        input: Integers {
+            index: 0,
+            scales: &input,
+        },
+        weights: Integers {
+            index: 3,
+            scales: &weights,
+        },
+        bias,
+    };
+    let Some(lowered) = integer::convolution(context, layer)? else {
+        return Ok(None);
+    };
+    Ok(integer::quantized(context, lowered, (6, 7))?.map(|lowered| vec![lowered]))
+}
 
 /// Inputs: x, its scale and zero point, the weights, theirs, the output's scale and zero point, and a bias.
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {

@@ -239,14 +239,14 @@ pub(super) fn requantized(
     };
     let kernel = kernel(element_type)
         .ok_or_else(|| context.unsupported(format!("an output of {element_type} elements")))?;
-    Ok(vec![Lowered {
+    Ok(vec![Lowered::new(
         element_type,
         shape,
-        how: How::Compute {
+        How::Compute {
             reads: vec![scaled.number(), zero_point],
             kernel,
         },
-    }])
+    )])
 }
 
 /// Rounds, and adds a zero point.

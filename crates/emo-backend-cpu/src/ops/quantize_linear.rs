@@ -5,11 +5,13 @@ use emo_backend::{BackendError, emo_tensor::ElementType};
 use super::{
     How, Lowered, NodeContext, Operator,
     cast::{element_type, overflow},
-    quantization::{granularity, quant_axis},
+    integer::{byte_scale, constant_scales},
+    quantization::{granularity, quant_axis, refuse_scales},
 };
 use crate::kernels::{
     granular::{GranularQuantize, Precision, with_quantized},
     quantize::Quantize,
+    quantize_bytes::QuantizeBytes,
 };
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -23,9 +25,50 @@ pub(super) const OPERATOR: Operator = Operator {
         "saturate",
     ],
     lower,
+    any_form: Some(any_form),
     half: super::Half::Native,
     ..Operator::NUMERIC
 };
+
+/// To 8 bits with one scale: numbers in any order, or integers that have this scale already.
+fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let (input, scale) = (context.input(0)?, context.input(1)?);
+    let is_plain = ["block_size", "output_dtype", "precision"]
+        .iter()
+        .all(|name| !context.node.attributes.contains_key(*name));
+    let (true, Some(points), ElementType::F32) = (
+        is_plain && matches!(scale.shape, [] | [1]),
+        context.optional(2),
+        scale.element_type,
+    ) else {
+        return Ok(None);
+    };
+    refuse_scales(context, 1)?;
+    let (Some(scales), [] | [1]) = (constant_scales(context, 1, 2)?, points.shape) else {
+        return Ok(None);
+    };
+    let shape = input.shape.to_vec();
+    if let Some(own) = input.scales {
+        let is_same = *own == scales && input.element_type == points.element_type;
+        return Ok(is_same.then(|| Lowered::alias(input.element_type, shape)));
+    }
+    let (Some(to), ElementType::F32) =
+        (byte_scale(points.element_type, &scales), input.element_type)
+    else {
+        return Ok(None);
+    };
+    let kernel = QuantizeBytes::new(context.level, to.scale, to.zero_point);
+    let form = input
+        .form
+        .with_shift(points.element_type == ElementType::I8);
+    let outputs = Lowered::compute(points.element_type, shape, vec![0], kernel);
+    Ok(Some(
+        outputs
+            .into_iter()
+            .map(|lowered| lowered.in_form(form))
+            .collect(),
+    ))
+}
 
 fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let (input, scales) = (context.input(0)?, context.input(1)?);
@@ -94,11 +137,7 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
                 overflow,
                 element: PhantomData,
             };
-            Ok(vec![Lowered {
-                element_type: quantized,
-                shape,
-                how: How::Compute { reads, kernel: Box::new(kernel) },
-            }])
+            Ok(vec![Lowered::new(quantized, shape, How::Compute { reads, kernel: Box::new(kernel) })])
         },
         else Err(context.unsupported(format!("quantization to {quantized}")))
     )

@@ -51,11 +51,11 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         )
     );
     let elements: Buffer = elements;
-    Ok(vec![Lowered {
+    Ok(vec![Lowered::new(
         element_type,
-        shape: vec![elements.len()],
-        how: How::Constant(elements),
-    }])
+        vec![elements.len()],
+        How::Constant(elements),
+    )])
 }
 
 fn bounds<T: Number>(context: &NodeContext<'_>) -> Result<[T; 3], BackendError> {

@@ -18,5 +18,5 @@ pub(super) const OPERATOR: Operator = Operator {
         lower_unary(context, Unary::Relu)
     },
     empty: Empty::Accepted,
-    ..Operator::NUMERIC
+    ..Operator::ELEMENTWISE
 };

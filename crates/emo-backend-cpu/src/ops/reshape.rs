@@ -1,6 +1,6 @@
 use emo_backend::BackendError;
 
-use super::{Lowered, NodeContext, Operator};
+use super::{Forms, Lowered, NodeContext, Operator};
 use crate::shape::element_count;
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -8,6 +8,7 @@ pub(super) const OPERATOR: Operator = Operator {
     inputs: 2..=2,
     attributes: &["allowzero"],
     lower,
+    forms: Forms::Passed,
     ..Operator::ANY_TYPE
 };
 

@@ -302,11 +302,7 @@ pub(super) fn resize(
             if from != computed {
                 value = cast(from, &shape, value, computed);
             }
-            Ok(vec![Lowered {
-                element_type: from,
-                shape,
-                how: How::Alias(value),
-            }])
+            Ok(vec![Lowered::new(from, shape, How::Alias(value))])
         }
     }
 }

@@ -30,9 +30,9 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         .iter()
         .map(|&extent| extent as i64)
         .collect();
-    Ok(vec![Lowered {
-        element_type: ElementType::I64,
-        shape: vec![extents.len()],
-        how: How::Constant(Buffer::I64(extents)),
-    }])
+    Ok(vec![Lowered::new(
+        ElementType::I64,
+        vec![extents.len()],
+        How::Constant(Buffer::I64(extents)),
+    )])
 }

@@ -12,5 +12,5 @@ pub(super) const OPERATOR: Operator = Operator {
         lower_unary_of_numbers(context, Unary::Shrink { bias, lambda })
     },
     empty: Empty::Accepted,
-    ..Operator::NUMERIC
+    ..Operator::ELEMENTWISE
 };

@@ -9,11 +9,11 @@ pub(super) const OPERATOR: Operator = Operator {
     lower: |context| {
         // A shape whose count overflows was refused.
         let count = element_count(context.input(0)?.shape).unwrap_or(usize::MAX);
-        Ok(vec![Lowered {
-            element_type: ElementType::I64,
-            shape: vec![],
-            how: How::Constant(Buffer::I64(vec![count as i64])),
-        }])
+        Ok(vec![Lowered::new(
+            ElementType::I64,
+            vec![],
+            How::Constant(Buffer::I64(vec![count as i64])),
+        )])
     },
     ..Operator::ANY_TYPE
 };

@@ -2,13 +2,17 @@ use std::marker::PhantomData;
 
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
-use super::{Lowered, NodeContext};
+use super::{How, Lowered, NodeContext, integer::byte_scale};
 use crate::{
+    form::Form,
+    kernel::Kernel,
     kernels::{
-        conv::Window,
+        channels_last_pool::ChannelsLastPool,
+        integer_mean::IntegerMean,
         pool::{Pool, Reduction},
         real::with_real,
         taps::{MAX_SPATIAL, Taps, WindowAxis},
+        window::Window,
         window_pool::{PlanePool, PlaneReduction, Planes, Summary, WindowSum},
     },
     shape::element_count,
@@ -282,6 +286,91 @@ pub(super) enum Sum {
     MeanWithPadding,
     /// The norm with this exponent.
     Lp(i32),
+}
+
+/// Lowers a pool of `f32`, or the maximum of bytes, if the input has its channels last.
+pub(super) fn pool(
+    context: &NodeContext<'_>,
+    axes: &[WindowAxis],
+    reduction: Reduction,
+) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let input = context.input(0)?;
+    let is_bytes = matches!(input.element_type, ElementType::I8 | ElementType::U8);
+    let is_executed = match (reduction, input.scales) {
+        (Reduction::Max, _) => is_bytes || input.element_type == ElementType::F32,
+        (_, Some(_)) => is_bytes,
+        (_, None) => input.element_type == ElementType::F32,
+    };
+    if !is_executed || input.form.interleaved.is_none() && input.scales.is_none() {
+        return Ok(None);
+    }
+    let (Some(window), Some(read)) = (flat_window(axes), context.channels_last(0)?) else {
+        return Ok(None);
+    };
+    let channels = input.shape[1];
+    let shape = output_shape(input.shape, channels, axes);
+    let form = Form::channels_last(&shape);
+    let computed = |kernel: Box<dyn Kernel>| How::Compute {
+        reads: vec![read],
+        kernel,
+    };
+    if let (Some(scales), true) = (input.scales, reduction != Reduction::Max) {
+        let mean = byte_scale(input.element_type, scales).and_then(|of| {
+            let of = (of.scale, of.zero_point);
+            IntegerMean::new(context.level, reduction, window, channels, of)
+        });
+        return Ok(mean.map(|mean| {
+            let how = computed(Box::new(mean));
+            vec![Lowered::new(ElementType::F32, shape, how).in_form(form)]
+        }));
+    }
+    let kernel = ChannelsLastPool::new(context.level, reduction, window, channels);
+    Ok(Some(vec![Lowered {
+        element_type: input.element_type,
+        shape,
+        form: form.with_shift(input.element_type == ElementType::I8),
+        how: computed(Box::new(kernel)),
+        scales: input.scales.cloned(),
+    }]))
+}
+
+/// Lowers a mean over sliding windows, of an input with the channels last.
+pub(super) fn channels_last_mean(
+    context: &NodeContext<'_>,
+) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let reduction = if context.flag("count_include_pad", 0)? {
+        Reduction::MeanWithPadding
+    } else {
+        Reduction::Mean
+    };
+    let axes = pool_window(context, context.input(0)?.shape)?;
+    if taps(context, &axes, Taps::sliding)?.leave_gaps() {
+        return Ok(None);
+    }
+    pool(context, &axes, reduction)
+}
+
+/// Lowers a maximum or mean over all positions, of an input with the channels last.
+pub(super) fn channels_last_global(
+    context: &NodeContext<'_>,
+    reduction: Reduction,
+) -> Result<Option<Vec<Lowered>>, BackendError> {
+    let Some(spatial) = context.input(0)?.shape.get(2..) else {
+        return Ok(None);
+    };
+    let axes: Vec<WindowAxis> = spatial
+        .iter()
+        .map(|&extent| WindowAxis {
+            input: extent,
+            output: 1,
+            kernel: extent,
+            stride: 1,
+            dilation: 1,
+            begin: 0,
+            end: 0,
+        })
+        .collect();
+    pool(context, &axes, reduction)
 }
 
 /// Lowers a pool that sums over sliding windows.

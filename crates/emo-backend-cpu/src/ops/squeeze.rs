@@ -1,4 +1,4 @@
-use super::{Lowered, Operator};
+use super::{Forms, Lowered, Operator};
 
 pub(super) const OPERATOR: Operator = Operator {
     op_type: "Squeeze",
@@ -24,5 +24,6 @@ pub(super) const OPERATOR: Operator = Operator {
         };
         Ok(Lowered::alias(input.element_type, shape))
     },
+    forms: Forms::Passed,
     ..Operator::ANY_TYPE
 };

@@ -36,11 +36,7 @@ impl ValueRef {
 
     /// One of the node's outputs.
     pub(super) fn lowered(self) -> Lowered {
-        Lowered {
-            element_type: self.element_type,
-            shape: self.shape,
-            how: How::Alias(self.number),
-        }
+        Lowered::new(self.element_type, self.shape, How::Alias(self.number))
     }
 }
 
@@ -69,11 +65,11 @@ impl NodeContext<'_> {
 
     /// A constant of the operator's own.
     pub(super) fn fixed(&self, shape: Vec<usize>, elements: Buffer) -> ValueRef {
-        self.push(Lowered {
-            element_type: elements.element_type(),
+        self.push(Lowered::new(
+            elements.element_type(),
             shape,
-            how: How::Constant(elements),
-        })
+            How::Constant(elements),
+        ))
     }
 
     /// A scalar that the type holds exactly, or as `f32`.
@@ -106,14 +102,14 @@ impl NodeContext<'_> {
         kernel: impl Kernel + 'static,
     ) -> ValueRef {
         let reads = reads.iter().map(|value| value.number).collect();
-        self.push(Lowered {
+        self.push(Lowered::new(
             element_type,
             shape,
-            how: How::Compute {
+            How::Compute {
                 reads,
                 kernel: Box::new(kernel),
             },
-        })
+        ))
     }
 
     /// The same elements under another shape with as many.

@@ -43,9 +43,5 @@ pub(super) fn converted(
         to,
     );
     let buffer = buffer.ok_or_else(|| context.unsupported(format!("{to} elements")))?;
-    Ok(vec![Lowered {
-        element_type: to,
-        shape,
-        how: How::Constant(buffer),
-    }])
+    Ok(vec![Lowered::new(to, shape, How::Constant(buffer))])
 }

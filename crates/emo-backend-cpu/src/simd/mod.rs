@@ -83,6 +83,12 @@ pub(crate) trait Simd: Copy + Debug + Send + Sync + 'static {
     /// # Safety
     /// [`LANES`](Self::LANES) bytes can be written at `to`.
     unsafe fn narrow_u8(self, x: Self::I32, to: *mut u8);
+    /// As [`narrow_u8`](Self::narrow_u8) of four vectors, one after the other.
+    fn narrow4_u8(self, x: [Self::I32; 4]) -> Self::I32;
+    /// The bytes of four vectors side by side: byte `16·b + 4·q + i` of each in lane `4·b + i` of vector `q`.
+    fn interleave4(self, x: [Self::I32; 4]) -> [Self::I32; 4];
+    /// As [`narrow4_u8`](Self::narrow4_u8), of lanes in the order of [`interleave4`](Self::interleave4).
+    fn narrow4_interleaved_u8(self, x: [Self::I32; 4]) -> Self::I32;
     fn add_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;
     /// The low 32 bits of each product.
     fn mul_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;
@@ -175,6 +181,14 @@ impl Level {
     pub(crate) fn lanes(self) -> usize {
         fn of<S: Simd>(_: S) -> usize {
             S::LANES
+        }
+        each_level!(self, simd => of(simd))
+    }
+
+    /// How many vectors the registers hold.
+    pub(crate) fn registers(self) -> usize {
+        fn of<S: Simd>(_: S) -> usize {
+            S::REGISTERS
         }
         each_level!(self, simd => of(simd))
     }

@@ -102,6 +102,30 @@ macro_rules! neon {
                 }
                 round(x: float32x4_t) -> int32x4_t { vcvtnq_s32_f32(x) }
                 splat_i32(x: i32) -> int32x4_t { vdupq_n_s32(x) }
+                narrow4_u8(x: [int32x4_t; 4]) -> int32x4_t {{
+                    let low = vcombine_s16(vqmovn_s32(x[0]), vqmovn_s32(x[1]));
+                    let high = vcombine_s16(vqmovn_s32(x[2]), vqmovn_s32(x[3]));
+                    vreinterpretq_s32_u8(vcombine_u8(vqmovun_s16(low), vqmovun_s16(high)))
+                }}
+                interleave4(x: [int32x4_t; 4]) -> [int32x4_t; 4] {{
+                    let (a, b) = (vreinterpretq_u8_s32(x[0]), vreinterpretq_u8_s32(x[1]));
+                    let (c, d) = (vreinterpretq_u8_s32(x[2]), vreinterpretq_u8_s32(x[3]));
+                    let low_ab = vreinterpretq_u16_u8(vzip1q_u8(a, b));
+                    let low_cd = vreinterpretq_u16_u8(vzip1q_u8(c, d));
+                    let high_ab = vreinterpretq_u16_u8(vzip2q_u8(a, b));
+                    let high_cd = vreinterpretq_u16_u8(vzip2q_u8(c, d));
+                    [
+                        vreinterpretq_s32_u16(vzip1q_u16(low_ab, low_cd)),
+                        vreinterpretq_s32_u16(vzip2q_u16(low_ab, low_cd)),
+                        vreinterpretq_s32_u16(vzip1q_u16(high_ab, high_cd)),
+                        vreinterpretq_s32_u16(vzip2q_u16(high_ab, high_cd)),
+                    ]
+                }}
+                narrow4_interleaved_u8(x: [int32x4_t; 4]) -> int32x4_t {{
+                    let low = vcombine_s16(vqmovn_s32(x[0]), vqmovn_s32(x[1]));
+                    let high = vcombine_s16(vqmovn_s32(x[2]), vqmovn_s32(x[3]));
+                    vreinterpretq_s32_u8(vcombine_u8(vqmovun_s16(low), vqmovun_s16(high)))
+                }}
                 add_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vaddq_s32(a, b) }
                 mul_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vmulq_s32(a, b) }
                 max_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vmaxq_s32(a, b) }

@@ -167,6 +167,28 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn narrow4_u8(self, x: [Self::I32; 4]) -> Self::I32 {
+        x.map(|x| i32::from_le_bytes(x.map(|x| x.clamp(0, 255) as u8)))
+    }
+
+    #[inline(always)]
+    fn interleave4(self, x: [Self::I32; 4]) -> [Self::I32; 4] {
+        let x = x.map(|x| x.map(i32::to_le_bytes));
+        let mut result = [[0; LANES]; 4];
+        for (quarter, result) in result.iter_mut().enumerate() {
+            for (i, lane) in result.iter_mut().enumerate() {
+                *lane = i32::from_le_bytes(x.map(|x| x[quarter][i]));
+            }
+        }
+        result
+    }
+
+    #[inline(always)]
+    fn narrow4_interleaved_u8(self, x: [Self::I32; 4]) -> Self::I32 {
+        self.narrow4_u8(x)
+    }
+
+    #[inline(always)]
     fn add_i32(self, a: Self::I32, b: Self::I32) -> Self::I32 {
         map2(a, b, i32::wrapping_add)
     }

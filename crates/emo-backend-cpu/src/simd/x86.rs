@@ -120,6 +120,25 @@ impl Simd for Avx2 {
         }
         round(x: __m256) -> __m256i { _mm256_cvtps_epi32(x) }
         splat_i32(x: i32) -> __m256i { _mm256_set1_epi32(x) }
+        narrow4_u8(x: [__m256i; 4]) -> __m256i {
+            _mm256_permutevar8x32_epi32(
+                _mm256_packus_epi16(_mm256_packs_epi32(x[0], x[1]), _mm256_packs_epi32(x[2], x[3])),
+                _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7),
+            )
+        }
+        narrow4_interleaved_u8(x: [__m256i; 4]) -> __m256i {
+            _mm256_packus_epi16(_mm256_packs_epi32(x[0], x[1]), _mm256_packs_epi32(x[2], x[3]))
+        }
+        interleave4(x: [__m256i; 4]) -> [__m256i; 4] {{
+            let low = [_mm256_unpacklo_epi8(x[0], x[1]), _mm256_unpacklo_epi8(x[2], x[3])];
+            let high = [_mm256_unpackhi_epi8(x[0], x[1]), _mm256_unpackhi_epi8(x[2], x[3])];
+            [
+                _mm256_unpacklo_epi16(low[0], low[1]),
+                _mm256_unpackhi_epi16(low[0], low[1]),
+                _mm256_unpacklo_epi16(high[0], high[1]),
+                _mm256_unpackhi_epi16(high[0], high[1]),
+            ]
+        }}
         add_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_add_epi32(a, b) }
         mul_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_mullo_epi32(a, b) }
         max_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_max_epi32(a, b) }
@@ -153,7 +172,8 @@ impl Simd for Avx2 {
         store_bytes(x: __m256i, to: *mut u8) { _mm256_storeu_si256(to.cast(), x) }
         widen_u8(from: *const u8) -> __m256i { _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast())) }
         narrow_u8(x: __m256i, to: *mut u8) {{
-            let words = _mm256_packus_epi32(x, x);
+            // With sign: the next instruction takes its operand for signed.
+            let words = _mm256_packs_epi32(x, x);
             let bytes = _mm256_packus_epi16(words, words);
             let low = _mm256_castsi256_si128(bytes);
             let high = _mm256_extracti128_si256::<1>(bytes);
@@ -191,6 +211,25 @@ macro_rules! avx512 {
                 }
                 round(x: __m512) -> __m512i { _mm512_cvtps_epi32(x) }
                 splat_i32(x: i32) -> __m512i { _mm512_set1_epi32(x) }
+                narrow4_u8(x: [__m512i; 4]) -> __m512i {
+                    _mm512_permutexvar_epi32(
+                        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
+                        _mm512_packus_epi16(_mm512_packs_epi32(x[0], x[1]), _mm512_packs_epi32(x[2], x[3])),
+                    )
+                }
+                narrow4_interleaved_u8(x: [__m512i; 4]) -> __m512i {
+                    _mm512_packus_epi16(_mm512_packs_epi32(x[0], x[1]), _mm512_packs_epi32(x[2], x[3]))
+                }
+                interleave4(x: [__m512i; 4]) -> [__m512i; 4] {{
+                    let low = [_mm512_unpacklo_epi8(x[0], x[1]), _mm512_unpacklo_epi8(x[2], x[3])];
+                    let high = [_mm512_unpackhi_epi8(x[0], x[1]), _mm512_unpackhi_epi8(x[2], x[3])];
+                    [
+                        _mm512_unpacklo_epi16(low[0], low[1]),
+                        _mm512_unpackhi_epi16(low[0], low[1]),
+                        _mm512_unpacklo_epi16(high[0], high[1]),
+                        _mm512_unpackhi_epi16(high[0], high[1]),
+                    ]
+                }}
                 add_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_add_epi32(a, b) }
                 mul_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_mullo_epi32(a, b) }
                 max_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_max_epi32(a, b) }

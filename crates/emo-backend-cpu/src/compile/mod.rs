@@ -1,3 +1,8 @@
+mod forms;
+mod reorder;
+mod table;
+mod value;
+
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use emo_backend::{
@@ -13,11 +18,12 @@ use crate::{
     kernel::{Inputs, Kernel},
     kernels::cast::Cast,
     layout::{Draft, Drafts, Read, Storage},
-    ops::{Empty, Half, How, Lowered, NodeContext, Operand, find},
+    ops::{Empty, Forms, Half, How, Lowered, NodeContext, find},
     plan::Plan,
     shape::element_count,
     simd::Level,
 };
+use value::{Constant, State, Value};
 
 /// The versions of ONNX's operator set whose definitions the operators follow; of an older one, those that are the
 /// same in the first of these.
@@ -43,46 +49,14 @@ pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Plan, Backend
             reason: format!("this machine does not have the instructions {instructions:?}"),
         })?,
     };
+    let reordered = reorder::reordered(model);
+    let model = reordered.as_ref().unwrap_or(model);
     let mut compiler = Compiler::new(model, config, level);
     compiler.declare_inputs()?;
     for node in model.graph().nodes() {
         compiler.add(node)?;
     }
     compiler.finish()
-}
-
-/// Elements that are known before the model runs.
-#[derive(Debug, Clone)]
-enum Constant<'m> {
-    Model(Slice<'m>),
-    Folded(Rc<Buffer>),
-}
-
-impl Constant<'_> {
-    fn slice(&self) -> Slice<'_> {
-        match self {
-            Self::Model(slice) => *slice,
-            Self::Folded(buffer) => buffer.slice(buffer.len()),
-        }
-    }
-}
-
-/// A named value of the graph.
-#[derive(Debug, Clone)]
-struct Value<'m> {
-    element_type: ElementType,
-    shape: Vec<usize>,
-    state: State<'m>,
-}
-
-#[derive(Debug, Clone)]
-enum State<'m> {
-    Constant(Constant<'m>),
-    /// What `storage` holds; `is_view` if it goes by another name there.
-    Stored {
-        storage: Storage,
-        is_view: bool,
-    },
 }
 
 struct Compiler<'m> {
@@ -146,11 +120,7 @@ impl<'m> Compiler<'m> {
                 storage: Storage::Input(index),
                 is_view: false,
             };
-            let value = Value {
-                element_type,
-                shape,
-                state,
-            };
+            let value = Value::plain(element_type, shape, state);
             self.values.insert(&input.name, value);
         }
         Ok(())
@@ -239,11 +209,11 @@ impl<'m> Compiler<'m> {
                 Constant::Folded(Rc::new(buffer))
             }
         };
-        Ok(Value {
-            element_type: tensor.element_type(),
-            shape: tensor.shape().to_vec(),
-            state: State::Constant(constant),
-        })
+        Ok(Value::plain(
+            tensor.element_type(),
+            tensor.shape().to_vec(),
+            State::Constant(constant),
+        ))
     }
 
     fn add(&mut self, node: &'m Node) -> Result<(), BackendError> {
@@ -301,39 +271,92 @@ impl<'m> Compiler<'m> {
         {
             return Err(unsupported(format!("input {index} has no elements")));
         }
+        if let Some(lower) = operator.any_form {
+            let (outputs, steps) = self.lower(node, &operands, |context| lower(context))?;
+            if let Some(outputs) = outputs {
+                return self.place_all(node, outputs, steps, operands, None);
+            }
+        }
+        if let Some(lowered) = self.tabulated(node, operator, &operands)? {
+            return self.place_all(node, vec![lowered], Vec::new(), operands, None);
+        }
+        self.bring_into_form(node, operator.forms, &mut operands)?;
         let half = match operator.half {
             Half::Native => None,
             Half::Widened { rounded } => self
                 .widen(node, &mut operands)?
                 .map(|element_type| (element_type, rounded)),
         };
-        let wanted = node
-            .outputs
+        if let Some(branch) = operator.branch {
+            let (attribute, _) = self.lower(node, &operands, |context| branch(context))?;
+            return self.add_branch(node, attribute);
+        }
+        let (mut outputs, mut steps) =
+            self.lower(node, &operands, |context| (operator.lower)(context))?;
+        for lowered in outputs.iter_mut().chain(&mut steps) {
+            match (operator.forms, &lowered.how) {
+                (Forms::Elementwise, _) => {
+                    let mut like = operands.iter().flatten();
+                    if let Some(like) = like.find(|like| like.shape == lowered.shape) {
+                        lowered.form = like.form;
+                    }
+                }
+                (Forms::Passed, How::Alias(0)) => {
+                    let first = operands.first().and_then(Option::as_ref);
+                    lowered.scales = first.and_then(|first| first.scales.as_deref().cloned());
+                }
+                _ => {}
+            }
+        }
+        self.place_all(node, outputs, steps, operands, half)
+    }
+
+    /// Hands a node's operands to what lowers it; the second part is what it wants computed on the way.
+    fn lower<T>(
+        &self,
+        node: &Node,
+        operands: &[Option<Value<'m>>],
+        lower: impl FnOnce(&NodeContext<'_>) -> Result<T, BackendError>,
+    ) -> Result<(T, Vec<Lowered>), BackendError> {
+        let context = NodeContext {
+            node,
+            opset: self.opset,
+            level: self.level,
+            memory_limit: self.memory_limit,
+            inputs: operands
+                .iter()
+                .map(|operand| operand.as_ref().map(Value::as_operand))
+                .collect(),
+            wanted: self.wanted(node),
+            steps: RefCell::default(),
+        };
+        let lowered = lower(&context)?;
+        Ok((lowered, context.steps.into_inner()))
+    }
+
+    /// How many outputs of a node, counted to the last one that anybody reads.
+    fn wanted(&self, node: &Node) -> usize {
+        node.outputs
             .iter()
             .rposition(|name| self.uses.contains_key(name.as_str()))
-            .map_or(0, |last| last + 1);
-        let (outputs, steps) = {
-            let context = NodeContext {
-                node,
-                opset: self.opset,
-                level: self.level,
-                memory_limit: self.memory_limit,
-                inputs: operands
-                    .iter()
-                    .map(|operand| operand.as_ref().map(Value::as_operand))
-                    .collect(),
-                wanted,
-                steps: RefCell::default(),
-            };
-            if let Some(branch) = operator.branch {
-                let attribute = branch(&context)?;
-                return self.add_branch(node, attribute);
-            }
-            let outputs = (operator.lower)(&context)?;
-            (outputs, context.steps.into_inner())
-        };
+            .map_or(0, |last| last + 1)
+    }
+
+    /// Makes values of what became of a node's outputs; `half` is the type that the first of them are rounded to.
+    fn place_all(
+        &mut self,
+        node: &'m Node,
+        outputs: Vec<Lowered>,
+        steps: Vec<Lowered>,
+        mut operands: Vec<Option<Value<'m>>>,
+        half: Option<(ElementType, usize)>,
+    ) -> Result<(), BackendError> {
+        let (label, wanted) = (node.label(), self.wanted(node));
         if outputs.len() < wanted {
-            return Err(unsupported(format!("output {}", wanted - 1)));
+            return Err(BackendError::Unsupported {
+                node: label,
+                reason: format!("output {}", wanted - 1),
+            });
         }
         if let (true, Some(name)) = (steps.is_empty(), node.outputs.first())
             && let Some(value) = self.absorb(node, &outputs, &operands)
@@ -342,16 +365,16 @@ impl<'m> Compiler<'m> {
             return Ok(());
         }
         for step in steps {
-            let value = self.place(node, &label, step, &operands)?;
+            let value = self.place(&label, &label, step, &operands)?;
             operands.push(Some(value));
         }
         for (index, (name, lowered)) in node.outputs.iter().zip(outputs).enumerate() {
-            let mut value = self.place(node, name, lowered, &operands)?;
+            let mut value = self.place(&label, name, lowered, &operands)?;
             if let Some((element_type, rounded)) = half
                 && index < rounded
                 && value.element_type == ElementType::F32
             {
-                value = self.cast(node, value, element_type)?;
+                value = self.cast(&label, value, element_type)?;
             }
             self.values.insert(name, value);
         }
@@ -401,7 +424,7 @@ impl<'m> Compiler<'m> {
         for operand in operands.iter_mut().flatten() {
             if matches!(operand.element_type, ElementType::F16 | ElementType::BF16) {
                 half = Some(operand.element_type);
-                *operand = self.cast(node, operand.clone(), ElementType::F32)?;
+                *operand = self.cast(&node.label(), operand.clone(), ElementType::F32)?;
             }
         }
         Ok(half)
@@ -409,7 +432,7 @@ impl<'m> Compiler<'m> {
 
     fn cast(
         &mut self,
-        node: &'m Node,
+        label: &str,
         value: Value<'m>,
         to: ElementType,
     ) -> Result<Value<'m>, BackendError> {
@@ -420,18 +443,14 @@ impl<'m> Compiler<'m> {
                 overflow: Overflow::Saturate,
             }),
         };
-        let lowered = Lowered {
-            element_type: to,
-            shape: value.shape.clone(),
-            how,
-        };
-        self.place(node, &node.label(), lowered, &[Some(value)])
+        let lowered = Lowered::new(to, value.shape.clone(), how).in_form(value.form);
+        self.place(label, label, lowered, &[Some(value)])
     }
 
     /// Makes a value of what became of a node's output, adding a step where there is something to compute.
     fn place(
         &mut self,
-        node: &'m Node,
+        label: &str,
         name: &str,
         lowered: Lowered,
         operands: &[Option<Value<'m>>],
@@ -439,35 +458,42 @@ impl<'m> Compiler<'m> {
         let Lowered {
             element_type,
             shape,
+            form,
             how,
+            scales,
         } = lowered;
-        let len = self.check_value(name, element_type, &shape)?;
+        let stored_type = form.stored_type(element_type);
+        let len = self.check_value(name, stored_type, &shape)?;
         let operand = |index: usize| {
             operands
                 .get(index)
                 .and_then(Option::as_ref)
                 .expect("a kernel reads inputs that the node has")
         };
-        let state = match how {
+        let (form, state) = match how {
             How::Constant(buffer) => {
                 self.take_memory(buffer.bytes())?;
-                State::Constant(Constant::Folded(Rc::new(buffer)))
+                (form, State::Constant(Constant::Folded(Rc::new(buffer))))
             }
-            How::Alias(input) => match operand(input).state.clone() {
-                State::Stored { storage, .. } => State::Stored {
-                    storage,
-                    is_view: true,
-                },
-                constant => constant,
-            },
+            How::Alias(input) => {
+                let value = operand(input);
+                let state = match value.state.clone() {
+                    State::Stored { storage, .. } => State::Stored {
+                        storage,
+                        is_view: true,
+                    },
+                    constant => constant,
+                };
+                (value.form, state)
+            }
             How::Compute { reads, kernel } => {
                 let read: Vec<&Value<'m>> = reads.iter().map(|&index| operand(index)).collect();
                 let constants: Option<Vec<Slice<'_>>> =
                     read.iter().map(|value| value.as_constant()).collect();
-                if let (0, Some(buffer)) = (len, Buffer::zeros(element_type, 0)) {
+                let state = if let (0, Some(buffer)) = (len, Buffer::zeros(stored_type, 0)) {
                     State::Constant(Constant::Folded(Rc::new(buffer)))
                 } else if let Some(constants) = constants {
-                    let buffer = self.fold(node, &*kernel, &constants, element_type, len)?;
+                    let buffer = self.fold(label, &*kernel, &constants, stored_type, len)?;
                     State::Constant(Constant::Folded(Rc::new(buffer)))
                 } else {
                     self.take_memory(kernel.constant_bytes())?;
@@ -476,30 +502,33 @@ impl<'m> Compiler<'m> {
                         .map(|value| self.read(value))
                         .collect::<Result<_, _>>()?;
                     self.drafts.push(Draft {
-                        label: node.label(),
+                        label: label.to_owned(),
                         kernel,
                         reads,
-                        element_type,
+                        element_type: stored_type,
                         shape: shape.clone(),
                     });
                     State::Stored {
                         storage: Storage::Step(self.drafts.len() - 1),
                         is_view: false,
                     }
-                }
+                };
+                (form, state)
             }
         };
         Ok(Value {
             element_type,
             shape,
+            form,
             state,
+            scales: scales.map(Rc::new),
         })
     }
 
     /// Runs a kernel on constants.
     fn fold(
         &mut self,
-        node: &Node,
+        label: &str,
         kernel: &dyn Kernel,
         constants: &[Slice<'_>],
         element_type: ElementType,
@@ -515,7 +544,7 @@ impl<'m> Compiler<'m> {
             let operands = Inputs::Folded(constants);
             if let Some(guard) = kernel.guard() {
                 guard.check(&operands).map_err(|fault| CpuError::Node {
-                    node: node.label(),
+                    node: label.to_owned(),
                     reason: fault.to_string(),
                 })?;
             }
@@ -556,9 +585,13 @@ impl<'m> Compiler<'m> {
             return None;
         }
         draft.label = format!("{} + {}", draft.label, node.op_type);
+        draft.element_type = lowered.form.stored_type(lowered.element_type);
+        draft.shape.clone_from(&lowered.shape);
         Some(Value {
             element_type: lowered.element_type,
             shape: lowered.shape.clone(),
+            form: lowered.form,
+            scales: lowered.scales.clone().map(Rc::new),
             state: State::Stored {
                 storage,
                 is_view: false,
@@ -587,6 +620,7 @@ impl<'m> Compiler<'m> {
             let value = self
                 .value(&declared.name, &format!("output `{}`", declared.name))?
                 .clone();
+            let value = self.plain(&declared.name, value)?;
             check_declared(declared, &value)?;
             output_reads.push(self.read(&value)?);
             outputs.push(TensorInfo::new(
@@ -634,23 +668,6 @@ fn count_uses(graph: &Graph) -> HashMap<&str, usize> {
         *uses.entry(name).or_default() += 1;
     }
     uses
-}
-
-impl Value<'_> {
-    fn as_constant(&self) -> Option<Slice<'_>> {
-        match &self.state {
-            State::Constant(constant) => Some(constant.slice()),
-            State::Stored { .. } => None,
-        }
-    }
-
-    fn as_operand(&self) -> Operand<'_> {
-        Operand {
-            element_type: self.element_type,
-            shape: &self.shape,
-            constant: self.as_constant(),
-        }
-    }
 }
 
 /// Holds what the graph says of an output against what follows from its nodes.

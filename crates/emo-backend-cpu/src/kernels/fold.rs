@@ -1,0 +1,240 @@
+//! Sliding windows over `[batch][rows][columns][channels]`, reduced channel by channel.
+
+#![expect(
+    unsafe_code,
+    reason = "windows are read where their reach along each axis says that the input lies"
+)]
+
+use crate::{kernels::window::Window, simd::Simd};
+
+/// Where the windows of a pool lie in an input whose channels lie side by side.
+#[derive(Debug)]
+pub(crate) struct Windows {
+    channels: usize,
+    input: [usize; 2],
+    dilations: [usize; 2],
+    reaches: [Vec<Reach>; 2],
+}
+
+/// What a window reads along one axis.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    /// The first position inside the input.
+    first: usize,
+    /// How many taps fall inside the input.
+    taps: usize,
+}
+
+impl Windows {
+    pub(crate) fn new(window: &Window, channels: usize) -> Self {
+        Self {
+            channels,
+            input: window.input,
+            dilations: window.dilations,
+            reaches: [0, 1].map(|axis| reaches(window, axis)),
+        }
+    }
+
+    /// Elements of one image.
+    fn image_len(&self) -> usize {
+        self.input[0] * self.input[1] * self.channels
+    }
+
+    /// Output positions of one image.
+    fn positions(&self) -> usize {
+        self.reaches[0].len() * self.reaches[1].len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.reaches
+            .iter()
+            .map(|reaches| size_of_val(&**reaches))
+            .sum()
+    }
+
+    /// Whether an input and an output have the lengths of the same number of images.
+    pub(crate) fn fit(&self, input: usize, output: usize) -> bool {
+        let images = input / self.image_len();
+        images * self.image_len() == input && images * self.positions() * self.channels == output
+    }
+}
+
+fn reaches(window: &Window, axis: usize) -> Vec<Reach> {
+    let (begin, dilation) = (window.pads_begin[axis], window.dilations[axis]);
+    (0..window.output[axis])
+        .map(|position| {
+            let start = position * window.strides[axis];
+            let skipped = begin.saturating_sub(start).div_ceil(dilation);
+            let end = (begin + window.input[axis])
+                .saturating_sub(start)
+                .div_ceil(dilation)
+                .min(window.kernel[axis]);
+            match end.checked_sub(skipped) {
+                None | Some(0) => Reach { first: 0, taps: 0 },
+                Some(taps) => Reach {
+                    first: start + skipped * dilation - begin,
+                    taps,
+                },
+            }
+        })
+        .collect()
+}
+
+/// The taps of one window; steps are counted in elements.
+#[derive(Debug, Clone, Copy)]
+struct Taps {
+    rows: usize,
+    row_step: usize,
+    columns: usize,
+    column_step: usize,
+}
+
+/// How the elements of neighbouring channels are reduced together.
+///
+/// All widths must give equal results to the bit, whence sums are taken in an order that the window alone determines.
+pub(crate) trait Fold<S: Simd>: Copy {
+    type Element: Copy;
+    /// Elements of [`width`](Self::width) channels.
+    type Vector: Copy;
+
+    fn width(self) -> usize;
+    fn start(self, simd: S) -> Self::Vector;
+    /// # Safety
+    /// [`width`](Self::width) elements can be read at `from`.
+    unsafe fn load(self, simd: S, from: *const Self::Element) -> Self::Vector;
+    fn combine(self, simd: S, folded: Self::Vector, next: Self::Vector) -> Self::Vector;
+    /// Writes the elements of the output from `index` on, which are of the output position `position` of an image.
+    ///
+    /// # Safety
+    /// The output has [`width`](Self::width) elements from `index` on.
+    unsafe fn store(self, simd: S, folded: Self::Vector, position: usize, index: usize);
+}
+
+/// Reduces each window for each channel.
+///
+/// # Safety
+/// The output that `fold` writes and `input` [`fit`](Windows::fit) each other, and there are at least
+/// [`width`](Fold::width) channels.
+#[inline(always)]
+pub(crate) unsafe fn fold_windows<S: Simd, F: Fold<S>>(
+    simd: S,
+    windows: &Windows,
+    input: &[F::Element],
+    fold: F,
+) {
+    let channels = windows.channels;
+    let [height, width] = windows.input;
+    let [row_dilation, column_dilation] = windows.dilations;
+    debug_assert!(fold.width() <= channels);
+    let mut index = 0;
+    for image in input.chunks_exact(height * width * channels) {
+        let mut position = 0;
+        for row in &windows.reaches[0] {
+            for column in &windows.reaches[1] {
+                let mut taps = Taps {
+                    rows: row.taps,
+                    row_step: row_dilation * width * channels,
+                    columns: column.taps,
+                    column_step: column_dilation * channels,
+                };
+                if taps.columns == width
+                    && row_dilation == 1
+                    && (column_dilation == 1 || width == 1)
+                {
+                    taps.columns *= taps.rows;
+                    taps.column_step = channels;
+                    taps.rows = 1;
+                }
+                let from = image
+                    .as_ptr()
+                    .wrapping_add((row.first * width + column.first) * channels);
+                // SAFETY: `from` and the taps that follow it lie inside the image for every channel, as their
+                // reach was computed to, and the output has as many positions as there are pairs of reaches.
+                unsafe {
+                    if taps.columns < 8 {
+                        fold_channels::<S, F, 4, 1>(
+                            simd, fold, channels, from, taps, position, index,
+                        );
+                    } else {
+                        fold_channels::<S, F, 2, 4>(
+                            simd, fold, channels, from, taps, position, index,
+                        );
+                    }
+                }
+                position += 1;
+                index += channels;
+            }
+        }
+    }
+}
+
+/// Reduces all channels of one window: `V` vectors at a time, each in `P` parts.
+#[inline(always)]
+unsafe fn fold_channels<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
+    simd: S,
+    fold: F,
+    channels: usize,
+    from: *const F::Element,
+    taps: Taps,
+    position: usize,
+    index: usize,
+) {
+    let width = fold.width();
+    let mut channel = 0;
+    // SAFETY: no more than `channels` elements are read at each tap and written; the caller vouches for those.
+    unsafe {
+        while channel + V * width <= channels {
+            let folded = fold_taps::<S, F, V, P>(simd, fold, from.wrapping_add(channel), taps);
+            for (number, &folded) in folded.iter().enumerate() {
+                fold.store(simd, folded, position, index + channel + number * width);
+            }
+            channel += V * width;
+        }
+        while channel < channels {
+            // The last vector covers some channels for the second time.
+            let first = channel.min(channels - width);
+            let [folded] = fold_taps::<S, F, 1, P>(simd, fold, from.wrapping_add(first), taps);
+            fold.store(simd, folded, position, index + first);
+            channel += width;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn fold_taps<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
+    simd: S,
+    fold: F,
+    from: *const F::Element,
+    taps: Taps,
+) -> [F::Vector; V] {
+    let width = fold.width();
+    let mut parts = [[fold.start(simd); V]; P];
+    for row in 0..taps.rows {
+        let mut at = from.wrapping_add(row * taps.row_step);
+        let mut left = taps.columns;
+        while left > 0 {
+            for (number, part) in parts.iter_mut().enumerate() {
+                if number < left {
+                    for (number, folded) in part.iter_mut().enumerate() {
+                        // SAFETY: the tap lies inside the input, as the caller vouches.
+                        let next = unsafe { fold.load(simd, at.wrapping_add(number * width)) };
+                        *folded = fold.combine(simd, *folded, next);
+                    }
+                    at = at.wrapping_add(taps.column_step);
+                }
+            }
+            left = left.saturating_sub(P);
+        }
+    }
+    let mut n = P;
+    while n > 1 {
+        n /= 2;
+        for number in 0..n {
+            for vector in 0..V {
+                parts[number][vector] =
+                    fold.combine(simd, parts[number][vector], parts[number + n][vector]);
+            }
+        }
+    }
+    parts[0]
+}

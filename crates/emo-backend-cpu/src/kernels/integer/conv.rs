@@ -1,0 +1,256 @@
+use std::ops::Range;
+
+use crate::{
+    buffer::SliceMut,
+    kernel::{Follower, Inputs, Kernel},
+    kernels::{
+        integer::{
+            depthwise::{Depthwise, fills},
+            image::Framed,
+            requantize::{Requantize, WeightSums},
+            tile::{Positions, TileShape, Tiles},
+        },
+        window::ConvShape,
+    },
+    simd::Level,
+};
+
+/// Convolution of bytes with constant weights, channels last: `[batch, rows, columns, channels]` without sign in,
+/// the same in `f32` out, or in bytes without sign once a quantization is absorbed.
+#[derive(Debug)]
+pub(crate) struct IntegerConv {
+    shape: ConvShape,
+    framed: Framed,
+    form: Form,
+    requantize: Requantize,
+}
+
+#[derive(Debug)]
+enum Form {
+    Tiles(Tiles),
+    /// One input channel per group.
+    Depthwise(Depthwise),
+}
+
+impl IntegerConv {
+    /// `zero_point` is the input's, also outside of the image; `weights` as `[groups · group_outputs, group_inputs,
+    /// rows, columns]`; `multiplier` one per output channel: the product of the input's scale and the weights'.
+    ///
+    /// `None` where an extent is zero, a sum could leave the range of 32 bits, or a multiplier is not finite.
+    pub(crate) fn new(
+        level: Level,
+        shape: ConvShape,
+        zero_point: u8,
+        weights: &[i8],
+        bias: Option<&[i32]>,
+        multiplier: Vec<f32>,
+    ) -> Option<Self> {
+        let ConvShape {
+            batch,
+            groups,
+            group_inputs,
+            group_outputs,
+            window,
+        } = shape;
+        let extents = [batch, groups, group_inputs, group_outputs];
+        let extents = extents.iter().chain(window.output.iter());
+        if extents.chain(&window.kernel).any(|&extent| extent == 0) {
+            return None;
+        }
+        let taps = window.kernel[0] * window.kernel[1];
+        let sums: Vec<WeightSums> = weights
+            .chunks_exact(group_inputs * taps)
+            .map(|weights| weights.iter().copied().collect())
+            .collect();
+        let requantize = |lanes: &mut dyn Iterator<Item = Option<usize>>| {
+            Requantize::new(lanes, &sums, zero_point, bias, &multiplier)
+        };
+        let (framed, form, requantize) = if groups > 1 && group_inputs == 1 {
+            let (framed, depthwise) = depthwise(level, &shape, zero_point, weights)?;
+            let requantize = requantize(&mut depthwise.lanes())?;
+            (framed, Form::Depthwise(depthwise), requantize)
+        } else {
+            let (framed, tiles) = tiles(level, &shape, zero_point, weights)?;
+            let requantize = requantize(&mut tiles.lanes())?;
+            (framed, Form::Tiles(tiles), requantize)
+        };
+        Some(Self {
+            shape,
+            framed,
+            form,
+            requantize,
+        })
+    }
+
+    /// One image as [`run_positions`](Self::run_positions) reads it: as it is, or copied to `scratch`.
+    pub(crate) fn frame<'a>(&self, image: &'a [u8], scratch: &'a mut [f32]) -> &'a [u8] {
+        self.framed.frame(image, bytemuck::cast_slice_mut(scratch))
+    }
+
+    /// How many positions an image's output has.
+    pub(crate) fn positions(&self) -> usize {
+        match &self.form {
+            Form::Tiles(tiles) => tiles.positions(),
+            Form::Depthwise(depthwise) => depthwise.positions(),
+        }
+    }
+
+    /// Computes some positions of an image's output, counted along its rows; `output` holds these alone.
+    pub(crate) fn run_positions(&self, framed: &[u8], range: Range<usize>, output: SliceMut<'_>) {
+        match &self.form {
+            Form::Tiles(tiles) => tiles.run(&self.requantize, framed, range, output),
+            Form::Depthwise(depthwise) => depthwise.run(&self.requantize, framed, range, output),
+        }
+    }
+}
+
+fn tiles(
+    level: Level,
+    shape: &ConvShape,
+    zero_point: u8,
+    weights: &[i8],
+) -> Option<(Framed, Tiles)> {
+    let ConvShape {
+        groups,
+        group_inputs,
+        group_outputs,
+        window,
+        ..
+    } = *shape;
+    let channels = groups * group_inputs;
+    let [rows, columns] = window.kernel;
+    // A kernel's row is one run where its columns lie side by side.
+    let joined = groups == 1 && (window.dilations[1] == 1 || columns == 1);
+    let run_len = group_inputs * if joined { columns } else { 1 };
+    let spare = run_len.next_multiple_of(4) - run_len;
+    let framed = Framed::new(&window, channels, (1, 1), spare, zero_point)?;
+    let runs: Vec<(usize, usize)> = (0..rows)
+        .flat_map(|row| (0..if joined { 1 } else { columns }).map(move |column| (row, column)))
+        .collect();
+    let [row_step, column_step] = framed.steps();
+    let tile_shape = TileShape {
+        groups,
+        group_outputs,
+        group_step: group_inputs,
+        runs: runs
+            .iter()
+            .map(|(row, column)| framed.at(row * window.dilations[0], column * window.dilations[1]))
+            .collect(),
+        run_len,
+        positions: Positions {
+            rows: window.output[0],
+            columns: window.output[1],
+            row_step: window.strides[0] * row_step,
+            column_step: window.strides[1] * column_step,
+        },
+    };
+    let tiles = Tiles::new(level, tile_shape, |output, run, byte| {
+        let (row, column) = runs[run];
+        let (column, input) = (column + byte / group_inputs, byte % group_inputs);
+        weights[((output * group_inputs + input) * rows + row) * columns + column]
+    });
+    Some((framed, tiles))
+}
+
+fn depthwise(
+    level: Level,
+    shape: &ConvShape,
+    zero_point: u8,
+    weights: &[i8],
+) -> Option<(Framed, Depthwise)> {
+    let ConvShape {
+        groups,
+        group_outputs,
+        window,
+        ..
+    } = *shape;
+    let [rows, columns] = window.kernel;
+    let channels = groups * group_outputs;
+    let block = 4 * level.lanes();
+    // Vectors that hold more than one position want the positions side by side.
+    let phases = if channels < block && fills(channels, block) {
+        window.strides[1]
+    } else {
+        1
+    };
+    let spare = if channels % block == 0 { 0 } else { block };
+    let framed = Framed::new(&window, groups, (group_outputs, phases), spare, zero_point)?;
+    let taps = (0..rows * columns)
+        .map(|tap| {
+            framed.at(
+                tap / columns * window.dilations[0],
+                tap % columns * window.dilations[1],
+            )
+        })
+        .collect();
+    let [row_step, column_step] = framed.steps();
+    let positions = Positions {
+        rows: window.output[0],
+        columns: window.output[1],
+        row_step: window.strides[0] * row_step,
+        column_step: window.strides[1] / phases * column_step,
+    };
+    let depthwise = Depthwise::new(level, channels, positions, taps, |channel, tap| {
+        weights[channel * rows * columns + tap]
+    });
+    Some((framed, depthwise))
+}
+
+impl Kernel for IntegerConv {
+    fn run(&self, inputs: &Inputs<'_>, mut output: SliceMut<'_>, scratch: &mut [f32]) {
+        let input = inputs.get::<u8>(0);
+        let positions = self.positions();
+        let image_len = input.len() / self.shape.batch;
+        let output_len = output.len() / self.shape.batch;
+        for (index, image) in input.chunks_exact(image_len).enumerate() {
+            let framed = self.frame(image, scratch);
+            let output = part(
+                output.reborrow(),
+                index * output_len..(index + 1) * output_len,
+            );
+            self.run_positions(framed, 0..positions, output);
+        }
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.framed.len().div_ceil(size_of::<f32>())
+    }
+
+    fn macs(&self) -> u64 {
+        let ConvShape {
+            batch,
+            groups,
+            group_inputs,
+            group_outputs,
+            window,
+        } = self.shape;
+        [groups, group_inputs, group_outputs]
+            .iter()
+            .chain(&window.kernel)
+            .chain(&window.output)
+            .fold(batch as u64, |macs, &extent| {
+                macs.saturating_mul(extent as u64)
+            })
+    }
+
+    fn constant_bytes(&self) -> usize {
+        let weights = match &self.form {
+            Form::Tiles(tiles) => tiles.constant_bytes(),
+            Form::Depthwise(depthwise) => depthwise.constant_bytes(),
+        };
+        weights + self.requantize.constant_bytes()
+    }
+
+    fn absorb(&mut self, follower: &Follower) -> bool {
+        self.requantize.absorb(follower)
+    }
+}
+
+/// A part of what an integer kernel writes.
+pub(super) fn part(output: SliceMut<'_>, range: Range<usize>) -> SliceMut<'_> {
+    match output {
+        SliceMut::F32(output) => SliceMut::F32(&mut output[range]),
+        SliceMut::U8(output) => SliceMut::U8(&mut output[range]),
+        _ => unreachable!("element types are checked when the plan is made"),
+    }
+}

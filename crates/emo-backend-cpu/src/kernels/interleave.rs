@@ -1,0 +1,232 @@
+use crate::{
+    buffer::{Scalar, Slice, SliceMut, with_scalar},
+    kernel::{Inputs, Kernel},
+};
+
+/// Edge of the square blocks that a matrix is transposed in: a block's lines of both sides stay in the cache.
+const BLOCK: usize = 16;
+
+/// From `[batch][channels][positions]` to `[batch][positions][channels]`.
+#[derive(Debug)]
+pub(crate) struct Interleave(Transposition);
+
+impl Interleave {
+    pub(crate) fn new(channels: usize, positions: usize) -> Self {
+        Self(Transposition {
+            rows: channels,
+            columns: positions,
+        })
+    }
+}
+
+impl Kernel for Interleave {
+    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
+        self.0.run(inputs, output);
+    }
+}
+
+/// From `[batch][positions][channels]` to `[batch][channels][positions]`.
+#[derive(Debug)]
+pub(crate) struct Deinterleave(Transposition);
+
+impl Deinterleave {
+    pub(crate) fn new(channels: usize, positions: usize) -> Self {
+        Self(Transposition {
+            rows: positions,
+            columns: channels,
+        })
+    }
+}
+
+impl Kernel for Deinterleave {
+    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
+        self.0.run(inputs, output);
+    }
+}
+
+/// Transposes each matrix of a batch.
+#[derive(Debug, Clone, Copy)]
+struct Transposition {
+    rows: usize,
+    columns: usize,
+}
+
+impl Transposition {
+    fn run(self, inputs: &Inputs<'_>, output: SliceMut<'_>) {
+        with_scalar!(
+            output.element_type(),
+            T => self.transpose_all(inputs.get::<T>(0), output.of::<T>()),
+            else unreachable!("element types are checked when the plan is made")
+        );
+    }
+
+    fn transpose_all<T: Scalar>(self, input: &[T], output: &mut [T]) {
+        if self.rows == 1 || self.columns == 1 {
+            return output.copy_from_slice(input);
+        }
+        let len = self.rows * self.columns;
+        if len == 0 {
+            return;
+        }
+        for (input, output) in input.chunks_exact(len).zip(output.chunks_exact_mut(len)) {
+            self.transpose(input, output);
+        }
+    }
+
+    fn transpose<T: Scalar>(self, input: &[T], output: &mut [T]) {
+        let Self { rows, columns } = self;
+        match rows {
+            2 => return transpose_few::<T, 2>(input, output),
+            3 => return transpose_few::<T, 3>(input, output),
+            4 => return transpose_few::<T, 4>(input, output),
+            _ => {}
+        }
+        for row in (0..rows).step_by(BLOCK) {
+            let height = BLOCK.min(rows - row);
+            for column in (0..columns).step_by(BLOCK) {
+                let width = BLOCK.min(columns - column);
+                let (input, output) = (
+                    &input[row * columns + column..],
+                    &mut output[column * rows + row..],
+                );
+                if height == BLOCK && width == BLOCK {
+                    transpose_block(input, columns, output, rows);
+                    continue;
+                }
+                for (column, output) in output.chunks_mut(rows).take(width).enumerate() {
+                    let elements = input[column..].iter().step_by(columns);
+                    for (y, &x) in output.iter_mut().zip(elements).take(height) {
+                        *y = x;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Transposes a whole block of matrices whose rows are `columns` and `rows` elements apart.
+#[inline(always)]
+fn transpose_block<T: Scalar>(input: &[T], columns: usize, output: &mut [T], rows: usize) {
+    let mut block = [[T::default(); BLOCK]; BLOCK];
+    for (row, block) in block.iter_mut().enumerate() {
+        block.copy_from_slice(&input[row * columns..][..BLOCK]);
+    }
+    for column in 0..BLOCK {
+        let line: [T; BLOCK] = std::array::from_fn(|row| block[row][column]);
+        output[column * rows..][..BLOCK].copy_from_slice(&line);
+    }
+}
+
+/// Transposes a matrix of `ROWS` rows.
+fn transpose_few<T: Scalar, const ROWS: usize>(input: &[T], output: &mut [T]) {
+    let columns = input.len() / ROWS;
+    let rows: [&[T]; ROWS] = std::array::from_fn(|row| &input[row * columns..][..columns]);
+    let (output, _) = output.as_chunks_mut::<ROWS>();
+    for (column, element) in output.iter_mut().enumerate() {
+        *element = std::array::from_fn(|row| rows[row][column]);
+    }
+}
+
+/// Bytes with their highest bit inverted: from `i8` to `u8` whose zero is at 128, and back.
+#[derive(Debug)]
+pub(crate) struct Shift;
+
+impl Kernel for Shift {
+    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
+        let input: &[u8] = match inputs.slice(0) {
+            Slice::I8(input) => bytemuck::cast_slice(input),
+            Slice::U8(input) => input,
+            _ => unreachable!("element types are checked when the plan is made"),
+        };
+        let output: &mut [u8] = match output {
+            SliceMut::I8(output) => bytemuck::cast_slice_mut(output),
+            SliceMut::U8(output) => output,
+            _ => unreachable!("element types are checked when the plan is made"),
+        };
+        for (y, &x) in output.iter_mut().zip(input) {
+            *y = x ^ 0x80;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Deinterleave, Interleave, Shift};
+    use crate::{
+        buffer::{Buffer, Scalar, Slice, SliceMut},
+        kernel::{Inputs, Kernel},
+    };
+
+    fn check<T: Scalar>(
+        (batch, channels, positions): (usize, usize, usize),
+        planar: Vec<T>,
+    ) -> Result<(), TestCaseError> {
+        let len = planar.len();
+        let run = |kernel: &dyn Kernel, input: &Buffer| {
+            let mut output = T::buffer(vec![T::default(); len]);
+            let input = input.slice(len);
+            kernel.run(&Inputs::Folded(&[input]), output.slice_mut(len), &mut []);
+            output
+        };
+        let planar = T::buffer(planar);
+        let interleaved = run(&Interleave::new(channels, positions), &planar);
+        let elements = |buffer| T::slice(buffer).expect("the buffer holds such elements");
+        let (from, to) = (
+            elements(planar.slice(len)),
+            elements(interleaved.slice(len)),
+        );
+        for image in 0..batch {
+            for channel in 0..channels {
+                for position in 0..positions {
+                    let first = image * channels * positions;
+                    prop_assert_eq!(
+                        to[first + position * channels + channel],
+                        from[first + channel * positions + position]
+                    );
+                }
+            }
+        }
+        let back = run(&Deinterleave::new(channels, positions), &interleaved);
+        prop_assert_eq!(back, planar);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn channels_change_places_with_positions(
+            batch in 1_usize..3,
+            channels in 1_usize..40,
+            positions in 1_usize..70,
+        ) {
+            let extents = (batch, channels, positions);
+            let numbers = 0..batch * channels * positions;
+            let floats: Vec<f32> = numbers.clone().map(|x| x as f32).collect();
+            check(extents, floats)?;
+            let bytes: Vec<u8> = numbers.clone().map(|x| (x % 251) as u8).collect();
+            check(extents, bytes)?;
+            let longs: Vec<i64> = numbers.map(|x| x as i64).collect();
+            check(extents, longs)?;
+        }
+    }
+
+    #[test]
+    fn shifted_bytes_keep_their_order() {
+        let signed: Vec<i8> = (-128..=127).collect();
+        let mut unsigned = vec![0_u8; 256];
+        Shift.run(
+            &Inputs::Folded(&[Slice::I8(&signed)]),
+            SliceMut::U8(&mut unsigned),
+            &mut [],
+        );
+        assert_eq!(unsigned, (0..=255).collect::<Vec<u8>>());
+        let mut back = vec![0_i8; 256];
+        Shift.run(
+            &Inputs::Folded(&[Slice::U8(&unsigned)]),
+            SliceMut::I8(&mut back),
+            &mut [],
+        );
+        assert_eq!(back, signed);
+    }
+}

@@ -1,0 +1,227 @@
+#![expect(
+    unsafe_code,
+    reason = "vectors of channels are read and written where slices have shown that they may be"
+)]
+
+use super::{Images, Pool, toom_cook::Transform};
+use crate::simd::Simd;
+
+/// The transforms along both axes of a tile of `N0 × N1` inputs and `M0 × M1` outputs.
+#[derive(Debug)]
+pub(super) struct Tile<const N0: usize, const M0: usize, const N1: usize, const M1: usize> {
+    pub(super) rows: Transform<N0, M0>,
+    pub(super) columns: Transform<N1, M1>,
+}
+
+/// Where a tile lies and where its products do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) image: usize,
+    /// Of the first output.
+    pub(super) row: usize,
+    /// Of the first output.
+    pub(super) column: usize,
+    /// The tile's row in the matrices.
+    pub(super) index: usize,
+    /// How many rows the matrices have.
+    pub(super) len: usize,
+}
+
+impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0, M0, N1, M1> {
+    pub(super) fn points(&self) -> usize {
+        N0 * N1
+    }
+
+    pub(super) fn outputs(&self) -> [usize; 2] {
+        [M0, M1]
+    }
+
+    /// `G g Gᵀ`.
+    pub(super) fn filter(&self, kernel: [usize; 2], filter: &[f32], transformed: &mut [f64]) {
+        let mut taps = [[0.0; N0]; N1];
+        for (i, row) in filter.chunks_exact(kernel[1]).enumerate() {
+            let mut row_taps = [0.0; N1];
+            for (tap, &x) in row_taps.iter_mut().zip(row) {
+                *tap = f64::from(x);
+            }
+            for (taps, x) in taps.iter_mut().zip(self.columns.filter(&row_taps)) {
+                taps[i] = x;
+            }
+        }
+        for (j, taps) in taps.iter().enumerate() {
+            for (i, x) in self.rows.filter(taps).into_iter().enumerate() {
+                transformed[i * N1 + j] = x;
+            }
+        }
+    }
+
+    /// Transforms a tile of inputs.
+    #[inline(always)]
+    pub(super) fn transform_input<S: Simd>(&self, simd: S, images: &mut Images<'_>, place: Place) {
+        let kernel = images.kernel;
+        let channels = kernel.shape.group_inputs;
+        let window = &kernel.shape.window;
+        let [height, width] = window.input;
+        // The tile's first input; before the input's first row or column it wraps, and back again below.
+        let top = place.row.wrapping_sub(window.pads_begin[0]);
+        let left = place.column.wrapping_sub(window.pads_begin[1]);
+        let image = &images.input[place.image * height * width * channels..];
+        let image = &image[..height * width * channels];
+        let mut from = [[kernel.zeros[..channels].as_ptr(); N1]; N0];
+        for (i, from) in from.iter_mut().enumerate() {
+            let y = top.wrapping_add(i);
+            if y >= height {
+                continue;
+            }
+            let row = image[y * width * channels..][..width * channels].as_ptr();
+            for (j, from) in from.iter_mut().enumerate() {
+                let x = left.wrapping_add(j);
+                if x < width {
+                    // SAFETY: the row has `width` positions.
+                    *from = unsafe { row.add(x * channels) };
+                }
+            }
+        }
+        let step = place.len * channels;
+        let to = &mut images.transformed[place.index * channels..];
+        let to = &mut to[..(N0 * N1 - 1) * step + channels];
+        for channel in (0..channels).step_by(S::LANES) {
+            let n = S::LANES.min(channels - channel);
+            let mut d = [[simd.splat(0.0); N1]; N0];
+            for (d, from) in d.as_flattened_mut().iter_mut().zip(from.as_flattened()) {
+                // SAFETY: each pointer is to all channels of a position, of which `n` are left.
+                *d = unsafe {
+                    let from = from.add(channel);
+                    if n == S::LANES {
+                        simd.load(from)
+                    } else {
+                        simd.load_first(from, n)
+                    }
+                };
+            }
+            let d = self.input(simd, d);
+            for (point, &x) in d.as_flattened().iter().enumerate() {
+                // SAFETY: the slice ends with the last point's channels, of which `n` are left.
+                unsafe {
+                    let to = to.as_mut_ptr().add(point * step + channel);
+                    if n == S::LANES {
+                        simd.store(x, to);
+                    } else {
+                        simd.store_first(x, to, n);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Transforms a tile of outputs of the `width` channels from `first` on, a panel.
+    #[inline(always)]
+    pub(super) fn transform_output<S: Simd>(
+        &self,
+        simd: S,
+        images: &mut Images<'_>,
+        place: Place,
+        (first, width): (usize, usize),
+    ) {
+        let kernel = images.kernel;
+        let channels = kernel.shape.group_outputs;
+        let [height, row_len] = kernel.output_extents();
+        let [low, high] = kernel.clamp.map(|bound| simd.splat(bound));
+        let step = place.len * width;
+        let products = &images.products[place.index * width..][..(N0 * N1 - 1) * step + width];
+        let bias = &kernel.bias[first..][..width];
+        for vector in (0..width).step_by(S::LANES) {
+            let channel = first + vector;
+            let n = S::LANES.min(channels - channel);
+            let mut m = [[simd.splat(0.0); N1]; N0];
+            for (point, m) in m.as_flattened_mut().iter_mut().enumerate() {
+                // SAFETY: the slice ends with the last point's `width` elements, a multiple of the lanes.
+                *m = unsafe { simd.load(products.as_ptr().add(point * step + vector)) };
+            }
+            // SAFETY: the slice holds `width` elements, a multiple of the lanes.
+            let bias = unsafe { simd.load(bias.as_ptr().add(vector)) };
+            let y = self.output(simd, m);
+            let mut store = |row: usize, column: usize, y: S::F32| {
+                if row >= height || column >= row_len {
+                    return;
+                }
+                let y = simd.min(high, simd.max(low, simd.add(y, bias)));
+                let position = (place.image * height + row) * row_len + column;
+                let to = &mut images.output[position * channels + channel..][..n];
+                // SAFETY: the slice holds `n` elements.
+                unsafe {
+                    if n == S::LANES {
+                        simd.store(y, to.as_mut_ptr());
+                    } else {
+                        simd.store_first(y, to.as_mut_ptr(), n);
+                    }
+                }
+            };
+            match kernel.pool {
+                Pool::None => {
+                    for (i, y) in y.iter().enumerate() {
+                        for (j, &y) in y.iter().enumerate() {
+                            store(place.row + i, place.column + j, y);
+                        }
+                    }
+                }
+                Pool::Max => {
+                    // Neither a bias nor a bound changes which is the largest.
+                    let (pairs, _) = y.as_chunks::<2>();
+                    for (i, [upper, lower]) in pairs.iter().enumerate() {
+                        let windows = upper
+                            .as_chunks::<2>()
+                            .0
+                            .iter()
+                            .zip(lower.as_chunks::<2>().0);
+                        for (j, (upper, lower)) in windows.enumerate() {
+                            let mut largest = simd.splat(f32::NEG_INFINITY);
+                            for &y in [upper, lower].into_iter().flatten() {
+                                largest = simd.max(y, largest);
+                            }
+                            store(place.row / 2 + i, place.column / 2 + j, largest);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// `Bᵀ d B`.
+    #[inline(always)]
+    fn input<S: Simd>(&self, simd: S, mut d: [[S::F32; N1]; N0]) -> [[S::F32; N1]; N0] {
+        for d in &mut d {
+            *d = self.columns.input(simd, *d);
+        }
+        for j in 0..N1 {
+            let mut column = [d[0][j]; N0];
+            for (x, d) in column.iter_mut().zip(&d) {
+                *x = d[j];
+            }
+            for (d, x) in d.iter_mut().zip(self.rows.input(simd, column)) {
+                d[j] = x;
+            }
+        }
+        d
+    }
+
+    /// `Aᵀ m A`.
+    #[inline(always)]
+    fn output<S: Simd>(&self, simd: S, m: [[S::F32; N1]; N0]) -> [[S::F32; M1]; M0] {
+        let mut half = [[m[0][0]; N1]; M0];
+        for j in 0..N1 {
+            let mut column = [m[0][j]; N0];
+            for (x, m) in column.iter_mut().zip(&m) {
+                *x = m[j];
+            }
+            for (half, x) in half.iter_mut().zip(self.rows.output(simd, column)) {
+                half[j] = x;
+            }
+        }
+        let mut y = [[m[0][0]; M1]; M0];
+        for (y, half) in y.iter_mut().zip(half) {
+            *y = self.columns.output(simd, half);
+        }
+        y
+    }
+}
