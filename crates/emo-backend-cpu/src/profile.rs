@@ -32,8 +32,8 @@ const MAX_TRACED: usize = 1 << 20;
 /// How long the steps of a session's runs took.
 ///
 /// Its display is a table with one line for each step, and two for copying the inputs in and the outputs out. `bytes`
-/// are those of a step's operands, constants and output. GFLOP/s count two operations per multiply–accumulate, in
-/// the shortest time. A time includes one look at the clock, some 20 to 50 ns: a model's time without recording is
+/// are those of a step's operands, constants and output. GFLOP/s count two operations per multiply–accumulate; they
+/// and the shares are of the shortest times, which other processes disturb least. A time includes one look at the clock, some 20 to 50 ns: a model's time without recording is
 /// shorter than the sum.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -143,14 +143,14 @@ impl fmt::Display for Profile {
             ("GFLOP/s", Align::Right),
             ("nodes", Align::Left),
         ]);
-        let total: Duration = self.steps.iter().map(|step| step.total).sum();
+        let least: Duration = self.steps.iter().map(|step| step.min).sum();
         let copies = [0, self.steps.len().saturating_sub(1)];
         for (index, step) in self.steps.iter().enumerate() {
             let number = match copies.contains(&index) {
                 true => String::new(),
                 false => (index - 1).to_string(),
             };
-            let share = 100.0 * step.total.as_secs_f64() / total.as_secs_f64().max(1e-9);
+            let share = 100.0 * step.min.as_secs_f64() / least.as_secs_f64().max(1e-9);
             let gflops = match step.macs {
                 0 => String::new(),
                 _ => format!("{:.1}", step.gflops()),
@@ -168,7 +168,6 @@ impl fmt::Display for Profile {
                 step.nodes.clone(),
             ]);
         }
-        let least: Duration = self.steps.iter().map(|step| step.min).sum();
         write!(
             f,
             "{table}{} runs, {:.2} µs in the mean, {:.2} µs as the sum of the least",
