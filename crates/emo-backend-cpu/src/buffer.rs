@@ -10,6 +10,8 @@ pub(crate) trait Scalar: Copy + Default + PartialEq + Debug + Send + Sync + 'sta
     fn slice(slice: Slice<'_>) -> Option<&[Self]>;
     fn slice_mut(slice: SliceMut<'_>) -> Option<&mut [Self]>;
     fn buffer(elements: Vec<Self>) -> Buffer;
+    /// All elements of a buffer of this type.
+    fn elements(buffer: &Buffer) -> Option<&[Self]>;
 }
 
 macro_rules! buffers {
@@ -56,18 +58,15 @@ macro_rules! buffers {
             }
 
             /// The first `len` elements.
+            #[inline]
             pub(crate) fn slice(&self, len: usize) -> Slice<'_> {
                 match self { $(Self::$variant(elements) => Slice::$variant(&elements[..len]),)+ }
             }
 
             /// The first `len` elements.
+            #[inline(always)]
             pub(crate) fn slice_mut(&mut self, len: usize) -> SliceMut<'_> {
                 match self { $(Self::$variant(elements) => SliceMut::$variant(&mut elements[..len]),)+ }
-            }
-
-            /// Moves the elements out and leaves none; allocates nothing.
-            pub(crate) fn take(&mut self) -> Self {
-                match self { $(Self::$variant(elements) => Self::$variant(std::mem::take(elements)),)+ }
             }
         }
 
@@ -114,6 +113,10 @@ macro_rules! buffers {
 
             fn buffer(elements: Vec<Self>) -> Buffer {
                 Buffer::$variant(elements)
+            }
+
+            fn elements(buffer: &Buffer) -> Option<&[Self]> {
+                match buffer { Buffer::$variant(elements) => Some(elements), _ => None }
             }
         })+
 

@@ -1,4 +1,7 @@
-use std::fmt::{self, Debug};
+use std::{
+    any::type_name,
+    fmt::{self, Debug},
+};
 
 use crate::{
     buffer::{Buffer, Scalar, Slice, SliceMut},
@@ -7,13 +10,19 @@ use crate::{
 
 /// What one step of a plan computes, with every shape fixed.
 pub(crate) trait Kernel: Debug + Send + Sync {
-    /// Refuses elements that [`run`](Self::run) cannot compute with; called before each run, allocates nothing.
-    fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault> {
-        let _ = inputs;
-        Ok(())
+    /// What plans and profiles call it.
+    fn name(&self) -> String {
+        let path = type_name::<Self>();
+        let path = path.split('<').next().unwrap_or(path);
+        path.rsplit("::").next().unwrap_or(path).to_owned()
     }
 
-    /// Writes every element of `output`. [`check`](Self::check) has accepted the inputs.
+    /// Who is asked before each run, if there are elements that [`run`](Self::run) cannot compute with.
+    fn guard(&self) -> Option<&dyn Guard> {
+        None
+    }
+
+    /// Writes every element of `output`. The [`guard`](Self::guard), if there is one, has accepted the inputs.
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, scratch: &mut [f32]);
 
     /// How many elements of scratch memory [`run`](Self::run) needs.
@@ -41,6 +50,12 @@ pub(crate) trait Kernel: Debug + Send + Sync {
         let _ = follower;
         false
     }
+}
+
+/// Looks at operands' elements before a kernel runs on them.
+pub(crate) trait Guard {
+    /// Refuses elements that the kernel cannot compute with; allocates nothing.
+    fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault>;
 }
 
 /// What is wrong with an operand's elements, where that shows only when the model runs.
@@ -83,49 +98,80 @@ pub(crate) enum Source {
     Constant(usize),
 }
 
+/// What sources point into, but for one slot that is being written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory<'a> {
+    /// The slots before the one that is left out.
+    pub(crate) before: &'a [Buffer],
+    /// Those behind it.
+    pub(crate) after: &'a [Buffer],
+    pub(crate) constants: &'a [Buffer],
+}
+
+impl<'a> Memory<'a> {
+    /// What holds a source's elements, and how many of them belong to it.
+    #[inline]
+    fn find(&self, source: Source) -> (&'a Buffer, Option<usize>) {
+        match source {
+            Source::Slot { slot, len } => {
+                let slot = match slot.checked_sub(self.before.len()) {
+                    None => &self.before[slot],
+                    Some(0) => unreachable!("no step reads the slot that it writes"),
+                    Some(behind) => &self.after[behind - 1],
+                };
+                (slot, Some(len))
+            }
+            Source::Constant(index) => (&self.constants[index], None),
+        }
+    }
+
+    pub(crate) fn slice(&self, source: Source) -> Slice<'a> {
+        let (buffer, len) = self.find(source);
+        buffer.slice(len.unwrap_or_else(|| buffer.len()))
+    }
+
+    #[inline]
+    fn elements<T: Scalar>(&self, source: Source) -> Option<&'a [T]> {
+        let (buffer, len) = self.find(source);
+        let elements = T::elements(buffer)?;
+        Some(len.map_or(elements, |len| &elements[..len]))
+    }
+}
+
 /// The operands of a kernel.
 #[derive(Debug)]
 pub(crate) enum Inputs<'a> {
     /// Those of a step.
     Step {
         sources: &'a [Source],
-        slots: &'a [Buffer],
-        constants: &'a [Buffer],
+        memory: Memory<'a>,
     },
     /// Constants that a node is folded with.
     Folded(&'a [Slice<'a>]),
 }
 
 impl Inputs<'_> {
+    #[inline]
     pub(crate) fn get<T: Scalar>(&self, index: usize) -> &[T] {
-        T::slice(self.slice(index)).expect("element types are checked when the plan is made")
+        match self {
+            Inputs::Step { sources, memory } => memory.elements(sources[index]),
+            Inputs::Folded(slices) => T::slice(slices[index]),
+        }
+        .expect("element types are checked when the plan is made")
     }
 
     /// An operand of any element type.
+    #[inline]
     pub(crate) fn slice(&self, index: usize) -> Slice<'_> {
         match self {
-            Inputs::Step {
-                sources,
-                slots,
-                constants,
-            } => source_slice(sources[index], slots, constants),
+            Inputs::Step { sources, memory } => memory.slice(sources[index]),
             Inputs::Folded(slices) => slices[index],
         }
     }
 }
 
-pub(crate) fn source_slice<'a>(
-    source: Source,
-    slots: &'a [Buffer],
-    constants: &'a [Buffer],
-) -> Slice<'a> {
-    match source {
-        Source::Slot { slot, len } => slots[slot].slice(len),
-        Source::Constant(index) => constants[index].slice(constants[index].len()),
-    }
-}
-
 impl<'a> SliceMut<'a> {
+    #[inline]
     pub(crate) fn of<T: Scalar>(self) -> &'a mut [T] {
         T::slice_mut(self).expect("element types are checked when the plan is made")
     }

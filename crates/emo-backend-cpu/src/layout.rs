@@ -106,6 +106,7 @@ impl Drafts {
                     len: lifetimes[value].len,
                     reads: draft.reads.iter().copied().map(source).collect(),
                     label: draft.label,
+                    is_guarded: draft.kernel.guard().is_some(),
                     kernel: draft.kernel,
                     shape: draft.shape,
                 })

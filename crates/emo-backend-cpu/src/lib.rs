@@ -62,15 +62,18 @@ mod memory;
 mod number;
 mod ops;
 mod plan;
+mod profile;
 mod session;
 mod shape;
 mod simd;
+mod table;
 
 pub use backend::CpuBackend;
 pub use config::{CpuConfig, Instructions};
 pub use error::CpuError;
 pub use ops::operators;
 pub use plan::Plan;
+pub use profile::{Profile, Profiling, StepProfile};
 pub use session::CpuSession;
 
 pub use emo_backend;

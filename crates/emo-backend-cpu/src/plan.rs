@@ -5,11 +5,13 @@ use emo_backend::emo_tensor::{ElementType, TensorInfo};
 use crate::{
     buffer::Buffer,
     kernel::{Kernel, Source},
+    table::{Align, Table},
 };
 
 /// A compiled model: the steps of one run, with every shape and place in memory fixed.
 ///
-/// Its display is a table of the steps with their operators, shapes, multiply–accumulate operations and bytes.
+/// Its display is a table of the steps: the kernel, element type and shape of its output, multiply–accumulate
+/// operations, bytes of constants inside the kernel, the slot of memory that it writes, and the nodes that it executes.
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) inputs: Vec<TensorInfo>,
@@ -34,6 +36,8 @@ pub(crate) struct Step {
     pub(crate) slot: usize,
     pub(crate) len: usize,
     pub(crate) shape: Vec<usize>,
+    /// Whether the kernel has a guard.
+    pub(crate) is_guarded: bool,
 }
 
 impl Plan {
@@ -68,6 +72,25 @@ impl Plan {
             .sum();
         kernels + self.constants.iter().map(Buffer::bytes).sum::<usize>()
     }
+
+    fn element_type_of(&self, step: &Step) -> ElementType {
+        self.slots[step.slot].0
+    }
+
+    /// Element type and shape of what a step writes.
+    pub(crate) fn output_of(&self, step: &Step) -> String {
+        format!("{}{:?}", self.element_type_of(step), step.shape)
+    }
+
+    /// Bytes of a step's operands, of the constants inside its kernel and of its output.
+    pub(crate) fn bytes_of(&self, step: &Step) -> usize {
+        let operands = step.reads.iter().map(|&source| match source {
+            Source::Slot { slot, len } => self.slots[slot].0.size() * len,
+            Source::Constant(index) => self.constants[index].bytes(),
+        });
+        let output = self.element_type_of(step).size() * step.len;
+        operands.sum::<usize>() + step.kernel.constant_bytes() + output
+    }
 }
 
 impl fmt::Display for Plan {
@@ -75,17 +98,27 @@ impl fmt::Display for Plan {
         for input in &self.inputs {
             writeln!(f, "input {input}")?;
         }
+        let mut table = Table::new(&[
+            ("step", Align::Right),
+            ("kernel", Align::Left),
+            ("output", Align::Left),
+            ("MACs", Align::Right),
+            ("constants", Align::Right),
+            ("slot", Align::Right),
+            ("nodes", Align::Left),
+        ]);
         for (index, step) in self.steps.iter().enumerate() {
-            write!(f, "{index:3} {} -> {:?}", step.label, step.shape)?;
-            let (macs, bytes) = (step.kernel.macs(), step.kernel.constant_bytes());
-            if macs > 0 {
-                write!(f, ", {macs} MACs")?;
-            }
-            if bytes > 0 {
-                write!(f, ", {bytes} bytes of constants")?;
-            }
-            writeln!(f, ", slot {}", step.slot)?;
+            table.row([
+                index.to_string(),
+                step.kernel.name(),
+                self.output_of(step),
+                step.kernel.macs().to_string(),
+                step.kernel.constant_bytes().to_string(),
+                step.slot.to_string(),
+                step.label.clone(),
+            ]);
         }
+        write!(f, "{table}")?;
         for output in &self.outputs {
             writeln!(f, "output {output}")?;
         }

@@ -16,7 +16,7 @@ use emo_backend::{
     Session,
     emo_tensor::{Tensor, TensorView, TensorViewMut},
 };
-use emo_backend_cpu::CpuBackend;
+use emo_backend_cpu::{CpuBackend, Profiling};
 use emo_onnx::Model;
 use emo_testing::{fixture, shared};
 
@@ -73,7 +73,13 @@ fn allocations_of_runs(path: PathBuf) -> usize {
     for _ in 0..3 {
         session.run(&inputs, &mut outputs).unwrap();
     }
-    ALLOCATIONS.get() - before
+    let unrecorded = ALLOCATIONS.get() - before;
+    session.set_profiling(Profiling::Trace { runs: 2 });
+    let before = ALLOCATIONS.get();
+    for _ in 0..3 {
+        session.run(&inputs, &mut outputs).unwrap();
+    }
+    unrecorded + (ALLOCATIONS.get() - before)
 }
 
 #[test]
@@ -87,8 +93,20 @@ fn the_allocator_counts() {
 fn runs_of_whole_networks_allocate_nothing() {
     let stored = ["hr_cnn", "eeg_de", "eegnet", "eegnet.minmax"]
         .map(|name| Some(fixture(format!("emo-backend-cpu/models/{name}.onnx"))));
-    let others =
-        ["image_mbv1", "image_mbv1.minmax"].map(|name| shared(format!("models/{name}.onnx")));
+    let names = [
+        "hr_cnn",
+        "eeg_de",
+        "eegnet",
+        "image_mbv1",
+        "image_cnn",
+        "speech_simple",
+        "speech_deep",
+    ];
+    let forms = names.map(|name| [name.to_owned(), format!("{name}.minmax")]);
+    let others = forms
+        .into_iter()
+        .flatten()
+        .map(|name| shared(format!("models/{name}.onnx")));
     for path in stored.into_iter().chain(others).flatten() {
         assert_eq!(allocations_of_runs(path.clone()), 0, "{}", path.display());
     }

@@ -8,8 +8,11 @@ use std::{
 /// Reads a file that is at most `limit` bytes long; of a longer one, one byte more than that.
 pub(crate) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let bound = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));
+    let file = File::open(path)?;
+    let len = file.metadata()?.len().min(bound);
     let mut bytes = Vec::new();
-    File::open(path)?.take(bound).read_to_end(&mut bytes)?;
+    bytes.try_reserve_exact(usize::try_from(len).unwrap_or(limit))?;
+    file.take(bound).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
     path::Path,
@@ -128,6 +129,10 @@ impl Model {
     /// As [`from_bytes`](Self::from_bytes), and [`OnnxError::ExternalEntry`], [`OnnxError::ExternalRange`] and
     /// [`OnnxError::ExternalFile`] for tensors in other files.
     pub fn from_bytes_with(bytes: &[u8], options: &ReadOptions) -> Result<Self, OnnxError> {
+        Self::from_cow(bytes.into(), options)
+    }
+
+    fn from_cow(bytes: Cow<'_, [u8]>, options: &ReadOptions) -> Result<Self, OnnxError> {
         let reader::Contents {
             graph,
             opset,
@@ -164,7 +169,7 @@ impl Model {
             path: path.to_owned(),
             source,
         })?;
-        Self::from_bytes_with(&bytes, options).map_err(|error| OnnxError::InFile {
+        Self::from_cow(bytes.into(), options).map_err(|error| OnnxError::InFile {
             path: path.to_owned(),
             source: Box::new(error),
         })

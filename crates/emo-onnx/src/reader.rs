@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use prost::Message;
 
@@ -23,11 +26,14 @@ pub(crate) struct Contents {
 }
 
 /// Reads and checks a model.
-pub(crate) fn read(bytes: &[u8], files: &mut Files<'_>) -> Result<Contents, OnnxError> {
-    structure::check(bytes)?;
-    let mut template = ModelProto::decode(bytes).map_err(|error| OnnxError::Protobuf {
+///
+/// Bytes that are handed over are given back to the system before the tensors take memory.
+pub(crate) fn read(bytes: Cow<'_, [u8]>, files: &mut Files<'_>) -> Result<Contents, OnnxError> {
+    structure::check(&bytes)?;
+    let mut template = ModelProto::decode(&*bytes).map_err(|error| OnnxError::Protobuf {
         source: Box::new(error),
     })?;
+    drop(bytes);
     if !limits::IR_VERSIONS.contains(&template.ir_version()) {
         return Err(OnnxError::IrVersion {
             actual: template.ir_version(),

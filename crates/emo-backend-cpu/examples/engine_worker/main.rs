@@ -1,8 +1,12 @@
 //! The CPU engine behind a line protocol, so that a harness can time it beside other engines.
 //!
-//! `cargo run --release --example engine_worker -- [--instructions LEVEL]`
+//! ```text
+//! cargo run --release --example engine_worker -- [--instructions LEVEL]
+//! cargo run --release --example engine_worker -- --profile MODEL.onnx INPUTS.npy [--trace TRACE.json]
+//! ```
 //!
-//! A line in, one line of JSON out:
+//! The second form prints the model's plan and the times of its steps, and writes a trace of the last runs. The first
+//! answers the lines of its input. A line in, one line of JSON out:
 //!
 //! | line | answer |
 //! |---|---|
@@ -19,6 +23,7 @@ mod json;
 mod loaded;
 mod npy;
 mod process;
+mod profile;
 
 use std::{
     collections::HashMap,
@@ -30,15 +35,18 @@ use std::{
 
 use emo_backend_cpu::{CpuBackend, CpuConfig, Instructions};
 
-use crate::loaded::Loaded;
+use crate::{loaded::Loaded, profile::Request};
 
 type Failure = Box<dyn Error>;
 
-const USAGE: &str =
-    "usage: engine_worker [--instructions portable|avx2|avx512|avx512vnni|neon|neondotprod]";
+const USAGE: &str = "usage: engine_worker [--instructions portable|avx2|avx512|avx512vnni|neon|neondotprod] \
+     [--profile MODEL.onnx INPUTS.npy [--trace TRACE.json]]";
 
 fn main() -> ExitCode {
-    let result = backend(env::args().skip(1)).and_then(|backend| serve(&backend));
+    let result = arguments(env::args().skip(1)).and_then(|(backend, request)| match request {
+        None => serve(&backend),
+        Some(request) => profile::profile(&backend, &request),
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -48,21 +56,36 @@ fn main() -> ExitCode {
     }
 }
 
-fn backend(mut arguments: impl Iterator<Item = String>) -> Result<CpuBackend, Failure> {
+fn arguments(
+    mut arguments: impl Iterator<Item = String>,
+) -> Result<(CpuBackend, Option<Request>), Failure> {
     let mut config = CpuConfig::default();
+    let mut profiled = None;
+    let mut trace = None;
     while let Some(argument) = arguments.next() {
+        let mut next = || arguments.next().ok_or(USAGE);
         match argument.as_str() {
-            "--instructions" => config.instructions = Some(instructions(arguments.next())?),
+            "--instructions" => config.instructions = Some(instructions(&next()?)?),
+            "--profile" => profiled = Some((next()?.into(), next()?.into())),
+            "--trace" => trace = Some(next()?.into()),
             _ => return Err(USAGE.into()),
         }
     }
-    Ok(CpuBackend::new(config))
+    let request = match (profiled, trace) {
+        (Some((model, inputs)), trace) => Some(Request {
+            model,
+            inputs,
+            trace,
+        }),
+        (None, Some(_)) => return Err(USAGE.into()),
+        (None, None) => None,
+    };
+    Ok((CpuBackend::new(config), request))
 }
 
-fn instructions(name: Option<String>) -> Result<Instructions, Failure> {
-    let name = name.ok_or(USAGE)?;
+fn instructions(name: &str) -> Result<Instructions, Failure> {
     let mut all = Instructions::ALL.iter().copied();
-    all.find(|level| format!("{level:?}").eq_ignore_ascii_case(&name))
+    all.find(|level| format!("{level:?}").eq_ignore_ascii_case(name))
         .ok_or_else(|| USAGE.into())
 }
 

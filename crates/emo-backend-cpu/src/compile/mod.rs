@@ -542,10 +542,12 @@ impl<'m> Compiler<'m> {
             self.check_memory(|| "intermediate results".to_owned(), scratch_bytes)?;
             let mut scratch = vec![0.0; kernel.scratch_len()];
             let operands = Inputs::Folded(constants);
-            kernel.check(&operands).map_err(|fault| CpuError::Node {
-                node: label.to_owned(),
-                reason: fault.to_string(),
-            })?;
+            if let Some(guard) = kernel.guard() {
+                guard.check(&operands).map_err(|fault| CpuError::Node {
+                    node: label.to_owned(),
+                    reason: fault.to_string(),
+                })?;
+            }
             kernel.run(&operands, buffer.slice_mut(len), &mut scratch);
         }
         Ok(buffer)

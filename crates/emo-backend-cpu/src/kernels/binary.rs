@@ -2,7 +2,7 @@ use emo_backend::emo_tensor::ElementType;
 
 use crate::{
     buffer::{Scalar, SliceMut},
-    kernel::{Fault, Inputs, Kernel},
+    kernel::{Fault, Guard, Inputs, Kernel},
     kernels::walk::Walk,
     number::{Integer, Number, with_integer, with_number},
 };
@@ -94,11 +94,8 @@ impl Binary {
     }
 }
 
-impl Kernel for Binary {
+impl Guard for Binary {
     fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault> {
-        if !self.op.divides() {
-            return Ok(());
-        }
         let zero = with_integer!(
             self.element_type,
             T => inputs.get::<T>(1).contains(&0),
@@ -108,6 +105,13 @@ impl Kernel for Binary {
             return Err(Fault::DivisionByZero);
         }
         Ok(())
+    }
+}
+
+impl Kernel for Binary {
+    fn guard(&self) -> Option<&dyn Guard> {
+        let is_integer = with_integer!(self.element_type, T => T::BITS > 0, else false);
+        (self.op.divides() && is_integer).then_some(self)
     }
 
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {

@@ -1,6 +1,6 @@
 use crate::{
     buffer::{Scalar, SliceMut, with_scalar},
-    kernel::{Fault, Inputs, Kernel},
+    kernel::{Fault, Guard, Inputs, Kernel},
     kernels::{
         positions::Positions,
         reduction::{Combine, Reduction},
@@ -59,9 +59,15 @@ impl GatherBlocks {
     }
 }
 
-impl Kernel for GatherBlocks {
+impl Guard for GatherBlocks {
     fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault> {
         Positions::of(inputs, 1).check(&self.0.extents)
+    }
+}
+
+impl Kernel for GatherBlocks {
+    fn guard(&self) -> Option<&dyn Guard> {
+        Some(self)
     }
 
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
@@ -94,9 +100,15 @@ impl ScatterBlocks {
     }
 }
 
-impl Kernel for ScatterBlocks {
+impl Guard for ScatterBlocks {
     fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault> {
         Positions::of(inputs, 1).check(&self.blocks.extents)
+    }
+}
+
+impl Kernel for ScatterBlocks {
+    fn guard(&self) -> Option<&dyn Guard> {
+        Some(self)
     }
 
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {

@@ -1,6 +1,6 @@
 use crate::{
     buffer::{Scalar, SliceMut, with_scalar},
-    kernel::{Fault, Inputs, Kernel},
+    kernel::{Fault, Guard, Inputs, Kernel},
     kernels::{
         movement::MAX_RANK,
         positions::Positions,
@@ -71,9 +71,15 @@ impl GatherElements {
     }
 }
 
-impl Kernel for GatherElements {
+impl Guard for GatherElements {
     fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault> {
         Positions::of(inputs, 1).check(&[self.0.extent])
+    }
+}
+
+impl Kernel for GatherElements {
+    fn guard(&self) -> Option<&dyn Guard> {
+        Some(self)
     }
 
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
@@ -103,9 +109,15 @@ impl ScatterElements {
     }
 }
 
-impl Kernel for ScatterElements {
+impl Guard for ScatterElements {
     fn check(&self, inputs: &Inputs<'_>) -> Result<(), Fault> {
         Positions::of(inputs, 1).check(&[self.elements.extent])
+    }
+}
+
+impl Kernel for ScatterElements {
+    fn guard(&self) -> Option<&dyn Guard> {
+        Some(self)
     }
 
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
