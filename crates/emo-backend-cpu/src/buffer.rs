@@ -1,4 +1,4 @@
-use std::fmt::Debug;
+use std::{fmt::Debug, ops::Range};
 
 use emo_backend::emo_tensor::{
     ElementType, Tensor, TensorView, TensorViewMut, for_each_element_type,
@@ -12,6 +12,39 @@ pub(crate) trait Scalar: Copy + Default + PartialEq + Debug + Send + Sync + 'sta
     fn buffer(elements: Vec<Self>) -> Buffer;
     /// All elements of a buffer of this type.
     fn elements(buffer: &Buffer) -> Option<&[Self]>;
+}
+
+/// Bytes of a line of the cache: no vector that starts at a multiple of its own size crosses one.
+pub(crate) const LINE_LEN: usize = 64;
+
+/// A session's memory for values of one type, which starts a line of the cache.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    /// Never grows, so that its elements stay where they are.
+    buffer: Buffer,
+    start: usize,
+}
+
+impl Slot {
+    /// Zeros, or `None` for an element type that this crate does not know.
+    pub(crate) fn zeros(element_type: ElementType, len: usize) -> Option<Self> {
+        let spare = LINE_LEN / element_type.size().max(1) - 1;
+        let buffer = Buffer::zeros(element_type, len.saturating_add(spare))?;
+        let start = buffer.first_aligned().min(spare);
+        Some(Self { buffer, start })
+    }
+
+    /// What holds the first `len` elements, and where.
+    #[inline]
+    pub(crate) fn find(&self, len: usize) -> (&Buffer, Range<usize>) {
+        (&self.buffer, self.start..self.start + len)
+    }
+
+    /// The first `len` elements.
+    #[inline]
+    pub(crate) fn slice_mut(&mut self, len: usize) -> SliceMut<'_> {
+        self.buffer.part_mut(self.start..self.start + len)
+    }
 }
 
 macro_rules! buffers {
@@ -55,6 +88,24 @@ macro_rules! buffers {
 
             pub(crate) fn element_type(&self) -> ElementType {
                 match self { $(Self::$variant(_) => ElementType::$variant,)+ }
+            }
+
+            /// The first element that starts a line of the cache, or any.
+            fn first_aligned(&self) -> usize {
+                match self { $(Self::$variant(elements) => {
+                    let first = elements.as_ptr().align_offset(LINE_LEN);
+                    if first < elements.len() { first } else { 0 }
+                })+ }
+            }
+
+            #[inline]
+            pub(crate) fn part(&self, range: Range<usize>) -> Slice<'_> {
+                match self { $(Self::$variant(elements) => Slice::$variant(&elements[range]),)+ }
+            }
+
+            #[inline]
+            fn part_mut(&mut self, range: Range<usize>) -> SliceMut<'_> {
+                match self { $(Self::$variant(elements) => SliceMut::$variant(&mut elements[range]),)+ }
             }
 
             /// The first `len` elements.
@@ -121,9 +172,9 @@ macro_rules! buffers {
         })+
 
         /// Copies a caller's tensor into a session's buffer of the same type and at least its length.
-        pub(crate) fn copy_in(tensor: &TensorView<'_>, buffer: &mut Buffer) {
-            match (tensor, buffer) {
-                $((TensorView::$variant(array), Buffer::$variant(elements)) => match array.as_slice() {
+        pub(crate) fn copy_in(tensor: &TensorView<'_>, target: SliceMut<'_>) {
+            match (tensor, target) {
+                $((TensorView::$variant(array), SliceMut::$variant(elements)) => match array.as_slice() {
                     Some(source) => elements[..source.len()].copy_from_slice(source),
                     None => elements.iter_mut().zip(array).for_each(|(to, &from)| *to = from),
                 },)+

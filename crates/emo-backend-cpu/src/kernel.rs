@@ -1,10 +1,11 @@
 use std::{
     any::type_name,
     fmt::{self, Debug},
+    ops::Range,
 };
 
 use crate::{
-    buffer::{Buffer, Scalar, Slice, SliceMut},
+    buffer::{Buffer, Scalar, Slice, SliceMut, Slot},
     kernels::{unary::Unary, window::Window},
 };
 
@@ -102,16 +103,16 @@ pub(crate) enum Source {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Memory<'a> {
     /// The slots before the one that is left out.
-    pub(crate) before: &'a [Buffer],
+    pub(crate) before: &'a [Slot],
     /// Those behind it.
-    pub(crate) after: &'a [Buffer],
+    pub(crate) after: &'a [Slot],
     pub(crate) constants: &'a [Buffer],
 }
 
 impl<'a> Memory<'a> {
-    /// What holds a source's elements, and how many of them belong to it.
+    /// What holds a source's elements, and which of them are its own.
     #[inline]
-    fn find(&self, source: Source) -> (&'a Buffer, Option<usize>) {
+    fn find(&self, source: Source) -> (&'a Buffer, Range<usize>) {
         match source {
             Source::Slot { slot, len } => {
                 let slot = match slot.checked_sub(self.before.len()) {
@@ -119,22 +120,24 @@ impl<'a> Memory<'a> {
                     Some(0) => unreachable!("no step reads the slot that it writes"),
                     Some(behind) => &self.after[behind - 1],
                 };
-                (slot, Some(len))
+                slot.find(len)
             }
-            Source::Constant(index) => (&self.constants[index], None),
+            Source::Constant(index) => {
+                let constant = &self.constants[index];
+                (constant, 0..constant.len())
+            }
         }
     }
 
     pub(crate) fn slice(&self, source: Source) -> Slice<'a> {
-        let (buffer, len) = self.find(source);
-        buffer.slice(len.unwrap_or_else(|| buffer.len()))
+        let (buffer, range) = self.find(source);
+        buffer.part(range)
     }
 
     #[inline]
     fn elements<T: Scalar>(&self, source: Source) -> Option<&'a [T]> {
-        let (buffer, len) = self.find(source);
-        let elements = T::elements(buffer)?;
-        Some(len.map_or(elements, |len| &elements[..len]))
+        let (buffer, range) = self.find(source);
+        Some(&T::elements(buffer)?[range])
     }
 }
 

@@ -7,8 +7,9 @@ use emo_backend::{
 
 use crate::{
     Plan, Profile, Profiling,
-    buffer::{Buffer, copy_in, copy_out},
+    buffer::{Slot, copy_in, copy_out},
     kernel::{Fault, Inputs, Memory},
+    kernels::aligned::Aligned,
     plan::Step,
     profile::Recorder,
 };
@@ -47,8 +48,8 @@ use crate::{
 #[derive(Debug)]
 pub struct CpuSession {
     plan: Arc<Plan>,
-    slots: Vec<Buffer>,
-    scratch: Vec<f32>,
+    slots: Vec<Slot>,
+    scratch: Aligned,
     recorder: Option<Box<Recorder>>,
 }
 
@@ -68,13 +69,13 @@ impl CpuSession {
             .slots
             .iter()
             .map(|&(element_type, len)| {
-                Buffer::zeros(element_type, len)
-                    .expect("a plan has only element types that a buffer holds")
+                Slot::zeros(element_type, len)
+                    .expect("a plan has only element types that a slot holds")
             })
             .collect();
         Self {
             slots,
-            scratch: vec![0.0; plan.scratch_len],
+            scratch: Aligned::zeros(plan.scratch_len),
             plan,
             recorder: None,
         }
@@ -106,9 +107,10 @@ impl CpuSession {
         outputs: &mut [TensorViewMut<'_>],
         mut done: impl FnMut(),
     ) -> Result<(), BackendError> {
-        for (tensor, slot) in inputs.iter().zip(&self.plan.input_slots) {
+        let declared = self.plan.inputs.iter().zip(&self.plan.input_slots);
+        for (tensor, (info, slot)) in inputs.iter().zip(declared) {
             if let Some(slot) = *slot {
-                copy_in(tensor, &mut self.slots[slot]);
+                copy_in(tensor, self.slots[slot].slice_mut(info.len()));
             }
         }
         done();

@@ -1,7 +1,6 @@
 use std::ops::{Deref, DerefMut};
 
-/// Bytes of a line of the cache: no vector that starts at a multiple of its own size crosses one.
-const ALIGNMENT: usize = 64;
+use crate::buffer::LINE_LEN;
 
 /// Floats, the first of which starts a line of the cache.
 #[derive(Debug)]
@@ -14,10 +13,10 @@ pub(crate) struct Aligned {
 
 impl Aligned {
     pub(crate) fn zeros(len: usize) -> Self {
-        let spare = ALIGNMENT / size_of::<f32>() - 1;
+        let spare = LINE_LEN / size_of::<f32>() - 1;
         let storage = vec![0.0_f32; len.saturating_add(spare)];
         // Speed alone depends on what `align_offset` finds.
-        let start = storage.as_ptr().align_offset(ALIGNMENT).min(spare);
+        let start = storage.as_ptr().align_offset(LINE_LEN).min(spare);
         Self {
             storage,
             start,

@@ -57,12 +57,7 @@ fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendEr
     else {
         return Ok(None);
     };
-    let kernel = QuantizeBytes::new(
-        context.level,
-        points.element_type,
-        to.scale,
-        to.zero_point,
-    );
+    let kernel = QuantizeBytes::new(context.level, points.element_type, to.scale, to.zero_point);
     let form = input
         .form
         .with_shift(points.element_type == ElementType::I8);

@@ -206,7 +206,8 @@ impl Level {
         }
     }
 
-    /// Runs `job`, compiled for these instructions.
+    /// Runs `job`, compiled for these instructions, but for dot products of bytes: what does not need them is not
+    /// compiled again for sets that differ in them alone.
     pub(crate) fn run(self, job: impl Vectorize) {
         match self {
             Self::Portable(simd) => job.run::<_, { portable::NR }>(simd),
@@ -218,12 +219,24 @@ impl Level {
             Self::Avx512(simd) => unsafe { x86::run_avx512(simd, job) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512Vnni(simd) => unsafe { x86::run_avx512_vnni(simd, job) },
+            Self::Avx512Vnni(simd) => unsafe { x86::run_avx512(simd.without_vnni(), job) },
             #[cfg(target_arch = "aarch64")]
             Self::Neon(simd) => job.run::<_, { neon::NR }>(simd),
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonDotprod(simd) => job.run::<_, { neon::NR }>(simd.without_dotprod()),
+        }
+    }
+
+    /// Runs `job`, compiled for these instructions with their dot products of bytes.
+    pub(crate) fn run_with_dot_products(self, job: impl Vectorize) {
+        match self {
+            // SAFETY: a value of these types is made only after their features were detected.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni(simd) => unsafe { x86::run_avx512_vnni(simd, job) },
             // SAFETY: as above.
             #[cfg(target_arch = "aarch64")]
             Self::NeonDotprod(simd) => unsafe { neon::run_dotprod(simd, job) },
+            other => other.run(job),
         }
     }
 }

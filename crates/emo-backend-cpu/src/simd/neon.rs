@@ -28,6 +28,10 @@ impl NeonDotprod {
     pub(super) fn detect() -> Option<Self> {
         (Neon::detect().is_some() && is_aarch64_feature_detected!("dotprod")).then_some(Self(()))
     }
+
+    pub(super) fn without_dotprod(self) -> Neon {
+        Neon(self.0)
+    }
 }
 
 #[target_feature(enable = "neon,dotprod")]

@@ -46,6 +46,10 @@ impl Avx512Vnni {
     pub(super) fn detect() -> Option<Self> {
         (Avx512::detect().is_some() && is_x86_feature_detected!("avx512vnni")).then_some(Self(()))
     }
+
+    pub(super) fn without_vnni(self) -> Avx512 {
+        Avx512(self.0)
+    }
 }
 
 #[target_feature(enable = "avx2,fma")]

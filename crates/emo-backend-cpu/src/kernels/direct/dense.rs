@@ -6,12 +6,11 @@
 use std::ops::Range;
 
 use super::{
-    aligned::Aligned,
     epilogue::Epilogue,
     tile::{MOST_POSITIONS, Panel, most_positions, tile},
 };
 use crate::{
-    kernels::window::ConvShape,
+    kernels::{aligned::Aligned, window::ConvShape},
     simd::{Simd, Vectorize},
 };
 
@@ -79,7 +78,7 @@ impl Dense {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.weights.bytes() + self.bias.bytes() + size_of_val(&*self.runs)
+        size_of_val(&*self.weights) + size_of_val(&*self.bias) + size_of_val(&*self.runs)
     }
 
     /// Multiplies all weights of each output channel by `scale` and adds `shift`.

@@ -6,12 +6,14 @@
 use std::ops::Range;
 
 use super::{
-    aligned::Aligned,
     channel_tile::{Row, tile},
     epilogue::Epilogue,
 };
 use crate::{
-    kernels::window::{ConvShape, Window},
+    kernels::{
+        aligned::Aligned,
+        window::{ConvShape, Window},
+    },
     simd::{Simd, Vectorize},
 };
 
@@ -78,7 +80,7 @@ impl Depthwise {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.weights.bytes() + self.bias.bytes()
+        size_of_val(&*self.weights) + size_of_val(&*self.bias)
     }
 
     /// Multiplies all weights of each channel by `scale` and adds `shift`.

@@ -1,6 +1,5 @@
 //! Convolution of values whose channels lie side by side, with constant weights.
 
-mod aligned;
 mod channel_tile;
 mod dense;
 mod depthwise;

@@ -158,7 +158,7 @@ impl Depthwise {
     ) {
         assert!(range.end <= self.positions() && input.len() >= self.reach());
         assert!(output.len() >= range.len() * self.channels);
-        self.level.run(DepthwiseRun {
+        self.level.run_with_dot_products(DepthwiseRun {
             depthwise: self,
             requantize,
             input,

@@ -218,7 +218,7 @@ impl Tiles {
         assert!(range.end <= self.positions() && input.len() >= self.reach());
         assert!(output.len() >= range.len() * self.channels());
         assert!(self.panels.last().map_or(0, |panel| panel.lane) < requantize.lanes().max(1));
-        self.level.run(TilesRun {
+        self.level.run_with_dot_products(TilesRun {
             tiles: self,
             requantize,
             input,

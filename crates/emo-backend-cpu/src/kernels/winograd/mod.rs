@@ -22,7 +22,10 @@ use self::{
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
-    kernels::{unary::Unary, window::ConvShape},
+    kernels::{
+        unary::{InPlace, Unary},
+        window::ConvShape,
+    },
     simd::{Level, Simd, Vectorize},
 };
 
