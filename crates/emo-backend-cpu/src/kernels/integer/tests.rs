@@ -447,3 +447,34 @@ fn what_has_no_meaning_is_not_absorbed() {
         }
     }
 }
+
+/// More input than one block of positions.
+#[test]
+fn blocks_of_positions_are_the_definition() {
+    let axis = |input: usize| [1, 1, 1, input, 0, 0, input];
+    let shape = ConvShape {
+        batch: 1,
+        groups: 1,
+        group_inputs: 2500,
+        group_outputs: 70,
+        window: window(axis(1), axis(101)),
+    };
+    let input = bytes(1, 101 * 2500, false);
+    let weights = weights(2, 70 * 2500, false);
+    let (bias, multiplier) = (biases(3, 70), multipliers(4, 70));
+    let tail = Tail {
+        activation: Some(Unary::Relu),
+        quantize: Some((0.5, 3)),
+    };
+    let expected: Vec<f32> = conv_sums(&shape, 9, &input, &weights, &bias)
+        .into_iter()
+        .zip(multiplier.iter().cycle())
+        .map(|(sum, &multiplier)| tail.of(sum, multiplier))
+        .collect();
+    for level in levels() {
+        let conv = IntegerConv::new(level, shape, 9, &weights, Some(&bias), multiplier.clone());
+        let mut conv = conv.unwrap();
+        tail.absorbed(&mut conv);
+        assert_eq!(run(&conv, &input, &tail, expected.len()), expected);
+    }
+}
