@@ -15,7 +15,7 @@ mod toom_cook;
 use std::ops::Range;
 
 use self::{
-    product::{Operands, VECTORS, product, rows_of},
+    product::{DEPTH, Operands, To, VECTORS, product, rows_of},
     scheme::{Scheme, with_tile},
     tile::Place,
 };
@@ -376,18 +376,24 @@ impl Images<'_> {
         let weights = &kernel.weights[first * points * depth..][..points * depth * width];
         for point in 0..points {
             let b = &weights[point * depth * width..][..depth * width];
-            for part in parts(0..tiles, const { rows_of::<S>() }) {
-                let row = point * tiles + part.start;
-                let a = &self.transformed[row * depth..][..part.len() * depth];
-                let c = &mut self.products[row * width..][..part.len() * width];
-                let operands = Operands {
-                    depth,
-                    a: a.as_ptr(),
-                    b: b.as_ptr(),
-                    c: c.as_mut_ptr(),
-                };
-                // SAFETY: the slices have the extents of the operands.
-                unsafe { product(simd, part.len(), width / S::LANES, operands) };
+            for start in (0..depth).step_by(DEPTH) {
+                let end = depth.min(start + DEPTH);
+                let b = &b[start * width..end * width];
+                for part in parts(0..tiles, const { rows_of::<S>() }) {
+                    let row = point * tiles + part.start;
+                    let a = &self.transformed[row * depth..][..part.len() * depth];
+                    let c = &mut self.products[row * width..][..part.len() * width];
+                    let operands = Operands {
+                        depth: end - start,
+                        a: a[start..].as_ptr(),
+                        a_step: depth,
+                        b: b.as_ptr(),
+                        c: c.as_mut_ptr(),
+                        to: if start == 0 { To::Write } else { To::Add },
+                    };
+                    // SAFETY: the slices have the extents of the operands.
+                    unsafe { product(simd, part.len(), width / S::LANES, operands) };
+                }
             }
         }
     }

@@ -8,6 +8,10 @@ use crate::simd::Simd;
 /// Vectors across a full panel of columns.
 pub(super) const VECTORS: usize = 2;
 
+/// Steps of the inner dimension done at a time: a panel's part stays in a first-level cache of 32 KiB beside the
+/// tile's rows, and sums of parts round less than one long sum.
+pub(super) const DEPTH: usize = 128;
+
 /// Rows of the largest tile: with two vectors each, one row of the panel and an element of the input, three
 /// quarters of the registers and more.
 pub(super) const fn rows_of<S: Simd>() -> usize {
@@ -19,15 +23,24 @@ pub(super) const fn rows_of<S: Simd>() -> usize {
 pub(super) struct Operands {
     /// The inner dimension.
     pub(super) depth: usize,
-    /// `rows × depth`, row-major.
+    /// `rows × depth`, row-major, the rows `a_step` elements apart.
     pub(super) a: *const f32,
+    pub(super) a_step: usize,
     /// `depth × V · LANES`, row-major.
     pub(super) b: *const f32,
     /// `rows × V · LANES`, row-major.
     pub(super) c: *mut f32,
+    pub(super) to: To,
 }
 
-/// Writes `a · b` to `c`, for up to [`rows_of`] rows and a panel of `vectors` vectors.
+/// What becomes of a product.
+#[derive(Clone, Copy)]
+pub(super) enum To {
+    Write,
+    Add,
+}
+
+/// Writes `a · b` to `c` or adds it, for up to [`rows_of`] rows and a panel of `vectors` vectors.
 ///
 /// # Safety
 /// The operands are as long as [`Operands`] says.
@@ -57,7 +70,14 @@ pub(super) unsafe fn product<S: Simd>(simd: S, rows: usize, vectors: usize, oper
 /// As for [`product`].
 #[inline(always)]
 unsafe fn tile<S: Simd, const P: usize, const V: usize>(simd: S, operands: Operands) {
-    let Operands { depth, a, b, c } = operands;
+    let Operands {
+        depth,
+        a,
+        a_step,
+        b,
+        c,
+        to,
+    } = operands;
     let mut sums = [[simd.splat(0.0); V]; P];
     // SAFETY: every index is within the extents that the caller vouches for.
     unsafe {
@@ -67,9 +87,16 @@ unsafe fn tile<S: Simd, const P: usize, const V: usize>(simd: S, operands: Opera
                 *column = simd.load(b.add((k * V + v) * S::LANES));
             }
             for (p, sums) in sums.iter_mut().enumerate() {
-                let x = simd.splat(*a.add(p * depth + k));
+                let x = simd.splat(*a.add(p * a_step + k));
                 for (sum, &column) in sums.iter_mut().zip(&columns) {
                     *sum = simd.mul_add(x, column, *sum);
+                }
+            }
+        }
+        if let To::Add = to {
+            for (p, sums) in sums.iter_mut().enumerate() {
+                for (v, sum) in sums.iter_mut().enumerate() {
+                    *sum = simd.add(simd.load(c.add((p * V + v) * S::LANES)), *sum);
                 }
             }
         }

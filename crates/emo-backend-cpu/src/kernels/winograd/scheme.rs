@@ -14,6 +14,11 @@ pub(super) const WIDE: Tile<4, 2, 6, 4> = Tile {
     rows: F2_3,
     columns: F4_3,
 };
+/// `F(4×4, 3×3)`.
+pub(super) const LARGE: Tile<6, 4, 6, 4> = Tile {
+    rows: F4_3,
+    columns: F4_3,
+};
 /// `F(4, 3)` along one axis.
 pub(super) const LINE_3: Tile<1, 1, 6, 4> = Tile {
     rows: IDENTITY,
@@ -30,6 +35,7 @@ pub(super) const LINE_5: Tile<1, 1, 8, 4> = Tile {
 pub(super) enum Scheme {
     Square,
     Wide,
+    Large,
     Line3,
     Line5,
 }
@@ -44,6 +50,10 @@ macro_rules! with_tile {
             }
             $crate::kernels::winograd::scheme::Scheme::Wide => {
                 let $tile = &$crate::kernels::winograd::scheme::WIDE;
+                $body
+            }
+            $crate::kernels::winograd::scheme::Scheme::Large => {
+                let $tile = &$crate::kernels::winograd::scheme::LARGE;
                 $body
             }
             $crate::kernels::winograd::scheme::Scheme::Line3 => {
@@ -65,7 +75,7 @@ impl Scheme {
         let window = &shape.window;
         let plain = window.strides == [1, 1] && window.dilations == [1, 1] && shape.groups == 1;
         match window.kernel {
-            [3, 3] if plain => &[Self::Square, Self::Wide],
+            [3, 3] if plain => &[Self::Square, Self::Wide, Self::Large],
             [1, 3] if plain => &[Self::Line3],
             [1, 5] if plain => &[Self::Line5],
             _ => &[],
@@ -90,7 +100,7 @@ impl Scheme {
         // As measured with AVX-512: fetching an element of the filters takes as long as this many multiplications,
         const FETCH: f64 = 4.0;
         // and transforming a channel of a tile as many as with this many of the other side's channels.
-        const TRANSFORM: f64 = 8.0;
+        const TRANSFORM: f64 = 12.0;
         let tiles: usize = self.tiles(shape).iter().product();
         let (inputs, outputs) = (shape.group_inputs as f64, padded_outputs(shape));
         let products = inputs * outputs + TRANSFORM * (inputs + outputs);

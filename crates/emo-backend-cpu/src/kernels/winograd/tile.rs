@@ -27,6 +27,40 @@ pub(super) struct Place {
     pub(super) len: usize,
 }
 
+/// A vector of channels of an image's outputs.
+struct Vector<S: Simd> {
+    bias: S::F32,
+    bounds: [S::F32; 2],
+    image: usize,
+    extents: [usize; 2],
+    /// The first channel, how many there are in the vector, and in all.
+    channels: (usize, usize, usize),
+}
+
+impl<S: Simd> Vector<S> {
+    /// Finishes and writes the outputs of a position, if there is one.
+    #[inline(always)]
+    fn store(&self, simd: S, y: S::F32, [row, column]: [usize; 2], output: &mut [f32]) {
+        let [height, width] = self.extents;
+        let [low, high] = self.bounds;
+        let (first, n, channels) = self.channels;
+        if row >= height || column >= width {
+            return;
+        }
+        let y = simd.min(high, simd.max(low, simd.add(y, self.bias)));
+        let position = (self.image * height + row) * width + column;
+        let to = &mut output[position * channels + first..][..n];
+        // SAFETY: the slice holds `n` elements.
+        unsafe {
+            if n == S::LANES {
+                simd.store(y, to.as_mut_ptr());
+            } else {
+                simd.store_first(y, to.as_mut_ptr(), n);
+            }
+        }
+    }
+}
+
 impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0, M0, N1, M1> {
     pub(super) fn points(&self) -> usize {
         N0 * N1
@@ -125,8 +159,8 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
     ) {
         let kernel = images.kernel;
         let channels = kernel.shape.group_outputs;
-        let [height, row_len] = kernel.output_extents();
-        let [low, high] = kernel.clamp.map(|bound| simd.splat(bound));
+        let extents = kernel.output_extents();
+        let bounds = [simd.splat(kernel.clamp[0]), simd.splat(kernel.clamp[1])];
         let step = place.len * width;
         let products = &images.products[place.index * width..][..(N0 * N1 - 1) * step + width];
         let bias = &kernel.bias[first..][..width];
@@ -141,27 +175,18 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
             // SAFETY: the slice holds `width` elements, a multiple of the lanes.
             let bias = unsafe { simd.load(bias.as_ptr().add(vector)) };
             let y = self.output(simd, m);
-            let mut store = |row: usize, column: usize, y: S::F32| {
-                if row >= height || column >= row_len {
-                    return;
-                }
-                let y = simd.min(high, simd.max(low, simd.add(y, bias)));
-                let position = (place.image * height + row) * row_len + column;
-                let to = &mut images.output[position * channels + channel..][..n];
-                // SAFETY: the slice holds `n` elements.
-                unsafe {
-                    if n == S::LANES {
-                        simd.store(y, to.as_mut_ptr());
-                    } else {
-                        simd.store_first(y, to.as_mut_ptr(), n);
-                    }
-                }
+            let vector = Vector {
+                bias,
+                bounds,
+                image: place.image,
+                extents,
+                channels: (channel, n, channels),
             };
             match kernel.pool {
                 Pool::None => {
                     for (i, y) in y.iter().enumerate() {
                         for (j, &y) in y.iter().enumerate() {
-                            store(place.row + i, place.column + j, y);
+                            vector.store(simd, y, [place.row + i, place.column + j], images.output);
                         }
                     }
                 }
@@ -179,7 +204,8 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
                             for &y in [upper, lower].into_iter().flatten() {
                                 largest = simd.max(y, largest);
                             }
-                            store(place.row / 2 + i, place.column / 2 + j, largest);
+                            let position = [place.row / 2 + i, place.column / 2 + j];
+                            vector.store(simd, largest, position, images.output);
                         }
                     }
                 }
