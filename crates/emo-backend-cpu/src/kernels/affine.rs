@@ -6,22 +6,46 @@ use crate::{
 /// `x · scale[c] + shift[c]`, where `c` counts along axis 1.
 #[derive(Debug)]
 pub(crate) struct Affine {
-    pub(crate) scale: Vec<f64>,
-    pub(crate) shift: Vec<f64>,
-    /// Elements of one channel of one image.
-    pub(crate) inner: usize,
+    scale: Vec<f64>,
+    shift: Vec<f64>,
+    /// Scales and shifts as they are computed with.
+    factors: Vec<(f32, f32)>,
+    inner: usize,
+}
+
+impl Affine {
+    /// `inner` counts the elements of one channel that lie side by side.
+    pub(crate) fn new(scale: Vec<f64>, shift: Vec<f64>, inner: usize) -> Self {
+        let factors = scale.iter().zip(&shift);
+        Self {
+            factors: factors
+                .map(|(&scale, &shift)| (scale as f32, shift as f32))
+                .collect(),
+            scale,
+            shift,
+            inner,
+        }
+    }
 }
 
 impl Kernel for Affine {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        let channels = self.scale.iter().zip(&self.shift).cycle();
-        for ((output, input), (&scale, &shift)) in output
-            .of::<f32>()
+        let (output, input) = (output.of::<f32>(), inputs.get::<f32>(0));
+        if self.inner == 1 {
+            let rows = output.chunks_exact_mut(self.scale.len());
+            for (output, input) in rows.zip(input.chunks_exact(self.scale.len())) {
+                let channels = self.factors.iter().zip(input);
+                for (y, (&(scale, shift), x)) in output.iter_mut().zip(channels) {
+                    *y = x * scale + shift;
+                }
+            }
+            return;
+        }
+        for ((output, input), &(scale, shift)) in output
             .chunks_exact_mut(self.inner)
-            .zip(inputs.get::<f32>(0).chunks_exact(self.inner))
-            .zip(channels)
+            .zip(input.chunks_exact(self.inner))
+            .zip(self.factors.iter().cycle())
         {
-            let (scale, shift) = (scale as f32, shift as f32);
             for (y, x) in output.iter_mut().zip(input) {
                 *y = x * scale + shift;
             }
@@ -29,7 +53,7 @@ impl Kernel for Affine {
     }
 
     fn constant_bytes(&self) -> usize {
-        size_of_val(&*self.scale) + size_of_val(&*self.shift)
+        size_of_val(&*self.scale) + size_of_val(&*self.shift) + size_of_val(&*self.factors)
     }
 
     fn follower(&self) -> Option<Follower> {

@@ -146,11 +146,7 @@ fn constant_affine(
         None => input.shape[2..].iter().product(),
         Some(_) => 1,
     };
-    Ok(Some(Affine {
-        scale,
-        shift,
-        inner,
-    }))
+    Ok(Some(Affine::new(scale, shift, inner)))
 }
 
 /// `scale · (input − mean) / √(variance + ε) + bias`, from means and variances `[2, channels]` in `f64`.
