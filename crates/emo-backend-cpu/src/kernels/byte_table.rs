@@ -1,6 +1,7 @@
 use crate::{
     buffer::{Buffer, Slice, SliceMut},
     kernel::{Inputs, Kernel},
+    simd::{Level, lookup::look_up},
 };
 
 /// How many bytes there are.
@@ -8,7 +9,10 @@ const BYTES: usize = 256;
 
 /// An element-wise function of bytes, as a table of its results: bytes or floats.
 #[derive(Debug)]
-pub(crate) struct ByteTable(Results);
+pub(crate) struct ByteTable {
+    level: Level,
+    results: Results,
+}
 
 #[derive(Debug)]
 enum Results {
@@ -21,19 +25,25 @@ impl ByteTable {
     /// makes bytes, or floats.
     ///
     /// `None` if there are no kernels.
-    pub(crate) fn of_bytes(kernels: &[&dyn Kernel]) -> Option<Self> {
+    pub(crate) fn of_bytes(level: Level, kernels: &[&dyn Kernel]) -> Option<Self> {
         let (last, kernels) = kernels.split_last()?;
         let mut results = Box::new([0; BYTES]);
         apply(*last, &between(kernels), SliceMut::U8(&mut *results));
-        Some(Self(Results::Bytes(results)))
+        Some(Self {
+            level,
+            results: Results::Bytes(results),
+        })
     }
 
     /// As [`of_bytes`](Self::of_bytes), where the last kernel makes floats.
-    pub(crate) fn of_floats(kernels: &[&dyn Kernel]) -> Option<Self> {
+    pub(crate) fn of_floats(level: Level, kernels: &[&dyn Kernel]) -> Option<Self> {
         let (last, kernels) = kernels.split_last()?;
         let mut results = Box::new([0.0; BYTES]);
         apply(*last, &between(kernels), SliceMut::F32(&mut *results));
-        Some(Self(Results::Floats(results)))
+        Some(Self {
+            level,
+            results: Results::Floats(results),
+        })
     }
 }
 
@@ -60,8 +70,8 @@ fn apply(kernel: &dyn Kernel, values: &Buffer, output: SliceMut<'_>) {
 impl Kernel for ByteTable {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
         let input = inputs.get::<u8>(0);
-        match &self.0 {
-            Results::Bytes(table) => look_up_bytes(table, input, output.of()),
+        match &self.results {
+            Results::Bytes(table) => look_up(self.level, table, input, output.of()),
             Results::Floats(table) => {
                 for (y, &x) in output.of::<f32>().iter_mut().zip(input) {
                     *y = table[usize::from(x)];
@@ -71,27 +81,10 @@ impl Kernel for ByteTable {
     }
 
     fn constant_bytes(&self) -> usize {
-        match &self.0 {
+        match &self.results {
             Results::Bytes(table) => size_of_val(&**table),
             Results::Floats(table) => size_of_val(&**table),
         }
-    }
-}
-
-/// Eight bytes at a time, since a byte takes as long to store as eight.
-fn look_up_bytes(table: &[u8; BYTES], input: &[u8], output: &mut [u8]) {
-    let (words, rest) = input.as_chunks::<8>();
-    let (results, last) = output.as_chunks_mut::<8>();
-    for (word, result) in words.iter().zip(results) {
-        let bits = u64::from_le_bytes(*word);
-        let looked_up = (0..8).fold(0, |result, byte| {
-            let x = (bits >> (8 * byte)) as u8;
-            result | u64::from(table[usize::from(x)]) << (8 * byte)
-        });
-        *result = looked_up.to_le_bytes();
-    }
-    for (y, &x) in last.iter_mut().zip(rest) {
-        *y = table[usize::from(x)];
     }
 }
 
@@ -127,7 +120,7 @@ mod tests {
             for len in [0, 1, 7, 8, 9, 1001] {
                 let inputs = [Slice::U8(&input[..len])];
                 let mut floats = vec![f32::NAN; len];
-                ByteTable::of_floats(&[&dequantize, &elu])
+                ByteTable::of_floats(level, &[&dequantize, &elu])
                     .expect("there are kernels")
                     .run(
                         &Inputs::Folded(&inputs),
@@ -135,7 +128,7 @@ mod tests {
                         &mut [],
                     );
                 let mut bytes = vec![0; len];
-                ByteTable::of_bytes(&[&dequantize, &elu, &quantize])
+                ByteTable::of_bytes(level, &[&dequantize, &elu, &quantize])
                     .expect("there are kernels")
                     .run(&Inputs::Folded(&inputs), SliceMut::U8(&mut bytes), &mut []);
                 for ((&x, &float), &byte) in input.iter().zip(&floats).zip(&bytes) {
