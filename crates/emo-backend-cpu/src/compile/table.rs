@@ -67,7 +67,7 @@ impl<'m> Compiler<'m> {
         let Some(Slice::F32(table)) = values.as_constant() else {
             return Ok(None);
         };
-        let Some(kernel) = ByteTable::new(table) else {
+        let Some(kernel) = ByteTable::new(self.level, table) else {
             return Ok(None);
         };
         let how = How::Compute {

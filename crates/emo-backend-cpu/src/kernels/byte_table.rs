@@ -1,39 +1,25 @@
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
+    simd::{Level, lookup::look_up},
 };
 
 /// A function of bytes, as a table of its values: numbers, or bytes if they are rounded.
 #[derive(Debug)]
 pub(crate) struct ByteTable {
+    level: Level,
     numbers: [f32; 256],
     bytes: Option<[u8; 256]>,
 }
 
 impl ByteTable {
     /// `None` unless there is a number for each byte.
-    pub(crate) fn new(numbers: &[f32]) -> Option<Self> {
+    pub(crate) fn new(level: Level, numbers: &[f32]) -> Option<Self> {
         Some(Self {
+            level,
             numbers: numbers.try_into().ok()?,
             bytes: None,
         })
-    }
-}
-
-/// Eight bytes at a time, since a byte takes as long to store as eight.
-fn look_up_bytes(table: &[u8; 256], input: &[u8], output: &mut [u8]) {
-    let (words, rest) = input.as_chunks::<8>();
-    let (results, last) = output.as_chunks_mut::<8>();
-    for (word, result) in words.iter().zip(results) {
-        let bits = u64::from_le_bytes(*word);
-        let looked_up = (0..8).fold(0, |result, byte| {
-            let x = (bits >> (8 * byte)) as u8;
-            result | u64::from(table[usize::from(x)]) << (8 * byte)
-        });
-        *result = looked_up.to_le_bytes();
-    }
-    for (y, &x) in last.iter_mut().zip(rest) {
-        *y = table[usize::from(x)];
     }
 }
 
@@ -46,7 +32,7 @@ impl Kernel for ByteTable {
                     *y = self.numbers[usize::from(x)];
                 }
             }
-            Some(bytes) => look_up_bytes(bytes, input, output.of()),
+            Some(bytes) => look_up(self.level, bytes, input, output.of()),
         }
     }
 
@@ -69,35 +55,49 @@ impl Kernel for ByteTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::buffer::Slice;
+    use crate::{buffer::Slice, simd::levels};
 
     #[test]
     fn values_are_looked_up_and_rounded_as_quantization_does() {
         let table: Vec<f32> = (0..256).map(|x| (x as f32 - 128.0) * 0.25).collect();
-        let mut kernel = ByteTable::new(&table).expect("256 values");
-        let operands = [Slice::U8(&[0, 128, 130, 255])];
-        let mut numbers = [0.0; 4];
-        kernel.run(
-            &Inputs::Folded(&operands),
-            SliceMut::F32(&mut numbers),
-            &mut [],
-        );
-        assert_eq!(numbers, [-32.0, 0.0, 0.5, 31.75]);
+        let input: Vec<u8> = (0..1001_u32).map(|i| (i * 37 % 256) as u8).collect();
+        let follower = Follower::Quantize {
+            scale: 1.0,
+            zero_point: 10,
+        };
+        for level in levels() {
+            let mut kernel = ByteTable::new(level, &table).expect("256 values");
+            let mut numbers = vec![0.0; input.len()];
+            let operands = [Slice::U8(&input)];
+            kernel.run(
+                &Inputs::Folded(&operands),
+                SliceMut::F32(&mut numbers),
+                &mut [],
+            );
+            assert!(
+                numbers
+                    .iter()
+                    .zip(&input)
+                    .all(|(&y, &x)| y == table[usize::from(x)])
+            );
 
-        assert!(kernel.absorb(&Follower::Quantize {
-            scale: 1.0,
-            zero_point: 10
-        }));
-        let mut bytes = [0; 4];
-        kernel.run(
-            &Inputs::Folded(&operands),
-            SliceMut::U8(&mut bytes),
-            &mut [],
-        );
-        assert_eq!(bytes, [0, 10, 10, 42]);
-        assert!(!kernel.absorb(&Follower::Quantize {
-            scale: 1.0,
-            zero_point: 10
-        }));
+            assert!(kernel.absorb(&follower));
+            for len in [0, 1, 7, 8, 9, 64, 1001] {
+                let operands = [Slice::U8(&input[..len])];
+                let mut bytes = vec![0; len];
+                kernel.run(
+                    &Inputs::Folded(&operands),
+                    SliceMut::U8(&mut bytes),
+                    &mut [],
+                );
+                for (&byte, number) in bytes.iter().zip(&numbers) {
+                    assert_eq!(
+                        byte,
+                        (number.round_ties_even() + 10.0).clamp(0.0, 255.0) as u8
+                    );
+                }
+            }
+            assert!(!kernel.absorb(&follower));
+        }
     }
 }

@@ -112,7 +112,8 @@ impl Vectorize for Pooling<'_, u8> {
         // SAFETY: the lengths fit each other, and no fold is wider than the channels.
         unsafe {
             match self.pool.channels {
-                channels if channels >= 4 * S::LANES => {
+                // Vectors of 16 bytes are left to the compiler, which knows their maximum on every machine.
+                channels if S::LANES > 4 && channels >= 4 * S::LANES => {
                     fold_windows(simd, windows, input, Bytes { output });
                 }
                 16.. => fold_windows(simd, windows, input, FewBytes::<16> { output }),

@@ -7,6 +7,9 @@
 
 use crate::{kernels::window::Window, simd::Simd};
 
+/// The longest edge of a window whose taps are listed; in longer ones, each row is summed in parts.
+const MAX_LISTED: usize = 8;
+
 /// Where the windows of a pool lie in an input whose channels lie side by side.
 #[derive(Debug)]
 pub(crate) struct Windows {
@@ -14,6 +17,13 @@ pub(crate) struct Windows {
     input: [usize; 2],
     dilations: [usize; 2],
     reaches: [Vec<Reach>; 2],
+    /// The elements from the first tap of a whole window to each; empty if there are many.
+    offsets: Vec<usize>,
+    taps: [usize; 2],
+    /// Elements from one window to the next along the second axis.
+    step: usize,
+    /// The second axis's first output position whose window lies inside the input, and the first after it whose does not.
+    inside: [usize; 2],
 }
 
 /// What a window reads along one axis.
@@ -27,11 +37,32 @@ struct Reach {
 
 impl Windows {
     pub(crate) fn new(window: &Window, channels: usize) -> Self {
+        let reaches = [0, 1].map(|axis| reaches(window, axis));
+        let is_whole = |reach: &Reach| reach.taps == window.kernel[1];
+        let first = reaches[1].iter().position(is_whole).unwrap_or(0);
+        let whole = reaches[1][first..]
+            .iter()
+            .take_while(|reach| is_whole(reach));
+        let inside = [first, first + whole.count()];
+        let [rows, columns] = window.kernel;
+        let offsets = if rows <= MAX_LISTED && columns <= MAX_LISTED {
+            let row_step = window.dilations[0] * window.input[1] * channels;
+            (0..rows)
+                .flat_map(|row| (0..columns).map(move |column| (row, column)))
+                .map(|(row, column)| row * row_step + column * window.dilations[1] * channels)
+                .collect()
+        } else {
+            Vec::new()
+        };
         Self {
             channels,
             input: window.input,
             dilations: window.dilations,
-            reaches: [0, 1].map(|axis| reaches(window, axis)),
+            reaches,
+            offsets,
+            taps: window.kernel,
+            step: window.strides[1] * channels,
+            inside,
         }
     }
 
@@ -49,7 +80,8 @@ impl Windows {
         self.reaches
             .iter()
             .map(|reaches| size_of_val(&**reaches))
-            .sum()
+            .sum::<usize>()
+            + size_of_val(&*self.offsets)
     }
 
     /// Whether an input and an output have the lengths of the same number of images.
@@ -124,45 +156,149 @@ pub(crate) unsafe fn fold_windows<S: Simd, F: Fold<S>>(
 ) {
     let channels = windows.channels;
     let [height, width] = windows.input;
-    let [row_dilation, column_dilation] = windows.dilations;
+    let columns = windows.reaches[1].len();
     debug_assert!(fold.width() <= channels);
-    let mut index = 0;
+    let mut row_index = 0;
     for image in input.chunks_exact(height * width * channels) {
-        let mut position = 0;
-        for row in &windows.reaches[0] {
-            for column in &windows.reaches[1] {
-                let mut taps = Taps {
-                    rows: row.taps,
-                    row_step: row_dilation * width * channels,
-                    columns: column.taps,
-                    column_step: column_dilation * channels,
-                };
-                if taps.columns == width
-                    && row_dilation == 1
-                    && (column_dilation == 1 || width == 1)
-                {
-                    taps.columns *= taps.rows;
-                    taps.column_step = channels;
-                    taps.rows = 1;
+        for (row_number, row) in windows.reaches[0].iter().enumerate() {
+            let [first, end] = if windows.offsets.is_empty() || row.taps < windows.taps[0] {
+                [0, 0]
+            } else {
+                windows.inside
+            };
+            let place = |column: usize| {
+                let reach = &windows.reaches[1][column];
+                let from = (row.first * width + reach.first) * channels;
+                Place {
+                    position: row_number * columns + column,
+                    index: row_index + column * channels,
+                    from: image.as_ptr().wrapping_add(from),
                 }
-                let from = image
-                    .as_ptr()
-                    .wrapping_add((row.first * width + column.first) * channels);
-                // SAFETY: `from` and the taps that follow it lie inside the image for every channel, as their
-                // reach was computed to, and the output has as many positions as there are pairs of reaches.
-                unsafe {
-                    if taps.columns < 8 {
-                        fold_channels::<S, F, 4, 1>(
-                            simd, fold, channels, from, taps, position, index,
-                        );
+            };
+            // SAFETY: from a place on, the window's taps lie inside the image for every channel, as their reach was
+            // computed to, and the output has as many positions as there are pairs of reaches.
+            unsafe {
+                for column in (0..first).chain(end..columns) {
+                    let taps = windows.taps_of(row, &windows.reaches[1][column]);
+                    if taps.columns <= MAX_LISTED {
+                        fold_channels::<S, F, 4, 1>(simd, fold, channels, place(column), taps);
                     } else {
-                        fold_channels::<S, F, 2, 4>(
-                            simd, fold, channels, from, taps, position, index,
-                        );
+                        fold_channels::<S, F, 2, 4>(simd, fold, channels, place(column), taps);
                     }
                 }
-                position += 1;
-                index += channels;
+                let mut column = first;
+                if channels <= fold.width() {
+                    while column + 4 <= end {
+                        fold_listed::<S, F, 1, 4>(simd, fold, windows, place(column));
+                        column += 4;
+                    }
+                } else if channels <= 2 * fold.width() {
+                    while column + 4 <= end {
+                        fold_listed::<S, F, 2, 4>(simd, fold, windows, place(column));
+                        column += 4;
+                    }
+                }
+                while column < end {
+                    fold_listed::<S, F, 4, 1>(simd, fold, windows, place(column));
+                    column += 1;
+                }
+            }
+            row_index += columns * channels;
+        }
+    }
+}
+
+/// One output position.
+#[derive(Debug, Clone, Copy)]
+struct Place<T> {
+    /// Its number in its image.
+    position: usize,
+    /// Of its first element in the output.
+    index: usize,
+    /// The first tap inside the input.
+    from: *const T,
+}
+
+impl Windows {
+    #[inline(always)]
+    fn taps_of(&self, row: &Reach, column: &Reach) -> Taps {
+        let width = self.input[1];
+        let [row_dilation, column_dilation] = self.dilations;
+        if column.taps == width && row_dilation == 1 && (column_dilation == 1 || width == 1) {
+            // Whole rows follow one upon the other.
+            return Taps {
+                rows: 1,
+                row_step: 0,
+                columns: column.taps * row.taps,
+                column_step: self.channels,
+            };
+        }
+        Taps {
+            rows: row.taps,
+            row_step: row_dilation * width * self.channels,
+            columns: column.taps,
+            column_step: column_dilation * self.channels,
+        }
+    }
+}
+
+/// Reduces all channels of `P` neighbouring whole windows, `V` vectors at a time.
+#[inline(always)]
+unsafe fn fold_listed<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
+    simd: S,
+    fold: F,
+    windows: &Windows,
+    place: Place<F::Element>,
+) {
+    let (channels, width) = (windows.channels, fold.width());
+    let mut channel = 0;
+    // SAFETY: no more than `channels` elements are read at each tap and written; the caller vouches for those.
+    unsafe {
+        while channel + V * width <= channels {
+            fold_tile::<S, F, V, P>(simd, fold, windows, place, channel);
+            channel += V * width;
+        }
+        while channel < channels {
+            // The last vector covers some channels for the second time.
+            let first = channel.min(channels - width);
+            fold_tile::<S, F, 1, P>(simd, fold, windows, place, first);
+            channel += width;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn fold_tile<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
+    simd: S,
+    fold: F,
+    windows: &Windows,
+    place: Place<F::Element>,
+    channel: usize,
+) {
+    let width = fold.width();
+    let mut tile = [[fold.start(simd); V]; P];
+    for &offset in &windows.offsets {
+        let from = place.from.wrapping_add(offset + channel);
+        for (number, folded) in tile.iter_mut().enumerate() {
+            let from = from.wrapping_add(number * windows.step);
+            for (vector, folded) in folded.iter_mut().enumerate() {
+                // SAFETY: the caller vouches for the taps of `P` windows.
+                let next = unsafe { fold.load(simd, from.wrapping_add(vector * width)) };
+                *folded = fold.combine(simd, *folded, next);
+            }
+        }
+    }
+    for (number, folded) in tile.into_iter().enumerate() {
+        let index = place.index + number * windows.channels + channel;
+        for (vector, folded) in folded.into_iter().enumerate() {
+            // SAFETY: the caller vouches for the output.
+            unsafe {
+                fold.store(
+                    simd,
+                    folded,
+                    place.position + number,
+                    index + vector * width,
+                );
             }
         }
     }
@@ -174,11 +310,14 @@ unsafe fn fold_channels<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
     simd: S,
     fold: F,
     channels: usize,
-    from: *const F::Element,
+    place: Place<F::Element>,
     taps: Taps,
-    position: usize,
-    index: usize,
 ) {
+    let Place {
+        position,
+        index,
+        from,
+    } = place;
     let width = fold.width();
     let mut channel = 0;
     // SAFETY: no more than `channels` elements are read at each tap and written; the caller vouches for those.

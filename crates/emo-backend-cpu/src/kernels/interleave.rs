@@ -1,10 +1,16 @@
+#![expect(
+    unsafe_code,
+    reason = "blocks are moved that were checked to lie inside the slices"
+)]
+
 use crate::{
     buffer::{Scalar, Slice, SliceMut, with_scalar},
     kernel::{Inputs, Kernel},
+    simd::transpose::{BYTES, WORDS, transpose_bytes, transpose_words},
 };
 
-/// Edge of the square blocks that a matrix is transposed in: a block's lines of both sides stay in the cache.
-const BLOCK: usize = 16;
+/// How many rows are moved for all columns before the next: as many as fill lines of the cache on the other side.
+const ROWS: usize = 64;
 
 /// From `[batch][channels][positions]` to `[batch][positions][channels]`.
 #[derive(Debug)]
@@ -81,49 +87,97 @@ impl Transposition {
             4 => return transpose_few::<T, 4>(input, output),
             _ => {}
         }
-        for row in (0..rows).step_by(BLOCK) {
-            let height = BLOCK.min(rows - row);
-            for column in (0..columns).step_by(BLOCK) {
-                let width = BLOCK.min(columns - column);
-                let (input, output) = (
-                    &input[row * columns + column..],
-                    &mut output[column * rows + row..],
-                );
-                if height == BLOCK && width == BLOCK {
-                    transpose_block(input, columns, output, rows);
-                    continue;
-                }
-                for (column, output) in output.chunks_mut(rows).take(width).enumerate() {
-                    let elements = input[column..].iter().step_by(columns);
-                    for (y, &x) in output.iter_mut().zip(elements).take(height) {
-                        *y = x;
+        match columns {
+            2 => return split_few::<T, 2>(input, output),
+            3 => return split_few::<T, 3>(input, output),
+            _ => {}
+        }
+        match size_of::<T>() {
+            4 => self.transpose_blocks::<T, WORDS>(input, output),
+            1 => self.transpose_blocks::<T, BYTES>(input, output),
+            _ => transpose_part(input, columns, output, rows, [rows, columns]),
+        }
+    }
+
+    /// Transposes in blocks of `B` rows and columns: [`WORDS`] or [`BYTES`], as is the elements' size.
+    #[inline(always)]
+    fn transpose_blocks<T: Scalar, const B: usize>(self, input: &[T], output: &mut [T]) {
+        assert!(matches!((B, size_of::<T>()), (WORDS, 4) | (BYTES, 1)));
+        let Self { rows, columns } = self;
+        assert!(input.len() == rows * columns && output.len() == rows * columns);
+        let [whole_rows, whole_columns] = [rows, columns].map(|extent| extent / B * B);
+        let (from, to) = (input.as_ptr(), output.as_mut_ptr());
+        for first in (0..whole_rows).step_by(ROWS) {
+            let last = whole_rows.min(first + ROWS);
+            for column in (0..whole_columns).step_by(B) {
+                for row in (first..last).step_by(B) {
+                    // SAFETY: the block lies inside both matrices, and its elements are of the size that it is for.
+                    unsafe {
+                        let from = from.add(row * columns + column);
+                        let to = to.add(column * rows + row);
+                        match B {
+                            WORDS => transpose_words(from.cast(), to.cast(), [columns, rows]),
+                            _ => transpose_bytes(from.cast(), to.cast(), [columns, rows]),
+                        }
                     }
                 }
             }
         }
+        // The columns right of the blocks, then what lies below them.
+        transpose_part(
+            &input[whole_columns..],
+            columns,
+            &mut output[whole_columns * rows..],
+            rows,
+            [rows, columns - whole_columns],
+        );
+        transpose_part(
+            &input[whole_rows * columns..],
+            columns,
+            &mut output[whole_rows.min(rows - 1)..],
+            rows,
+            [rows - whole_rows, whole_columns],
+        );
     }
 }
 
-/// Transposes a whole block of matrices whose rows are `columns` and `rows` elements apart.
-#[inline(always)]
-fn transpose_block<T: Scalar>(input: &[T], columns: usize, output: &mut [T], rows: usize) {
-    let mut block = [[T::default(); BLOCK]; BLOCK];
-    for (row, block) in block.iter_mut().enumerate() {
-        block.copy_from_slice(&input[row * columns..][..BLOCK]);
+/// Transposes a part of a matrix, element by element; the rows of the one side are `columns`, those of the other
+/// `rows` elements apart.
+fn transpose_part<T: Scalar>(
+    input: &[T],
+    columns: usize,
+    output: &mut [T],
+    rows: usize,
+    [height, width]: [usize; 2],
+) {
+    if height == 0 || width == 0 {
+        return;
     }
-    for column in 0..BLOCK {
-        let line: [T; BLOCK] = std::array::from_fn(|row| block[row][column]);
-        output[column * rows..][..BLOCK].copy_from_slice(&line);
+    for (column, output) in output.chunks_mut(rows).take(width).enumerate() {
+        let elements = input[column..].iter().step_by(columns);
+        for (y, &x) in output.iter_mut().zip(elements).take(height) {
+            *y = x;
+        }
     }
 }
 
-/// Transposes a matrix of `ROWS` rows.
-fn transpose_few<T: Scalar, const ROWS: usize>(input: &[T], output: &mut [T]) {
-    let columns = input.len() / ROWS;
-    let rows: [&[T]; ROWS] = std::array::from_fn(|row| &input[row * columns..][..columns]);
-    let (output, _) = output.as_chunks_mut::<ROWS>();
+/// Transposes a matrix of `HEIGHT` rows.
+fn transpose_few<T: Scalar, const HEIGHT: usize>(input: &[T], output: &mut [T]) {
+    let columns = input.len() / HEIGHT;
+    let rows: [&[T]; HEIGHT] = std::array::from_fn(|row| &input[row * columns..][..columns]);
+    let (output, _) = output.as_chunks_mut::<HEIGHT>();
     for (column, element) in output.iter_mut().enumerate() {
         *element = std::array::from_fn(|row| rows[row][column]);
+    }
+}
+
+/// Transposes a matrix of `WIDTH` columns.
+fn split_few<T: Scalar, const WIDTH: usize>(input: &[T], output: &mut [T]) {
+    let (input, _) = input.as_chunks::<WIDTH>();
+    for (column, output) in output.chunks_exact_mut(input.len()).enumerate() {
+        for (y, row) in output.iter_mut().zip(input) {
+            *y = row[column];
+        }
     }
 }
 

@@ -6,7 +6,10 @@
 use crate::{
     buffer::SliceMut,
     kernel::{Inputs, Kernel},
-    kernels::{exponential::exp, map::map_vectors},
+    kernels::{
+        exponential::exp,
+        map::{Floats, map_vectors},
+    },
     number::Number,
     simd::{Level, Simd, Vectorize},
 };
@@ -175,14 +178,14 @@ fn normalize_row<S: Simd>(simd: S, is_log: bool, input: &[f32], output: &mut [f3
         |max, x| if x > max { x } else { max },
     );
     let max = simd.splat(max);
-    map_vectors!(simd, input => output, x => exp(simd, simd.sub(x, max)));
+    map_vectors!(simd, Floats::between(input, output), x => exp(simd, simd.sub(x, max)));
     let sum = fold(output, 0.0, |sum, x| sum + x);
     if is_log {
         let log = simd.splat(sum.ln());
-        map_vectors!(simd, input => output, x => simd.sub(simd.sub(x, max), log));
+        map_vectors!(simd, Floats::between(input, output), x => simd.sub(simd.sub(x, max), log));
     } else {
         let sum = simd.splat(sum);
-        map_vectors!(simd, output, x => simd.div(x, sum));
+        map_vectors!(simd, Floats::in_place(output), x => simd.div(x, sum));
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     kernel::{Follower, Inputs, Kernel},
     kernels::{
         exponential::{exp, exp_m1_of_negative, sigmoid as sigmoid_of_vector, tanh},
-        map::map_vectors,
+        map::{Floats, map_vectors},
     },
     number::{Integer, Number, with_integer},
     simd::{Level, Simd, Vectorize},
@@ -69,6 +69,11 @@ impl Unary {
     /// All levels give equal results to the bit.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(self, simd: S, values: &mut [f32]) {
+        self.map(simd, Floats::in_place(values));
+    }
+
+    #[inline(always)]
+    fn map<S: Simd>(self, simd: S, values: Floats<'_>) {
         let splat = |x| simd.splat(x);
         match self {
             Self::Relu => map_vectors!(simd, values, x => simd.max(splat(0.0), x)),
@@ -104,19 +109,20 @@ impl Unary {
                 simd.mul(x, clip(simd, line, 0.0, 1.0))
             }),
             Self::Clip { min, max } => map_vectors!(simd, values, x => clip(simd, x, min, max)),
-            Self::Sqrt => map(values, f32::sqrt),
-            Self::Log => map(values, f32::ln),
-            other => other.apply_in_f64(values),
+            other => other.map_in_f64(values),
         }
     }
 
     /// Kernels hold a copy of [`apply`](Self::apply) each; what few networks have is here once.
     #[inline(never)]
-    fn apply_in_f64(self, values: &mut [f32]) {
+    fn map_in_f64(self, values: Floats<'_>) {
+        let values = values.copied();
         match self {
             Self::Abs => map(values, f32::abs),
+            Self::Log => map(values, f32::ln),
             Self::Neg => map(values, |x| -x),
             Self::Reciprocal => map(values, f32::recip),
+            Self::Sqrt => map(values, f32::sqrt),
             other => map(values, |x| other.eval(f64::from(x)) as f32),
         }
     }
@@ -290,9 +296,6 @@ impl Kernel for UnaryKernel {
     }
 }
 
-/// How many elements are copied before the function is applied to them: few enough to stay in the nearest cache.
-const BLOCK: usize = 2048;
-
 /// One tensor through a function.
 struct Application<'a> {
     function: Unary,
@@ -303,11 +306,8 @@ struct Application<'a> {
 impl Vectorize for Application<'_> {
     #[inline(always)]
     fn run<S: Simd, const NR: usize>(self, simd: S) {
-        let blocks = self.input.chunks(BLOCK);
-        for (input, output) in blocks.zip(self.output.chunks_mut(BLOCK)) {
-            output.copy_from_slice(input);
-            self.function.apply(simd, output);
-        }
+        self.function
+            .map(simd, Floats::between(self.input, self.output));
     }
 }
 

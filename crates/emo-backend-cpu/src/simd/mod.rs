@@ -5,9 +5,11 @@
     reason = "calling a function compiled for more CPU features than the build's target is unsafe"
 )]
 
+pub(crate) mod lookup;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
+pub(crate) mod transpose;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

@@ -131,7 +131,13 @@ impl Simd for Portable {
 
     #[inline(always)]
     fn round(self, x: Self::F32) -> Self::I32 {
-        x.map(|x| x.round_ties_even() as i32)
+        // Where numbers of this size have no fraction left; adding it rounds it away, without a function of the
+        // platform, which older instructions need.
+        const WHOLE: f32 = 8_388_608.0;
+        x.map(|x| {
+            let rounded = ((x.abs() + WHOLE) - WHOLE).copysign(x);
+            (if x.abs() < WHOLE { rounded } else { x }) as i32
+        })
     }
 
     #[inline(always)]
