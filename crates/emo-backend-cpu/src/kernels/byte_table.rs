@@ -1,5 +1,5 @@
 use crate::{
-    buffer::{Buffer, Slice, SliceMut},
+    buffer::{Buffer, SliceMut},
     kernel::{Inputs, Kernel},
     simd::{Level, lookup::look_up},
 };
