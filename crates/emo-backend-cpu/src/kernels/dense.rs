@@ -220,6 +220,10 @@ impl Vectorize for DenseRow<'_> {
 
 /// The product with a panel of `V` vectors, whose rows are cut into `PARTS` that are summed side by side.
 #[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "vectors of two parts are combined where they are, in registers"
+)]
 fn panel<S: Simd, const V: usize, const PARTS: usize>(
     simd: S,
     input: &[f32],

@@ -61,7 +61,7 @@ const BINARY_QUOTIENT: [f32; 6] = [
     0.009_618_072,
     0.055_503_663,
     0.240_226_5,
-    0.693_147_2,
+    std::f32::consts::LN_2,
 ];
 
 /// eˣ − 1 of negative numbers and zero; any number for greater ones.

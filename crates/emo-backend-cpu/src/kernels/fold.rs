@@ -340,6 +340,10 @@ unsafe fn fold_channels<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
 }
 
 #[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "vectors of two parts are combined where they are, in registers"
+)]
 unsafe fn fold_taps<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
     simd: S,
     fold: F,

@@ -380,7 +380,7 @@ mod tests {
 
     use super::{Dequantize, QuantAxis, Quantize};
     use crate::{
-        buffer::{Scalar, Slice, SliceMut},
+        buffer::{Scalar, Slice},
         kernel::{Inputs, Kernel},
         kernels::oracle::values,
         simd::{Level, levels},
