@@ -53,7 +53,7 @@ fn valid() -> ModelProto {
 fn check(change: impl FnOnce(&mut ModelProto), expected: &str) {
     let mut proto = valid();
     change(&mut proto);
-    let message = match read(&proto.encode_to_vec(), &mut Files::none()) {
+    let message = match read(proto.encode_to_vec().into(), &mut Files::none()) {
         Ok(_) => "no error".to_owned(),
         Err(error) => error.to_string(),
     };
@@ -367,7 +367,7 @@ fn values_need_one_producer() {
 fn nodes_are_put_in_order_and_cycles_are_named() {
     let mut proto = valid();
     proto.graph.as_mut().unwrap().node.reverse();
-    let graph = read(&proto.encode_to_vec(), &mut Files::none())
+    let graph = read(proto.encode_to_vec().into(), &mut Files::none())
         .unwrap()
         .graph;
     let outputs: Vec<_> = graph.nodes().iter().map(|node| &node.outputs[0]).collect();
@@ -403,7 +403,7 @@ fn long_chains_in_the_worst_order_are_sorted() {
         })
         .collect();
     graph.output[0].name = Some("v19999".to_owned());
-    let contents = read(&proto.encode_to_vec(), &mut Files::none()).unwrap();
+    let contents = read(proto.encode_to_vec().into(), &mut Files::none()).unwrap();
     assert_eq!(contents.graph.nodes()[0].outputs, ["v0"]);
     assert_eq!(contents.graph.nodes()[19_999].outputs, ["v19999"]);
 }
@@ -452,7 +452,7 @@ fn subgraphs_read_what_is_around_them() {
     with_branches(graph);
     // The node whose subgraphs read `a` stands before the one that writes it.
     graph.node.reverse();
-    let graph = read(&proto.encode_to_vec(), &mut Files::none())
+    let graph = read(proto.encode_to_vec().into(), &mut Files::none())
         .unwrap()
         .graph;
     let [first, second] = graph.nodes() else {
@@ -497,7 +497,7 @@ fn subgraphs_read_what_is_around_them() {
 #[test]
 fn nodes_and_constants_are_counted_with_those_of_subgraphs() {
     let is_limit = |proto: ModelProto, expected: &str, n_expected: usize| {
-        let error = read(&proto.encode_to_vec(), &mut Files::none())
+        let error = read(proto.encode_to_vec().into(), &mut Files::none())
             .err()
             .unwrap();
         assert!(

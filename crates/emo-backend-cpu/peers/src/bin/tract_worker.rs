@@ -15,7 +15,7 @@ fn main() -> Result<(), Failure> {
             let input = Tensor::from_shape(&shape, input)?;
             let outputs = model.run(tvec!(input.into()))?;
             output.clear();
-            output.extend_from_slice(outputs[0].as_slice::<f32>()?);
+            output.extend_from_slice(outputs[0].try_as_plain_ram()?.as_slice::<f32>()?);
             Ok(())
         }))
     })
