@@ -1,6 +1,5 @@
 //! Sessions of one plan in several threads.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use std::{ptr, thread};
 

@@ -272,7 +272,7 @@ impl<'m> Compiler<'m> {
             return Err(unsupported(format!("input {index} has no elements")));
         }
         if let Some(lower) = operator.any_form {
-            let (outputs, steps) = self.lower(node, &operands, |context| lower(context))?;
+            let (outputs, steps) = self.lower(node, &operands, lower)?;
             if let Some(outputs) = outputs {
                 return self.place_all(node, outputs, steps, operands, None);
             }
@@ -288,7 +288,7 @@ impl<'m> Compiler<'m> {
                 .map(|element_type| (element_type, rounded)),
         };
         if let Some(branch) = operator.branch {
-            let (attribute, _) = self.lower(node, &operands, |context| branch(context))?;
+            let (attribute, _) = self.lower(node, &operands, branch)?;
             return self.add_branch(node, attribute);
         }
         let (mut outputs, mut steps) =

@@ -92,8 +92,6 @@ pub(crate) trait Simd: Copy + Debug + Send + Sync + 'static {
     /// As [`narrow4_u8`](Self::narrow4_u8), of lanes in the order of [`interleave4`](Self::interleave4).
     fn narrow4_interleaved_u8(self, x: [Self::I32; 4]) -> Self::I32;
     fn add_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;
-    /// The low 32 bits of each product.
-    fn mul_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;
     fn max_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;
     fn min_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;
     fn xor(self, a: Self::I32, b: Self::I32) -> Self::I32;

@@ -30,7 +30,8 @@ impl NeonDotprod {
     }
 
     pub(super) fn without_dotprod(self) -> Neon {
-        Neon(self.0)
+        let Self(()) = self;
+        Neon(())
     }
 }
 
@@ -131,7 +132,6 @@ macro_rules! neon {
                     vreinterpretq_s32_u8(vcombine_u8(vqmovun_s16(low), vqmovun_s16(high)))
                 }}
                 add_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vaddq_s32(a, b) }
-                mul_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vmulq_s32(a, b) }
                 max_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vmaxq_s32(a, b) }
                 min_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vminq_s32(a, b) }
                 xor(a: int32x4_t, b: int32x4_t) -> int32x4_t { veorq_s32(a, b) }

@@ -200,11 +200,6 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
-    fn mul_i32(self, a: Self::I32, b: Self::I32) -> Self::I32 {
-        map2(a, b, i32::wrapping_mul)
-    }
-
-    #[inline(always)]
     fn max_i32(self, a: Self::I32, b: Self::I32) -> Self::I32 {
         map2(a, b, Ord::max)
     }

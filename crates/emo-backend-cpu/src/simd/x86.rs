@@ -48,7 +48,8 @@ impl Avx512Vnni {
     }
 
     pub(super) fn without_vnni(self) -> Avx512 {
-        Avx512(self.0)
+        let Self(()) = self;
+        Avx512(())
     }
 }
 
@@ -144,7 +145,6 @@ impl Simd for Avx2 {
             ]
         }}
         add_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_add_epi32(a, b) }
-        mul_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_mullo_epi32(a, b) }
         max_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_max_epi32(a, b) }
         min_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_min_epi32(a, b) }
         xor(a: __m256i, b: __m256i) -> __m256i { _mm256_xor_si256(a, b) }
@@ -235,8 +235,7 @@ macro_rules! avx512 {
                     ]
                 }}
                 add_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_add_epi32(a, b) }
-                mul_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_mullo_epi32(a, b) }
-                max_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_max_epi32(a, b) }
+                        max_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_max_epi32(a, b) }
                 min_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_min_epi32(a, b) }
                 xor(a: __m512i, b: __m512i) -> __m512i { _mm512_xor_si512(a, b) }
                 max_u8(a: __m512i, b: __m512i) -> __m512i { _mm512_max_epu8(a, b) }

@@ -75,7 +75,7 @@ impl IntegerDense {
 
 impl Kernel for IntegerDense {
     fn run(&self, inputs: &Inputs<'_>, mut output: SliceMut<'_>, scratch: &mut [f32]) {
-        let whole = self.k % 4 == 0;
+        let whole = self.k.is_multiple_of(4);
         let padded: &mut [u8] = bytemuck::cast_slice_mut(scratch);
         for (index, row) in inputs.get::<u8>(0).chunks_exact(self.k).enumerate() {
             let columns: Range<usize> = index * self.n..(index + 1) * self.n;
@@ -90,7 +90,7 @@ impl Kernel for IntegerDense {
     }
 
     fn scratch_len(&self) -> usize {
-        if self.k % 4 == 0 {
+        if self.k.is_multiple_of(4) {
             0
         } else {
             self.k.div_ceil(4)

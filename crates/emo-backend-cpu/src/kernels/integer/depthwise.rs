@@ -170,7 +170,7 @@ impl Depthwise {
 
 /// Whether channels, over and over, have the same places in each block.
 pub(super) fn fills(channels: usize, block: usize) -> bool {
-    channels % block == 0 || block % channels == 0
+    channels.is_multiple_of(block) || block.is_multiple_of(channels)
 }
 
 /// Some positions through a [`Depthwise`].

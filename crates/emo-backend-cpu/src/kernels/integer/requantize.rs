@@ -398,7 +398,7 @@ impl<S: Simd, const V: usize> Finish<S, V> {
                     let to = std::slice::from_raw_parts_mut(to.add(p * step), channels);
                     to.copy_from_slice(&bytes[..channels]);
                 }
-            } else if V == 4 || (step == channels && (P * V) % 4 == 0) {
+            } else if V == 4 || (step == channels && (P * V).is_multiple_of(4)) {
                 let step = if V == 4 { step } else { 4 * S::LANES };
                 unrolled!(run < (P * V) / 4 => {
                     let mut vectors = [simd.splat_i32(0); 4];
