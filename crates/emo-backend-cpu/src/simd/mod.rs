@@ -91,6 +91,13 @@ pub(crate) trait Simd: Copy + Debug + Send + Sync + 'static {
     fn interleave4(self, x: [Self::I32; 4]) -> [Self::I32; 4];
     /// As [`narrow4_u8`](Self::narrow4_u8), of lanes in the order of [`interleave4`](Self::interleave4).
     fn narrow4_interleaved_u8(self, x: [Self::I32; 4]) -> Self::I32;
+    /// Each lane's four bytes from a byte further on than the lane's before: those from `from + l` in lane `l`.
+    ///
+    /// # Safety
+    /// `2 · LANES` bytes can be read at `from`, whatever its alignment.
+    unsafe fn load_windows(self, from: *const u8) -> Self::I32;
+    /// The lanes of two vectors by turns: the first halves of both, then the second ones.
+    fn zip_i32(self, a: Self::I32, b: Self::I32) -> [Self::I32; 2];
     fn add_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;
     fn max_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;
     fn min_i32(self, a: Self::I32, b: Self::I32) -> Self::I32;

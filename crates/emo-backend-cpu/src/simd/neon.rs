@@ -131,6 +131,9 @@ macro_rules! neon {
                     let high = vcombine_s16(vqmovn_s32(x[2]), vqmovn_s32(x[3]));
                     vreinterpretq_s32_u8(vcombine_u8(vqmovun_s16(low), vqmovun_s16(high)))
                 }}
+                zip_i32(a: int32x4_t, b: int32x4_t) -> [int32x4_t; 2] {
+                    [vzip1q_s32(a, b), vzip2q_s32(a, b)]
+                }
                 add_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vaddq_s32(a, b) }
                 max_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vmaxq_s32(a, b) }
                 min_i32(a: int32x4_t, b: int32x4_t) -> int32x4_t { vminq_s32(a, b) }
@@ -150,6 +153,12 @@ macro_rules! neon {
                 store(x: float32x4_t, to: *mut f32) { vst1q_f32(to, x) }
                 load_bytes(from: *const u8) -> int32x4_t { vreinterpretq_s32_u8(vld1q_u8(from)) }
                 store_bytes(x: int32x4_t, to: *mut u8) { vst1q_u8(to, vreinterpretq_u8_s32(x)) }
+                load_windows(from: *const u8) -> int32x4_t {{
+                    const INDICES: [u8; 16] = [0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6];
+                    let bytes = vld1_u8(from);
+                    let indices = vld1q_u8(INDICES.as_ptr());
+                    vreinterpretq_s32_u8(vqtbl1q_u8(vcombine_u8(bytes, bytes), indices))
+                }}
                 widen_u8(from: *const u8) -> int32x4_t {{
                     let bytes = vcreate_u8(u64::from(from.cast::<u32>().read_unaligned()));
                     vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(bytes))))

@@ -195,6 +195,20 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    unsafe fn load_windows(self, from: *const u8) -> Self::I32 {
+        // SAFETY: the caller's promise.
+        let bytes = unsafe { from.cast::<[u8; 2 * LANES]>().read() };
+        [0, 1, 2, 3].map(|l: usize| {
+            i32::from_le_bytes([bytes[l], bytes[l + 1], bytes[l + 2], bytes[l + 3]])
+        })
+    }
+
+    #[inline(always)]
+    fn zip_i32(self, a: Self::I32, b: Self::I32) -> [Self::I32; 2] {
+        [[a[0], b[0], a[1], b[1]], [a[2], b[2], a[3], b[3]]]
+    }
+
+    #[inline(always)]
     fn add_i32(self, a: Self::I32, b: Self::I32) -> Self::I32 {
         map2(a, b, i32::wrapping_add)
     }

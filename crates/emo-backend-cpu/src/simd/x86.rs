@@ -144,6 +144,13 @@ impl Simd for Avx2 {
                 _mm256_unpackhi_epi16(high[0], high[1]),
             ]
         }}
+        zip_i32(a: __m256i, b: __m256i) -> [__m256i; 2] {{
+            let (low, high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+            [
+                _mm256_permute2x128_si256::<0x20>(low, high),
+                _mm256_permute2x128_si256::<0x31>(low, high),
+            ]
+        }}
         add_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_add_epi32(a, b) }
         max_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_max_epi32(a, b) }
         min_i32(a: __m256i, b: __m256i) -> __m256i { _mm256_min_epi32(a, b) }
@@ -174,6 +181,16 @@ impl Simd for Avx2 {
         store_first(x: __m256, to: *mut f32, n: usize) { _mm256_maskstore_ps(to, first_of_8(n), x) }
         load_bytes(from: *const u8) -> __m256i { _mm256_loadu_si256(from.cast()) }
         store_bytes(x: __m256i, to: *mut u8) { _mm256_storeu_si256(to.cast(), x) }
+        load_windows(from: *const u8) -> __m256i {{
+            let bytes = _mm_loadu_si128(from.cast());
+            _mm256_shuffle_epi8(
+                _mm256_broadcastsi128_si256(bytes),
+                _mm256_setr_epi8(
+                    0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6,
+                    4, 5, 6, 7, 5, 6, 7, 8, 6, 7, 8, 9, 7, 8, 9, 10,
+                ),
+            )
+        }}
         widen_u8(from: *const u8) -> __m256i { _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast())) }
         narrow_u8(x: __m256i, to: *mut u8) {{
             // With sign: the next instruction takes its operand for signed.
@@ -234,6 +251,11 @@ macro_rules! avx512 {
                         _mm512_unpackhi_epi16(high[0], high[1]),
                     ]
                 }}
+                zip_i32(a: __m512i, b: __m512i) -> [__m512i; 2] {{
+                    let first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+                    let second = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+                    [_mm512_permutex2var_epi32(a, first, b), _mm512_permutex2var_epi32(a, second, b)]
+                }}
                 add_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_add_epi32(a, b) }
                         max_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_max_epi32(a, b) }
                 min_i32(a: __m512i, b: __m512i) -> __m512i { _mm512_min_epi32(a, b) }
@@ -260,6 +282,17 @@ macro_rules! avx512 {
                 }
                 load_bytes(from: *const u8) -> __m512i { _mm512_loadu_si512(from.cast()) }
                 store_bytes(x: __m512i, to: *mut u8) { _mm512_storeu_si512(to.cast(), x) }
+                load_windows(from: *const u8) -> __m512i {{
+                    // Each 128 bits hold the eight bytes from their first lane's on.
+                    let bytes = _mm512_permutexvar_epi32(
+                        _mm512_setr_epi32(0, 1, 0, 0, 1, 2, 0, 0, 2, 3, 0, 0, 3, 4, 0, 0),
+                        _mm512_castsi256_si512(_mm256_loadu_si256(from.cast())),
+                    );
+                    _mm512_shuffle_epi8(
+                        bytes,
+                        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6)),
+                    )
+                }}
                 widen_u8(from: *const u8) -> __m512i { _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast())) }
                 narrow_u8(x: __m512i, to: *mut u8) {
                     _mm_storeu_si128(

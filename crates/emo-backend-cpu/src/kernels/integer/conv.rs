@@ -8,6 +8,7 @@ use crate::{
             depthwise::{Depthwise, fills},
             image::Framed,
             requantize::{Requantize, WeightSums},
+            rows::{RowShape, Rows},
             tile::{Positions, TileShape, Tiles},
         },
         window::ConvShape,
@@ -30,6 +31,28 @@ enum Form {
     Tiles(Tiles),
     /// One input channel per group.
     Depthwise(Depthwise),
+    /// One input channel, few outputs.
+    Rows(Rows),
+}
+
+/// How sums are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FormKind {
+    Tiles,
+    Depthwise,
+    Rows,
+}
+
+impl FormKind {
+    fn of(level: Level, shape: &ConvShape) -> Self {
+        if shape.groups > 1 && shape.group_inputs == 1 {
+            Self::Depthwise
+        } else if row_shape(level, shape, 0).is_some_and(|(_, rows)| rows.pays(level)) {
+            Self::Rows
+        } else {
+            Self::Tiles
+        }
+    }
 }
 
 impl IntegerConv {
@@ -38,6 +61,27 @@ impl IntegerConv {
     ///
     /// `None` where an extent is zero, a sum could leave the range of 32 bits, or a multiplier is not finite.
     pub(crate) fn new(
+        level: Level,
+        shape: ConvShape,
+        zero_point: u8,
+        weights: &[i8],
+        bias: Option<&[i32]>,
+        multiplier: Vec<f32>,
+    ) -> Option<Self> {
+        let extents = shape.window.kernel.iter().chain(&shape.window.output);
+        if extents
+            .chain(&[shape.group_outputs])
+            .any(|&extent| extent == 0)
+        {
+            return None;
+        }
+        let kind = FormKind::of(level, &shape);
+        Self::in_form(kind, level, shape, zero_point, weights, bias, multiplier)
+    }
+
+    /// As [`new`](Self::new); `None` as well where a form cannot compute this.
+    pub(super) fn in_form(
+        kind: FormKind,
         level: Level,
         shape: ConvShape,
         zero_point: u8,
@@ -65,14 +109,22 @@ impl IntegerConv {
         let requantize = |lanes: &mut dyn Iterator<Item = Option<usize>>| {
             Requantize::new(lanes, &sums, zero_point, bias, &multiplier)
         };
-        let (framed, form, requantize) = if groups > 1 && group_inputs == 1 {
-            let (framed, depthwise) = depthwise(level, &shape, zero_point, weights)?;
-            let requantize = requantize(&mut depthwise.lanes())?;
-            (framed, Form::Depthwise(depthwise), requantize)
-        } else {
-            let (framed, tiles) = tiles(level, &shape, zero_point, weights)?;
-            let requantize = requantize(&mut tiles.lanes())?;
-            (framed, Form::Tiles(tiles), requantize)
+        let (framed, form, requantize) = match kind {
+            FormKind::Depthwise => {
+                let (framed, depthwise) = depthwise(level, &shape, zero_point, weights)?;
+                let requantize = requantize(&mut depthwise.lanes())?;
+                (framed, Form::Depthwise(depthwise), requantize)
+            }
+            FormKind::Tiles => {
+                let (framed, tiles) = tiles(level, &shape, zero_point, weights)?;
+                let requantize = requantize(&mut tiles.lanes())?;
+                (framed, Form::Tiles(tiles), requantize)
+            }
+            FormKind::Rows => {
+                let (framed, rows) = rows(level, &shape, zero_point, weights)?;
+                let requantize = requantize(&mut rows.lanes())?;
+                (framed, Form::Rows(rows), requantize)
+            }
         };
         Some(Self {
             shape,
@@ -92,6 +144,7 @@ impl IntegerConv {
         match &self.form {
             Form::Tiles(tiles) => tiles.positions(),
             Form::Depthwise(depthwise) => depthwise.positions(),
+            Form::Rows(rows) => rows.positions(),
         }
     }
 
@@ -100,6 +153,7 @@ impl IntegerConv {
         match &self.form {
             Form::Tiles(tiles) => tiles.run(&self.requantize, framed, range, output),
             Form::Depthwise(depthwise) => depthwise.run(&self.requantize, framed, range, output),
+            Form::Rows(rows) => rows.run(&self.requantize, framed, range, output),
         }
     }
 }
@@ -152,6 +206,42 @@ fn tiles(
     Some((framed, tiles))
 }
 
+/// What [`Rows`] would read and write, if it can.
+fn row_shape(level: Level, shape: &ConvShape, zero_point: u8) -> Option<(Framed, RowShape)> {
+    let window = &shape.window;
+    let [rows, run_len] = window.kernel;
+    let single = shape.groups == 1 && shape.group_inputs == 1;
+    let side_by_side = window.strides[1] == 1 && (window.dilations[1] == 1 || run_len == 1);
+    if !(single && side_by_side) {
+        return None;
+    }
+    let framed = Framed::new(window, 1, (1, 1), Rows::spare(level), zero_point)?;
+    let [row_step, _] = framed.steps();
+    let shape = RowShape {
+        outputs: shape.group_outputs,
+        runs: (0..rows)
+            .map(|row| framed.at(row * window.dilations[0], 0))
+            .collect(),
+        run_len,
+        positions: Positions {
+            rows: window.output[0],
+            columns: window.output[1],
+            row_step: window.strides[0] * row_step,
+            column_step: 1,
+        },
+    };
+    Some((framed, shape))
+}
+
+fn rows(level: Level, shape: &ConvShape, zero_point: u8, weights: &[i8]) -> Option<(Framed, Rows)> {
+    let (framed, row_shape) = row_shape(level, shape, zero_point)?;
+    let [rows, columns] = shape.window.kernel;
+    let rows = Rows::new(level, row_shape, |output, row, column| {
+        weights[(output * rows + row) * columns + column]
+    })?;
+    Some((framed, rows))
+}
+
 fn depthwise(
     level: Level,
     shape: &ConvShape,
@@ -165,16 +255,20 @@ fn depthwise(
         ..
     } = *shape;
     let [rows, columns] = window.kernel;
-    let channels = groups * group_outputs;
     let block = 4 * level.lanes();
-    // Vectors that hold more than one position want the positions side by side.
-    let phases = if channels < block && fills(channels, block) {
-        window.strides[1]
+    // Otherwise each channel is repeated in the image, and has one output.
+    let (repeats, outputs) = if fills(groups, block) {
+        (1, group_outputs)
     } else {
-        1
+        (group_outputs, 1)
     };
-    let spare = if channels % block == 0 { 0 } else { block };
-    let framed = Framed::new(&window, groups, (group_outputs, phases), spare, zero_point)?;
+    let channels = groups * repeats;
+    // Vectors that hold more than one position want the positions side by side.
+    let side_by_side = channels < block && fills(channels, block);
+    let phases = if side_by_side { window.strides[1] } else { 1 };
+    let run_len = channels * if side_by_side { window.output[1] } else { 1 };
+    let spare = if run_len % block == 0 { 0 } else { block };
+    let framed = Framed::new(&window, groups, (repeats, phases), spare, zero_point)?;
     let taps: Vec<usize> = (0..rows * columns)
         .map(|tap| {
             framed.at(
@@ -192,7 +286,7 @@ fn depthwise(
     };
     let depthwise = Depthwise::new(
         level,
-        channels,
+        (channels, outputs),
         positions,
         (&taps, columns),
         |channel, tap| weights[channel * rows * columns + tap],
@@ -241,6 +335,7 @@ impl Kernel for IntegerConv {
         let weights = match &self.form {
             Form::Tiles(tiles) => tiles.constant_bytes(),
             Form::Depthwise(depthwise) => depthwise.constant_bytes(),
+            Form::Rows(rows) => rows.constant_bytes(),
         };
         weights + self.requantize.constant_bytes()
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::{
     buffer::SliceMut,
     kernels::integer::{
-        requantize::{Requantize, Target, byte_of_lane},
+        requantize::{MAX_LANES, Requantize, Target, byte_of_lane},
         tile::Positions,
     },
     simd::{Level, Simd, Vectorize},
@@ -18,18 +18,21 @@ use crate::{
 ///
 /// Vectors run over channels, and over positions where these lie side by side: then a row of output is one run of
 /// bytes, and each tap reads a run of input. Four taps at a time are interleaved, so that the four bytes of a lane
-/// belong to one channel. Where four rows under one column of the kernel hold the windows of two rows of output,
+/// belong to one channel, and serve all outputs of it. Where four rows under one column of the kernel hold the windows of two rows of output,
 /// both are computed from them.
 #[derive(Debug)]
 pub(super) struct Depthwise {
     level: Level,
+    /// Of the input.
     channels: usize,
+    /// Of each channel.
+    outputs: usize,
     positions: Positions,
     /// Where four taps at a time read, relative to their position's start. Weights of zero fill the last ones.
     taps: Vec<[usize; 4]>,
     /// The same, with a row of taps more for the next row of output, if that can be computed as well.
     pair: Option<Vec<[usize; 4]>>,
-    /// Per block and four taps: four vectors; then as many for the next row of output.
+    /// Per block and four taps: four vectors; then as many for the next row of output, or for each other output.
     weights: Vec<Line>,
     /// How many blocks the channels take.
     blocks: usize,
@@ -43,10 +46,10 @@ pub(super) struct Depthwise {
 struct Line([i8; 64]);
 
 impl Depthwise {
-    /// `weight` gives that of a channel at a tap.
+    /// `weight` gives that of an output of all at a tap.
     pub(super) fn new(
         level: Level,
-        channels: usize,
+        (channels, outputs): (usize, usize),
         positions: Positions,
         (taps, columns): (&[usize], usize),
         weight: impl Fn(usize, usize) -> i8,
@@ -54,7 +57,7 @@ impl Depthwise {
         let block = 4 * level.lanes();
         let rows = taps.len() / columns;
         let step = positions.row_step;
-        let paired = matches!(rows, 2 | 3) && taps[columns] - taps[0] == step;
+        let paired = outputs == 1 && matches!(rows, 2 | 3) && taps[columns] - taps[0] == step;
         // Tap `i` of four, if there is one; the weights of others are zero.
         let tap = |quad: usize, i: usize| {
             if paired {
@@ -88,6 +91,7 @@ impl Depthwise {
         let mut depthwise = Self {
             level,
             channels,
+            outputs,
             positions,
             rows: positions.column_step == channels && fills(channels, block),
             taps: single,
@@ -95,19 +99,22 @@ impl Depthwise {
             weights: Vec::new(),
             blocks: channels.div_ceil(block),
         };
-        let sets = if paired { 2 } else { 1 };
+        let sets = depthwise.sets();
         let mut lines =
             vec![Line([0; 64]); (depthwise.blocks * quads * sets * block * 4).div_ceil(64)];
-        for (lane, channel) in depthwise.lanes().enumerate() {
-            let Some(channel) = channel else { continue };
+        for (lane, output) in depthwise.lanes().enumerate() {
+            let Some(output) = output else { continue };
+            // Outputs of a channel have lanes of their own, rows share them.
+            let row = lane / block;
+            let (row, own) = (row / outputs * quads * sets, row % outputs);
             for (quad, i) in
                 (0..quads).flat_map(|quad| [(quad, 0), (quad, 1), (quad, 2), (quad, 3)])
             {
                 let Some(tap) = tap(quad, i) else { continue };
-                for set in 0..sets {
-                    let row = (lane / block * quads + quad) * sets + set;
-                    let at = (row * block + lane % block) * 4 + i + set;
-                    lines[at / 64].0[at % 64] = weight(channel, tap);
+                for next in 0..if paired { 2 } else { 1 } {
+                    let row = row + quad * sets + own + next;
+                    let at = (row * block + lane % block) * 4 + i + next;
+                    lines[at / 64].0[at % 64] = weight(output, tap);
                 }
             }
         }
@@ -115,18 +122,21 @@ impl Depthwise {
         depthwise
     }
 
-    /// The channel of each lane.
+    /// How many times four vectors of weights there are for a block and four taps.
+    fn sets(&self) -> usize {
+        if self.pair.is_some() { 2 } else { self.outputs }
+    }
+
+    /// The output of each lane: those of a block's first outputs, then of its second ones.
     pub(super) fn lanes(&self) -> impl Iterator<Item = Option<usize>> {
         let lanes = self.level.lanes();
         let block = 4 * lanes;
-        let (channels, rows) = (self.channels, self.rows);
-        (0..self.blocks * block).map(move |lane| {
-            let channel = lane / block * block + byte_of_lane(lane % block, lanes);
-            if rows {
-                Some(channel % channels)
-            } else {
-                (channel < channels).then_some(channel)
-            }
+        let (channels, outputs, rows) = (self.channels, self.outputs, self.rows);
+        (0..self.blocks * outputs * block).map(move |lane| {
+            let (row, lane) = (lane / block, lane % block);
+            let channel = row / outputs * block + byte_of_lane(lane, lanes);
+            let channel = if rows { channel % channels } else { channel };
+            (channel < channels).then_some(channel * outputs + row % outputs)
         })
     }
 
@@ -141,11 +151,8 @@ impl Depthwise {
 
     /// How many bytes of input are read.
     pub(super) fn reach(&self) -> usize {
-        let block = 4 * self.level.lanes();
         let last = self.positions.start(self.positions.len() - 1);
-        // A run begins at a position's start, and so does each block of it that holds more than one position.
-        last + self.taps.iter().flatten().max().unwrap_or(&0)
-            + self.channels.next_multiple_of(block)
+        last + self.taps.iter().flatten().max().unwrap_or(&0) + self.channels
     }
 
     /// Writes the positions of `range` to `output`, which holds them alone.
@@ -157,12 +164,12 @@ impl Depthwise {
         mut output: SliceMut<'_>,
     ) {
         assert!(range.end <= self.positions() && input.len() >= self.reach());
-        assert!(output.len() >= range.len() * self.channels);
+        assert!(output.len() >= range.len() * self.channels * self.outputs);
         self.level.run_with_dot_products(DepthwiseRun {
             depthwise: self,
             requantize,
             input,
-            target: requantize.target(&mut output, self.channels),
+            target: requantize.target(&mut output, self.channels * self.outputs),
             range,
         });
     }
@@ -187,31 +194,56 @@ impl Vectorize for DepthwiseRun<'_> {
     fn run<S: Simd, const NR: usize>(self, simd: S) {
         let Depthwise {
             channels,
+            outputs,
             positions,
             rows,
             ..
         } = *self.depthwise;
+        let block = 4 * S::LANES;
+        let farthest = |taps: &[[usize; 4]]| taps.iter().flatten().copied().max().unwrap_or(0);
+        let far = farthest(&self.depthwise.taps);
+        let far_of_pair = self.depthwise.pair.as_deref().map_or(0, farthest);
         let (start, end) = (self.range.start, self.range.end);
         let mut position = start;
         while position < end {
             let column = position % positions.columns;
             let n = (positions.columns - column).min(end - position);
             let next = position + positions.columns;
-            let paired = self.depthwise.pair.as_deref();
-            let paired = paired.filter(|_| n == positions.columns && next + n <= end);
             let (runs, len) = if rows {
                 (1, n * channels)
             } else {
                 (n, channels)
             };
+            let from = positions.start(position);
+            // Where the last run's last block ends, but for its taps.
+            let last = from + (runs - 1) * positions.column_step + len.next_multiple_of(block);
+            let paired = self.depthwise.pair.as_deref().filter(|_| {
+                n == positions.columns && next + n <= end && last + far_of_pair <= self.input.len()
+            });
             for run in 0..runs {
-                let from = positions.start(position) + run * positions.column_step;
+                let from = from + run * positions.column_step;
                 let done = (position - start + run) * channels;
-                // SAFETY: `run` has checked the extents; the next row is in the range if there are taps of a pair.
+                let extent = (from, done, len);
+                let taps = &*self.depthwise.taps;
+                // SAFETY: `run` has checked the extents; the next row is in the range if there are taps of a pair;
+                // whether all blocks are in the input was looked at.
                 unsafe {
-                    match paired {
-                        Some(taps) => self.run_of::<S, 2>(simd, taps, (from, done, len)),
-                        None => self.run_of::<S, 1>(simd, &self.depthwise.taps, (from, done, len)),
+                    if let Some(taps) = paired {
+                        self.run_of::<S, 2, false>(simd, taps, extent, 0);
+                        continue;
+                    }
+                    let mut output = 0;
+                    while output < outputs {
+                        if last + far > self.input.len() {
+                            self.run_of::<S, 1, true>(simd, taps, extent, output);
+                            output += 1;
+                        } else if output + 1 < outputs {
+                            self.run_of::<S, 2, false>(simd, taps, extent, output);
+                            output += 2;
+                        } else {
+                            self.run_of::<S, 1, false>(simd, taps, extent, output);
+                            output += 1;
+                        }
                     }
                 }
             }
@@ -221,39 +253,56 @@ impl Vectorize for DepthwiseRun<'_> {
 }
 
 impl DepthwiseRun<'_> {
+    /// Computes `R` outputs of each channel, from `output` on, or two rows of a single one.
+    ///
     /// # Safety
-    /// `len` bytes from `start` on are a position's channels, or those of some positions side by side, and `len`
-    /// elements can be written from the target's element `done` on; the same holds a row further if `R` is 2, for
-    /// which `taps` are those of a pair.
+    /// `len` bytes from `start` on are a position's channels, or those of some positions side by side, and the
+    /// outputs of as many can be written after those of `done`; the same holds a row further if `taps` are those of
+    /// a pair. At each tap whole blocks can be read, or `TAIL` says that the input may end before.
     #[inline(always)]
-    unsafe fn run_of<S: Simd, const R: usize>(
+    unsafe fn run_of<S: Simd, const R: usize, const TAIL: bool>(
         &self,
         simd: S,
         taps: &[[usize; 4]],
         (start, done, len): (usize, usize, usize),
+        output: usize,
     ) {
         let depthwise = self.depthwise;
         let block = 4 * S::LANES;
         let set_len = 4 * block;
-        let quad_len = set_len * if depthwise.pair.is_some() { 2 } else { 1 };
+        let sets = depthwise.sets();
+        let quad_len = set_len * sets;
+        let outputs = depthwise.outputs;
+        // Rows have the same lanes.
+        let lane_step = if outputs > 1 { block } else { 0 };
         let row = depthwise.positions.columns * depthwise.channels;
         let weights: *const u8 = depthwise.weights.as_ptr().cast();
         let mut index = 0;
         for at in (0..len).step_by(block) {
-            let lane = index * block;
-            let mut sums = [self.requantize.initial::<S, 4>(simd, lane); R];
-            // SAFETY: each tap's vector ends within the reach; a block has one or two sets of four vectors of
-            // weights for four taps.
+            let lane = (index * outputs + output) * block;
+            let mut sums = [[simd.splat_i32(0); 4]; R];
+            unrolled!(r < R => {
+                sums[r % R] = self.requantize.initial::<S, 4>(simd, lane + r * lane_step);
+            });
+            // SAFETY: each tap's vector ends within the input; a block has `sets` times four vectors of weights for
+            // four taps.
             unsafe {
-                let from = self.input.as_ptr().add(start + at);
-                let mut weights = weights.add(index * taps.len() * quad_len);
+                let mut weights = weights.add(index * taps.len() * quad_len + output * set_len);
                 for taps in taps {
-                    let bytes = simd.interleave4([
-                        simd.load_bytes(from.add(taps[0])),
-                        simd.load_bytes(from.add(taps[1])),
-                        simd.load_bytes(from.add(taps[2])),
-                        simd.load_bytes(from.add(taps[3])),
-                    ]);
+                    let mut bytes = [simd.splat_i32(0); 4];
+                    unrolled!(i < 4 => {
+                        let from = start + at + taps[i];
+                        bytes[i] = if TAIL {
+                            let mut all = [0; 4 * MAX_LANES];
+                            let rest = &self.input[from..];
+                            let n = rest.len().min(block);
+                            all[..n].copy_from_slice(&rest[..n]);
+                            simd.load_bytes(all.as_ptr())
+                        } else {
+                            simd.load_bytes(self.input.as_ptr().add(from))
+                        };
+                    });
+                    let bytes = simd.interleave4(bytes);
                     unrolled!(r < R => {
                         unrolled!(q < 4 => {
                             let row = simd.load_bytes(weights.add(r * set_len + q * block));
@@ -263,10 +312,17 @@ impl DepthwiseRun<'_> {
                     weights = weights.add(quad_len);
                 }
                 let n = block.min(len - at);
-                unrolled!(r < R => {
-                    let to = self.target.to.add(done + r * row + at);
-                    self.requantize.store_interleaved(simd, &sums[r % R], (lane, n), to);
-                });
+                if outputs == 1 {
+                    unrolled!(r < R => {
+                        let to = self.target.to.add(done + r * row + at);
+                        self.requantize.store_interleaved(simd, &sums[r % R], (lane, n), to);
+                    });
+                } else {
+                    let to = self.target.to.add((done + at) * outputs + output);
+                    let target = Target { to, step: outputs };
+                    self.requantize
+                        .store_by_turns(simd, &sums, (lane, n), target);
+                }
             }
             index += 1;
             if index == depthwise.blocks {

@@ -30,6 +30,7 @@ mod dense;
 mod depthwise;
 mod image;
 mod requantize;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -194,6 +194,25 @@ impl Requantize {
         vectors
     }
 
+    /// What the sums of `N` lanes start with, each in a vector of its own.
+    #[inline(always)]
+    pub(super) fn initial_of_each<S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        lane: usize,
+    ) -> [S::I32; N] {
+        let initial = &self.initial[lane..][..N];
+        let mut vectors = [simd.splat_i32(0); N];
+        unrolled!(n < N => { vectors[n % N] = simd.splat_i32(initial[n % N]); });
+        vectors
+    }
+
+    /// Whether results are within their bounds without being held to them.
+    #[inline(always)]
+    pub(super) fn is_unbounded(&self) -> bool {
+        self.unbounded
+    }
+
     /// Writes the sums of `P` positions, of the lanes from `lane` on; of the last vector's lanes only those of the
     /// first `channels` channels.
     ///
@@ -223,6 +242,56 @@ impl Requantize {
                 }
                 (Pointer::U8(to), false) => {
                     vectors.store_u8::<P, true>(simd, sums, channels, to, target.step);
+                }
+            }
+        }
+    }
+
+    /// Writes the sums of `R` times four vectors of lanes in the order of [`Simd::interleave4`], of each the first `n`
+    /// in the order of their bytes: those of the `R` side by side, the next ones `target.step` further.
+    ///
+    /// # Safety
+    /// `n ≤ 4 · LANES` times `R ≤ target.step` elements can be written at `target.to`.
+    #[inline(always)]
+    pub(super) unsafe fn store_by_turns<S: Simd, const R: usize>(
+        &self,
+        simd: S,
+        sums: &[[S::I32; 4]; R],
+        (lane, n): (usize, usize),
+        target: Target,
+    ) {
+        let step = target.step;
+        // SAFETY: the caller's promise; the arrays hold four vectors of any level.
+        unsafe {
+            match target.to {
+                Pointer::U8(to) => {
+                    let mut all = [[0_u8; 4 * MAX_LANES]; R];
+                    unrolled!(r < R => {
+                        let lane = lane + r * 4 * S::LANES;
+                        let to = Pointer::U8(all[r % R].as_mut_ptr());
+                        self.store_interleaved(simd, &sums[r % R], (lane, 4 * S::LANES), to);
+                    });
+                    if R == 2 && step == 2 {
+                        let to = std::slice::from_raw_parts_mut(to.cast::<[u8; 2]>(), n);
+                        for ((to, first), second) in to.iter_mut().zip(&all[0]).zip(&all[1 % R]) {
+                            *to = [*first, *second];
+                        }
+                    } else {
+                        for index in 0..n {
+                            unrolled!(r < R => { *to.add(index * step + r) = all[r % R][index]; });
+                        }
+                    }
+                }
+                Pointer::F32(to) => {
+                    let mut all = [[0.0_f32; 4 * MAX_LANES]; R];
+                    unrolled!(r < R => {
+                        let lane = lane + r * 4 * S::LANES;
+                        let to = Pointer::F32(all[r % R].as_mut_ptr());
+                        self.store_interleaved(simd, &sums[r % R], (lane, 4 * S::LANES), to);
+                    });
+                    for index in 0..n {
+                        unrolled!(r < R => { *to.add(index * step + r) = all[r % R][index]; });
+                    }
                 }
             }
         }
@@ -269,7 +338,7 @@ impl Requantize {
     }
 }
 
-const MAX_LANES: usize = 16;
+pub(super) const MAX_LANES: usize = 16;
 
 /// Where [`Simd::interleave4`] takes a byte: the lane of four vectors in a row.
 #[inline(always)]
@@ -290,7 +359,7 @@ pub(super) fn clamp(x: f32, low: f32, high: f32) -> f32 {
 }
 
 /// The numbers of a [`Requantize`], in registers.
-struct Finish<S: Simd, const V: usize> {
+pub(super) struct Finish<S: Simd, const V: usize> {
     multiplier: [S::F32; V],
     low: S::F32,
     high: S::F32,
@@ -314,8 +383,22 @@ impl<S: Simd, const V: usize> Finish<S, V> {
         }
     }
 
+    /// Of `V` lanes, each in a vector of its own.
     #[inline(always)]
-    fn real<const BOUNDED: bool>(&self, simd: S, sum: S::I32, v: usize) -> S::F32 {
+    pub(super) fn of_each(requantize: &Requantize, simd: S, lane: usize) -> Self {
+        let numbers = &requantize.multiplier[lane..][..V];
+        let mut multiplier = [simd.splat(0.0); V];
+        unrolled!(v < V => { multiplier[v % V] = simd.splat(numbers[v % V]); });
+        Self {
+            multiplier,
+            low: simd.splat(requantize.low),
+            high: simd.splat(requantize.high),
+            zero_point: simd.splat_i32(requantize.zero_point.unwrap_or(0).into()),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn real<const BOUNDED: bool>(&self, simd: S, sum: S::I32, v: usize) -> S::F32 {
         let y = simd.mul(simd.to_f32(sum), self.multiplier[v]);
         if BOUNDED {
             simd.min(simd.max(y, self.low), self.high)
@@ -326,7 +409,7 @@ impl<S: Simd, const V: usize> Finish<S, V> {
 
     /// The bounds before rounding are those after it, for they are integers.
     #[inline(always)]
-    fn quantized<const BOUNDED: bool>(&self, simd: S, sum: S::I32, v: usize) -> S::I32 {
+    pub(super) fn quantized<const BOUNDED: bool>(&self, simd: S, sum: S::I32, v: usize) -> S::I32 {
         let y = self.real::<BOUNDED>(simd, sum, v);
         simd.add_i32(simd.round(y), self.zero_point)
     }

@@ -7,7 +7,7 @@ use crate::{
     kernel::{Follower, Inputs, Kernel},
     kernels::{
         gemm::Strided,
-        integer::{IntegerConv, IntegerDense},
+        integer::{IntegerConv, IntegerDense, conv::FormKind},
         unary::Unary,
         window::{ConvShape, Window},
     },
@@ -216,7 +216,15 @@ fn groups() -> impl Strategy<Value = (usize, usize, usize)> {
         (2_usize..5, 1_usize..7, 1_usize..20),
         // Depthwise, of such widths as fill vectors and of others.
         (
-            prop_oneof![2_usize..80, Just(16), Just(32), Just(64), Just(128)],
+            prop_oneof![
+                2_usize..80,
+                Just(4),
+                Just(8),
+                Just(16),
+                Just(32),
+                Just(64),
+                Just(128)
+            ],
             Just(1),
             1_usize..4
         ),
@@ -237,6 +245,70 @@ fn biases(seed: u64, n: usize) -> Vec<i32> {
         .collect()
 }
 
+/// With every set of instructions, as a whole and in parts.
+fn check(
+    kind: Option<FormKind>,
+    shape: ConvShape,
+    zero_point: u8,
+    extreme: bool,
+    cut: f64,
+    tail: &Tail,
+    seed: u64,
+) -> Result<(), TestCaseError> {
+    let ConvShape {
+        batch,
+        groups,
+        group_inputs,
+        group_outputs,
+        window,
+    } = shape;
+    let outputs = groups * group_outputs;
+    let taps = window.kernel[0] * window.kernel[1];
+    let image_len = window.input[0] * window.input[1] * groups * group_inputs;
+    let input = bytes(seed, batch * image_len, extreme);
+    let weights = weights(!seed, outputs * group_inputs * taps, extreme);
+    let bias = biases(seed ^ 1, outputs);
+    let multiplier = multipliers(seed ^ 2, outputs);
+    let expected: Vec<f32> = conv_sums(&shape, zero_point, &input, &weights, &bias)
+        .into_iter()
+        .zip(multiplier.iter().cycle())
+        .map(|(sum, &multiplier)| tail.of(sum, multiplier))
+        .collect();
+    for level in levels() {
+        let (bias, multiplier) = (Some(&*bias), multiplier.clone());
+        let mut conv = match kind {
+            None => IntegerConv::new(level, shape, zero_point, &weights, bias, multiplier),
+            Some(kind) => {
+                IntegerConv::in_form(kind, level, shape, zero_point, &weights, bias, multiplier)
+            }
+        }
+        .unwrap();
+        tail.absorbed(&mut conv);
+        let actual = run(&conv, &input, tail, expected.len());
+        prop_assert_eq!(bits(&actual), bits(&expected), "{:?}", level);
+
+        // The first image in two parts.
+        let mut scratch = vec![0.0; conv.scratch_len()];
+        let framed = conv.frame(&input[..image_len], &mut scratch);
+        let positions = conv.positions();
+        let cut = (positions as f64 * cut) as usize;
+        for range in [0..cut, cut..positions] {
+            let expected = &expected[range.start * outputs..range.end * outputs];
+            let actual: Vec<f32> = if tail.quantize.is_some() {
+                let mut part = vec![77; expected.len()];
+                conv.run_positions(framed, range, SliceMut::U8(&mut part));
+                part.into_iter().map(f32::from).collect()
+            } else {
+                let mut part = vec![f32::NAN; expected.len()];
+                conv.run_positions(framed, range, SliceMut::F32(&mut part));
+                part
+            };
+            prop_assert_eq!(bits(&actual), bits(expected), "{:?}", level);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn convolution_is_the_definition(
@@ -252,45 +324,27 @@ proptest! {
     ) {
         let window = window(rows, columns);
         let shape = ConvShape { batch, groups, group_inputs, group_outputs, window };
-        let outputs = groups * group_outputs;
-        let taps = window.kernel[0] * window.kernel[1];
-        let image_len = window.input[0] * window.input[1] * groups * group_inputs;
-        let input = bytes(seed, batch * image_len, extreme);
-        let weights = weights(!seed, outputs * group_inputs * taps, extreme);
-        let bias = biases(seed ^ 1, outputs);
-        let multiplier = multipliers(seed ^ 2, outputs);
-        let expected: Vec<f32> = conv_sums(&shape, zero_point, &input, &weights, &bias)
-            .into_iter()
-            .zip(multiplier.iter().cycle())
-            .map(|(sum, &multiplier)| tail.of(sum, multiplier))
-            .collect();
-        for level in levels() {
-            let mut conv = IntegerConv::new(
-                level, shape, zero_point, &weights, Some(&bias), multiplier.clone(),
-            ).unwrap();
-            tail.absorbed(&mut conv);
-            let actual = run(&conv, &input, &tail, expected.len());
-            prop_assert_eq!(bits(&actual), bits(&expected), "{:?}", level);
+        check(None, shape, zero_point, extreme, cut, &tail, seed)?;
+    }
 
-            // The first image in two parts.
-            let mut scratch = vec![0.0; conv.scratch_len()];
-            let framed = conv.frame(&input[..image_len], &mut scratch);
-            let positions = conv.positions();
-            let cut = (positions as f64 * cut) as usize;
-            for range in [0..cut, cut..positions] {
-                let expected = &expected[range.start * outputs..range.end * outputs];
-                let actual: Vec<f32> = if tail.quantize.is_some() {
-                    let mut part = vec![77; expected.len()];
-                    conv.run_positions(framed, range, SliceMut::U8(&mut part));
-                    part.into_iter().map(f32::from).collect()
-                } else {
-                    let mut part = vec![f32::NAN; expected.len()];
-                    conv.run_positions(framed, range, SliceMut::F32(&mut part));
-                    part
-                };
-                prop_assert_eq!(bits(&actual), bits(expected), "{:?}", level);
-            }
-        }
+    #[test]
+    fn convolution_along_rows_is_the_definition(
+        rows in prop_oneof![Just([1, 1, 1, 1, 0, 0, 1]), axis()],
+        (kernel, extra, begin, end) in (1_usize..70, 0_usize..200, 0_usize..35, 0_usize..35),
+        batch in 1_usize..3,
+        group_outputs in prop_oneof![1_usize..24, Just(4), Just(8)],
+        zero_point in prop_oneof![Just(0), Just(128), Just(255), any::<u8>()],
+        extreme: bool,
+        cut in 0.0..1.0,
+        tail in tail(),
+        seed: u64,
+    ) {
+        let input = (kernel + extra).saturating_sub(begin + end).max(1);
+        let end = end.max(kernel.saturating_sub(input + begin));
+        let output = input + begin + end - kernel + 1;
+        let window = window(rows, [kernel, 1, 1, input, begin, end, output]);
+        let shape = ConvShape { batch, groups: 1, group_inputs: 1, group_outputs, window };
+        check(Some(FormKind::Rows), shape, zero_point, extreme, cut, &tail, seed)?;
     }
 
     #[test]
