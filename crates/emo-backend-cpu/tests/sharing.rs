@@ -1,6 +1,5 @@
 //! Sessions of one plan in several threads.
 
-
 use std::{ptr, thread};
 
 use emo_backend::{

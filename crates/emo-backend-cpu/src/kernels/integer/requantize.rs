@@ -277,8 +277,10 @@ impl Requantize {
                             *to = [*first, *second];
                         }
                     } else {
-                        for index in 0..n {
-                            unrolled!(r < R => { *to.add(index * step + r) = all[r % R][index]; });
+                        for (r, values) in all.iter().enumerate() {
+                            for (index, &value) in values.iter().take(n).enumerate() {
+                                *to.add(index * step + r) = value;
+                            }
                         }
                     }
                 }
@@ -289,8 +291,10 @@ impl Requantize {
                         let to = Pointer::F32(all[r % R].as_mut_ptr());
                         self.store_interleaved(simd, &sums[r % R], (lane, 4 * S::LANES), to);
                     });
-                    for index in 0..n {
-                        unrolled!(r < R => { *to.add(index * step + r) = all[r % R][index]; });
+                    for (r, values) in all.iter().enumerate() {
+                        for (index, &value) in values.iter().take(n).enumerate() {
+                            *to.add(index * step + r) = value;
+                        }
                     }
                 }
             }
