@@ -6,17 +6,11 @@
     reason = "a test fails where it stands"
 )]
 
-use emo_backend::{
-    Session,
-    emo_tensor::{ElementType, Tensor},
-};
+use emo_backend::emo_tensor::{ElementType, Tensor};
 use emo_backend_cpu::CpuBackend;
-use emo_onnx::{
-    Attribute, BatchNorm, Dim, GraphBuilder, Model, Node, Window, default_passes,
-    passes::FoldConstants,
-};
+use emo_onnx::{Dim, GraphBuilder, Model, Node, default_passes, passes::FoldConstants};
 use emo_testing::{load_npy, shared};
-use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, IxDyn};
+use ndarray::{Array1, ArrayD, Axis, IxDyn};
 use proptest::prelude::*;
 
 mod networks;

@@ -1,5 +1,7 @@
 //! Random networks, and what tests do with them.
 
+#![allow(dead_code, reason = "each test that has this module uses its own part")]
+
 use emo_backend::{
     Session,
     emo_tensor::{ElementType, Tensor},
