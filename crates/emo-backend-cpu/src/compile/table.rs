@@ -18,7 +18,8 @@ use crate::{
 const TABLE_LEN: usize = 256;
 
 impl<'m> Compiler<'m> {
-    /// An element-wise function of bytes that stand for numbers, as a table of what it is of each.
+    /// An element-wise function of bytes that stand for numbers, and perhaps of single constants, as a table of what it
+    /// is of each byte.
     pub(super) fn tabulated(
         &mut self,
         node: &'m Node,
@@ -34,14 +35,16 @@ impl<'m> Compiler<'m> {
         };
         let is_of_one_scale = matches!(&first.scales, Some(scales) if scales.axis.is_none())
             && first.as_constant().is_none();
-        let others_are_known = others
-            .iter()
-            .flatten()
-            .all(|other| other.scales.is_none() && other.as_constant().is_some());
+        let others_are_numbers = others.iter().flatten().all(|other| {
+            other.scales.is_none()
+                && other
+                    .as_constant()
+                    .is_some_and(|constant| constant.len() == 1)
+        });
         if operator.forms != Forms::Elementwise
             || !is_kept_as_bytes
             || !is_of_one_scale
-            || !others_are_known
+            || !others_are_numbers
         {
             return Ok(None);
         }
