@@ -37,9 +37,8 @@ impl<'m> Compiler<'m> {
             && first.as_constant().is_none();
         let others_are_numbers = others.iter().flatten().all(|other| {
             other.scales.is_none()
-                && other
-                    .as_constant()
-                    .is_some_and(|constant| constant.len() == 1)
+                && other.as_constant().is_some()
+                && other.shape.iter().all(|&extent| extent == 1)
         });
         if operator.forms != Forms::Elementwise
             || !is_kept_as_bytes
