@@ -40,8 +40,8 @@
 //! - Whatever determines a shape must be constant. Weights may be inputs; convolutions are slower with such.
 //! - A leading axis without a fixed extent is a batch, of which a session runs one example at a time; any other
 //!   axis must have a fixed extent.
-//! - Quantized models are executed literally: values are rounded to their integers where the model says so, and
-//!   computed with in `f32` between.
+//! - Quantized models are computed with the integers that they hold: exact sums, then one rounding, the same to the
+//!   bit with every set of [`Instructions`]. What has no form for integers is computed in `f32`, as the model says.
 //! - Sums are taken in an order of our own, so that results agree with other engines to rounding, not to the bit;
 //!   they are the same from run to run on one machine.
 //!
