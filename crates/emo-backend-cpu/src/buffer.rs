@@ -122,6 +122,11 @@ macro_rules! buffers {
         }
 
         impl SliceMut<'_> {
+            /// Where the elements stand, and how many there are.
+            pub(crate) fn into_raw(self) -> (*mut u8, usize) {
+                match self { $(Self::$variant(elements) => (elements.as_mut_ptr().cast(), elements.len()),)+ }
+            }
+
             pub(crate) fn len(&self) -> usize {
                 match self { $(Self::$variant(elements) => elements.len(),)+ }
             }
@@ -130,18 +135,35 @@ macro_rules! buffers {
                 match self { $(Self::$variant(elements) => SliceMut::$variant(elements),)+ }
             }
 
+            pub(crate) fn part_mut(&mut self, range: Range<usize>) -> SliceMut<'_> {
+                match self { $(Self::$variant(elements) => SliceMut::$variant(&mut elements[range]),)+ }
+            }
+
             pub(crate) fn element_type(&self) -> ElementType {
                 match self { $(Self::$variant(_) => ElementType::$variant,)+ }
             }
         }
 
         impl Slice<'_> {
+            /// Where the elements stand, and how many there are.
+            pub(crate) fn raw(&self) -> (*const u8, usize) {
+                match self { $(Self::$variant(elements) => (elements.as_ptr().cast(), elements.len()),)+ }
+            }
+
+            pub(crate) fn element_type(&self) -> ElementType {
+                match self { $(Self::$variant(_) => ElementType::$variant,)+ }
+            }
+
             pub(crate) fn to_buffer(self) -> Buffer {
                 match self { $(Self::$variant(elements) => Buffer::$variant(elements.to_vec()),)+ }
             }
         }
 
         impl<'a> Slice<'a> {
+            pub(crate) fn part(self, range: Range<usize>) -> Self {
+                match self { $(Self::$variant(elements) => Self::$variant(&elements[range]),)+ }
+            }
+
             /// The tensor's elements, if they are in row-major order and of a type that this crate knows.
             pub(crate) fn from_tensor(tensor: &'a Tensor) -> Option<Self> {
                 match tensor {

@@ -1,6 +1,6 @@
 use std::{
     any::type_name,
-    fmt::{self, Debug},
+    fmt,
     ops::Range,
 };
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What one step of a plan computes, with every shape fixed.
-pub(crate) trait Kernel: Debug + Send + Sync {
+pub(crate) trait Kernel: Send + Sync {
     /// What plans and profiles call it.
     fn name(&self) -> String {
         let path = type_name::<Self>();
@@ -50,6 +50,13 @@ pub(crate) trait Kernel: Debug + Send + Sync {
     fn absorb(&mut self, follower: &Follower) -> bool {
         let _ = follower;
         false
+    }
+}
+
+/// A kernel is shown by its name: what it is made of is weights for the most part.
+impl fmt::Debug for dyn Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
     }
 }
 

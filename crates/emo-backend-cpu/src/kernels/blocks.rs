@@ -1,9 +1,10 @@
 use crate::{
-    buffer::{Scalar, SliceMut, with_scalar},
+    buffer::SliceMut,
     kernel::{Fault, Guard, Inputs, Kernel},
     kernels::{
         positions::Positions,
-        reduction::{Combine, Reduction},
+        reduction::Reduction,
+        words::{self, Move, Operands, Word},
     },
 };
 
@@ -29,7 +30,7 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     /// Calls `visit` with the number of each tuple's block and the block's first element in the array.
-    fn for_each(&self, positions: Positions<'_>, mut visit: impl FnMut(usize, usize)) {
+    fn for_each(&self, positions: Positions<'_>, visit: &mut dyn FnMut(usize, usize)) {
         for batch in 0..self.batches {
             for tuple in 0..self.tuples {
                 let first = (batch * self.tuple_step + tuple) * self.extents.len();
@@ -50,10 +51,11 @@ impl Blocks {
 #[derive(Debug)]
 pub(crate) struct GatherBlocks(pub(crate) Blocks);
 
-impl GatherBlocks {
-    fn copy<T: Scalar>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        let (input, block) = (inputs.get::<T>(0), self.0.block);
-        self.0.for_each(Positions::of(inputs, 1), |number, from| {
+impl Move for GatherBlocks {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        let (input, block) = (operands.get::<W>(0), self.0.block);
+        let positions = Positions::of(operands.inputs(), 1);
+        self.0.for_each(positions, &mut |number, from| {
             output[number * block..][..block].copy_from_slice(&input[from..][..block]);
         });
     }
@@ -71,11 +73,7 @@ impl Kernel for GatherBlocks {
     }
 
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.copy(inputs, output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        words::run(self, inputs, output);
     }
 }
 
@@ -84,20 +82,6 @@ impl Kernel for GatherBlocks {
 pub(crate) struct ScatterBlocks {
     pub(crate) blocks: Blocks,
     pub(crate) reduction: Reduction,
-}
-
-impl ScatterBlocks {
-    fn scatter<T: Combine>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        output.copy_from_slice(inputs.get(0));
-        let (updates, block) = (inputs.get::<T>(2), self.blocks.block);
-        self.blocks
-            .for_each(Positions::of(inputs, 1), |number, to| {
-                let updates = &updates[number * block..][..block];
-                for (y, &update) in output[to..][..block].iter_mut().zip(updates) {
-                    *y = T::combine(self.reduction, *y, update);
-                }
-            });
-    }
 }
 
 impl Guard for ScatterBlocks {
@@ -111,11 +95,14 @@ impl Kernel for ScatterBlocks {
         Some(self)
     }
 
-    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.scatter(inputs, output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+    fn run(&self, inputs: &Inputs<'_>, mut output: SliceMut<'_>, _: &mut [f32]) {
+        let (updates, block) = (inputs.slice(2), self.blocks.block);
+        Reduction::Replace.combine(output.reborrow(), inputs.slice(0));
+        self.blocks
+            .for_each(Positions::of(inputs, 1), &mut |number, to| {
+                let updates = updates.part(number * block..(number + 1) * block);
+                self.reduction
+                    .combine(output.part_mut(to..to + block), updates);
+            });
     }
 }

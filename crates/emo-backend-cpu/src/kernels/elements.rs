@@ -1,10 +1,11 @@
 use crate::{
-    buffer::{Scalar, SliceMut, with_scalar},
+    buffer::SliceMut,
     kernel::{Fault, Guard, Inputs, Kernel},
     kernels::{
         movement::MAX_RANK,
         positions::Positions,
-        reduction::{Combine, Reduction},
+        reduction::Reduction,
+        words::{self, Move, Operands, Word},
     },
 };
 
@@ -36,7 +37,7 @@ impl Elements {
     }
 
     /// Calls `visit` with the number of each position and the element in the array that it names.
-    fn for_each(&self, positions: Positions<'_>, mut visit: impl FnMut(usize, usize)) {
+    fn for_each(&self, positions: Positions<'_>, visit: &mut dyn FnMut(usize, usize)) {
         let mut index = [0; MAX_RANK];
         let mut start = 0;
         for number in 0..self.shape.iter().product() {
@@ -62,10 +63,11 @@ impl Elements {
 #[derive(Debug)]
 pub(crate) struct GatherElements(pub(crate) Elements);
 
-impl GatherElements {
-    fn copy<T: Scalar>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        let input = inputs.get::<T>(0);
-        self.0.for_each(Positions::of(inputs, 1), |number, from| {
+impl Move for GatherElements {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        let input = operands.get::<W>(0);
+        let positions = Positions::of(operands.inputs(), 1);
+        self.0.for_each(positions, &mut |number, from| {
             output[number] = input[from];
         });
     }
@@ -83,11 +85,7 @@ impl Kernel for GatherElements {
     }
 
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.copy(inputs, output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        words::run(self, inputs, output);
     }
 }
 
@@ -96,17 +94,6 @@ impl Kernel for GatherElements {
 pub(crate) struct ScatterElements {
     pub(crate) elements: Elements,
     pub(crate) reduction: Reduction,
-}
-
-impl ScatterElements {
-    fn scatter<T: Combine>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        output.copy_from_slice(inputs.get(0));
-        let updates = inputs.get::<T>(2);
-        self.elements
-            .for_each(Positions::of(inputs, 1), |number, to| {
-                output[to] = T::combine(self.reduction, output[to], updates[number]);
-            });
-    }
 }
 
 impl Guard for ScatterElements {
@@ -120,11 +107,13 @@ impl Kernel for ScatterElements {
         Some(self)
     }
 
-    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.scatter(inputs, output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+    fn run(&self, inputs: &Inputs<'_>, mut output: SliceMut<'_>, _: &mut [f32]) {
+        let updates = inputs.slice(2);
+        Reduction::Replace.combine(output.reborrow(), inputs.slice(0));
+        self.elements
+            .for_each(Positions::of(inputs, 1), &mut |number, to| {
+                self.reduction
+                    .combine(output.part_mut(to..to + 1), updates.part(number..number + 1));
+            });
     }
 }

@@ -1,7 +1,10 @@
 use std::{fmt, sync::Arc};
 
 use num_complex::Complex;
-use rustfft::{Fft, FftDirection, FftPlanner};
+use rustfft::{
+    Fft, FftDirection,
+    algorithm::{BluesteinsAlgorithm, Radix4},
+};
 
 use crate::{
     buffer::{Scalar, SliceMut},
@@ -61,7 +64,7 @@ impl Fourier {
         };
         Self {
             transform,
-            fft: FftPlanner::new().plan_fft(len, direction),
+            fft: plan(len, direction),
             levels,
             from,
             to,
@@ -124,6 +127,18 @@ impl Fourier {
             }
         }
     }
+}
+
+/// The transform of a length, by way of one of a power of two.
+///
+/// The crate's planner would be faster for composite lengths, but has code for each of many lengths, of each element
+/// type and set of instructions, which a program would carry for two operators that few networks have.
+fn plan(len: usize, direction: FftDirection) -> Arc<dyn Fft<f64>> {
+    if len.is_power_of_two() {
+        return Arc::new(Radix4::new(len, direction));
+    }
+    let inner = Radix4::new((2 * len - 1).next_power_of_two(), direction);
+    Arc::new(BluesteinsAlgorithm::new(len, Arc::new(inner)))
 }
 
 impl fmt::Debug for Fourier {

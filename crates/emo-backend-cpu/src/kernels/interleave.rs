@@ -4,8 +4,9 @@
 )]
 
 use crate::{
-    buffer::{Scalar, Slice, SliceMut, with_scalar},
+    buffer::{Slice, SliceMut},
     kernel::{Inputs, Kernel},
+    kernels::words::{self, Move, Operands, Word},
     simd::transpose::{BYTES, WORDS, transpose_bytes, transpose_words},
 };
 
@@ -27,7 +28,7 @@ impl Interleave {
 
 impl Kernel for Interleave {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        self.0.run(inputs, output);
+        words::run(&self.0, inputs, output);
     }
 }
 
@@ -46,7 +47,7 @@ impl Deinterleave {
 
 impl Kernel for Deinterleave {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        self.0.run(inputs, output);
+        words::run(&self.0, inputs, output);
     }
 }
 
@@ -57,16 +58,14 @@ struct Transposition {
     columns: usize,
 }
 
-impl Transposition {
-    fn run(self, inputs: &Inputs<'_>, output: SliceMut<'_>) {
-        with_scalar!(
-            output.element_type(),
-            T => self.transpose_all(inputs.get::<T>(0), output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+impl Move for Transposition {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        self.transpose_all(operands.get(0), output);
     }
+}
 
-    fn transpose_all<T: Scalar>(self, input: &[T], output: &mut [T]) {
+impl Transposition {
+    fn transpose_all<T: Word>(self, input: &[T], output: &mut [T]) {
         if self.rows == 1 || self.columns == 1 {
             return output.copy_from_slice(input);
         }
@@ -79,7 +78,7 @@ impl Transposition {
         }
     }
 
-    fn transpose<T: Scalar>(self, input: &[T], output: &mut [T]) {
+    fn transpose<T: Word>(self, input: &[T], output: &mut [T]) {
         let Self { rows, columns } = self;
         match rows {
             2 => return transpose_few::<T, 2>(input, output),
@@ -101,7 +100,7 @@ impl Transposition {
 
     /// Transposes in blocks of `B` rows and columns: [`WORDS`] or [`BYTES`], as is the elements' size.
     #[inline(always)]
-    fn transpose_blocks<T: Scalar, const B: usize>(self, input: &[T], output: &mut [T]) {
+    fn transpose_blocks<T: Word, const B: usize>(self, input: &[T], output: &mut [T]) {
         assert!(matches!((B, size_of::<T>()), (WORDS, 4) | (BYTES, 1)));
         let Self { rows, columns } = self;
         assert!(input.len() == rows * columns && output.len() == rows * columns);
@@ -143,7 +142,7 @@ impl Transposition {
 
 /// Transposes a part of a matrix, element by element; the rows of the one side are `columns`, those of the other
 /// `rows` elements apart.
-fn transpose_part<T: Scalar>(
+fn transpose_part<T: Word>(
     input: &[T],
     columns: usize,
     output: &mut [T],
@@ -162,7 +161,7 @@ fn transpose_part<T: Scalar>(
 }
 
 /// Transposes a matrix of `HEIGHT` rows.
-fn transpose_few<T: Scalar, const HEIGHT: usize>(input: &[T], output: &mut [T]) {
+fn transpose_few<T: Word, const HEIGHT: usize>(input: &[T], output: &mut [T]) {
     let columns = input.len() / HEIGHT;
     let rows: [&[T]; HEIGHT] = std::array::from_fn(|row| &input[row * columns..][..columns]);
     let (output, _) = output.as_chunks_mut::<HEIGHT>();
@@ -172,7 +171,7 @@ fn transpose_few<T: Scalar, const HEIGHT: usize>(input: &[T], output: &mut [T]) 
 }
 
 /// Transposes a matrix of `WIDTH` columns.
-fn split_few<T: Scalar, const WIDTH: usize>(input: &[T], output: &mut [T]) {
+fn split_few<T: Word, const WIDTH: usize>(input: &[T], output: &mut [T]) {
     let (input, _) = input.as_chunks::<WIDTH>();
     for (column, output) in output.chunks_exact_mut(input.len()).enumerate() {
         for (y, row) in output.iter_mut().zip(input) {

@@ -1,7 +1,10 @@
 use crate::{
-    buffer::{Buffer, Scalar, SliceMut, with_scalar},
+    buffer::{Buffer, SliceMut},
     kernel::{Inputs, Kernel},
-    kernels::movement::MAX_RANK,
+    kernels::{
+        movement::MAX_RANK,
+        words::{self, Move, Operands, Word},
+    },
 };
 
 /// Elements that are found axis by axis: each position of an axis of the output names one of the input's, or none.
@@ -42,11 +45,12 @@ impl Lookup {
         (axes.len() <= MAX_RANK).then_some(Self { fill, axes, block })
     }
 
-    fn copy<T: Scalar>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        let (input, block) = (inputs.get::<T>(0), self.block);
-        let fill = T::slice(self.fill.slice(1))
-            .and_then(|fill| fill.first().copied())
-            .unwrap_or_default();
+}
+
+impl Move for Lookup {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        let (input, block) = (operands.get::<W>(0), self.block);
+        let fill = operands.words::<W>(self.fill.slice(1))[0];
         let (last, outer) = match self.axes.split_last() {
             Some((last, outer)) => (&last[..], outer),
             None => (&[Some(0)][..], &[][..]),
@@ -85,11 +89,7 @@ impl Lookup {
 
 impl Kernel for Lookup {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.copy(inputs, output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        words::run(self, inputs, output);
     }
 
     fn constant_bytes(&self) -> usize {

@@ -48,3 +48,4 @@ pub(crate) mod walk;
 pub(crate) mod window;
 pub(crate) mod window_pool;
 pub(crate) mod winograd;
+pub(crate) mod words;

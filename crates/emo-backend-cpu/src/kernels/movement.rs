@@ -1,6 +1,7 @@
 use crate::{
     buffer::{Buffer, Scalar, Slice, SliceMut, with_scalar},
     kernel::{Inputs, Kernel},
+    kernels::words::{self, Move, Operands, Word},
 };
 
 /// The most axes that a movement, a broadcast or a reduction handles after neighbours are merged.
@@ -56,25 +57,22 @@ impl Movement {
             .then_some(Self { fill, parts })
     }
 
-    fn copy<T: Scalar>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        if let Some(fill) = &self.fill
-            && let Some(&[value]) = T::slice(fill.slice(1))
-        {
-            output.fill(value);
+}
+
+impl Move for Movement {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        if let Some(fill) = &self.fill {
+            output.fill(operands.words(fill.slice(1))[0]);
         }
         for part in &self.parts {
-            copy_part(part, inputs.get(part.input), output);
+            copy_part(part, operands.get(part.input), output);
         }
     }
 }
 
 impl Kernel for Movement {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.copy(inputs, output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        words::run(self, inputs, output);
     }
 }
 
@@ -122,7 +120,7 @@ fn merge_axes(part: Part) -> Part {
     merged
 }
 
-fn copy_part<T: Scalar>(part: &Part, input: &[T], output: &mut [T]) {
+fn copy_part<W: Word>(part: &Part, input: &[W], output: &mut [W]) {
     let rank = part.shape.len();
     let Some(inner) = rank.checked_sub(1) else {
         output[part.to.offset] = input[part.from.offset];

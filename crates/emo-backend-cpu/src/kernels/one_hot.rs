@@ -1,6 +1,7 @@
 use crate::{
-    buffer::{Scalar, SliceMut, with_scalar},
+    buffer::SliceMut,
     kernel::{Inputs, Kernel},
+    kernels::words::{self, Move, Operands, Word},
     shape::normalize_axis,
 };
 
@@ -13,11 +14,11 @@ pub(crate) struct OneHot {
     pub(crate) inner: usize,
 }
 
-impl OneHot {
-    fn write<T: Scalar>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        let values = inputs.get::<T>(1);
+impl Move for OneHot {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        let values = operands.get::<W>(1);
         output.fill(values[0]);
-        for (index, &position) in inputs.get::<i64>(0).iter().enumerate() {
+        for (index, &position) in operands.inputs().get::<i64>(0).iter().enumerate() {
             if let Some(position) = normalize_axis(position, self.depth) {
                 let (outer, inner) = (index / self.inner, index % self.inner);
                 output[(outer * self.depth + position) * self.inner + inner] = values[1];
@@ -28,10 +29,6 @@ impl OneHot {
 
 impl Kernel for OneHot {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.write(inputs, output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        words::run(self, inputs, output);
     }
 }

@@ -3,6 +3,7 @@ use emo_backend::emo_tensor::ElementType;
 use crate::{
     buffer::SliceMut,
     kernel::{Inputs, Kernel},
+    kernels::words::{self, Move, Operands, Word},
     number::{Number, with_number},
 };
 
@@ -190,8 +191,9 @@ pub(crate) struct AtPlaces {
     pub(crate) inner: usize,
 }
 
-impl AtPlaces {
-    fn pick<T: Number>(&self, input: &[T], places: &[i64], output: &mut [T]) {
+impl Move for AtPlaces {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        let (input, places) = (operands.get::<W>(0), operands.inputs().get::<i64>(1));
         let block = self.k * self.inner;
         for ((input, places), output) in input
             .chunks_exact(self.extent * self.inner)
@@ -207,11 +209,7 @@ impl AtPlaces {
 
 impl Kernel for AtPlaces {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_number!(
-            output.element_type(),
-            T => self.pick(inputs.get::<T>(0), inputs.get(1), output.of()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        words::run(self, inputs, output);
     }
 }
 

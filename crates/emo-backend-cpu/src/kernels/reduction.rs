@@ -3,7 +3,7 @@ use emo_backend::emo_tensor::{
     half::{bf16, f16},
 };
 
-use crate::buffer::Scalar;
+use crate::buffer::{Scalar, Slice, SliceMut, with_scalar};
 
 /// What becomes of an element that is scattered onto another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,15 @@ pub(crate) enum Reduction {
 }
 
 impl Reduction {
+    /// Combines each element of `old` with the one of `new` at its place; both are of one type.
+    pub(crate) fn combine(self, old: SliceMut<'_>, new: Slice<'_>) {
+        with_scalar!(
+            old.element_type(),
+            T => each(self, old.of::<T>(), T::slice(new)),
+            else unreachable!("element types are checked when the plan is made")
+        );
+    }
+
     /// Whether elements of this type can be combined.
     pub(crate) fn takes(self, element_type: ElementType) -> bool {
         self == Self::Replace
@@ -31,9 +40,19 @@ impl Reduction {
     }
 }
 
+fn each<T: Combine>(reduction: Reduction, old: &mut [T], new: Option<&[T]>) {
+    let new = new.expect("element types are checked when the plan is made");
+    if reduction == Reduction::Replace {
+        return old.copy_from_slice(new);
+    }
+    for (old, &new) in old.iter_mut().zip(new) {
+        *old = T::combine(reduction, *old, new);
+    }
+}
+
 /// An element type whose elements can be scattered onto each other: integers wrap, NaN is both the greatest and the
 /// least number, and of `true` and `false` the sum is the greater and the product the lesser, as in NumPy.
-pub(crate) trait Combine: Scalar {
+trait Combine: Scalar {
     fn combine(reduction: Reduction, old: Self, new: Self) -> Self;
 }
 

@@ -1,7 +1,10 @@
 use crate::{
-    buffer::{Scalar, SliceMut, with_scalar},
+    buffer::SliceMut,
     kernel::{Inputs, Kernel},
-    kernels::walk::Walk,
+    kernels::{
+        walk::Walk,
+        words::{self, Move, Operands, Word},
+    },
 };
 
 /// The second operand's elements where the first's are true, else the third's.
@@ -10,13 +13,10 @@ pub(crate) struct Select {
     pub(crate) walk: Walk<3>,
 }
 
-impl Select {
-    fn select<T: Scalar>(&self, inputs: &Inputs<'_>, output: &mut [T]) {
-        let (condition, yes, no) = (
-            inputs.get::<bool>(0),
-            inputs.get::<T>(1),
-            inputs.get::<T>(2),
-        );
+impl Move for Select {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        let (yes, no) = (operands.get::<W>(1), operands.get::<W>(2));
+        let condition = operands.inputs().get::<bool>(0);
         let inner = self.walk.inner();
         let [condition_step, yes_step, no_step] = inner.steps;
         let rows = output.chunks_exact_mut(inner.extent);
@@ -34,10 +34,6 @@ impl Select {
 
 impl Kernel for Select {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.select(inputs, output.of::<T>()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        words::run(self, inputs, output);
     }
 }

@@ -1,6 +1,7 @@
 use crate::{
-    buffer::{Scalar, SliceMut, with_scalar},
+    buffer::SliceMut,
     kernel::{Inputs, Kernel},
+    kernels::words::{self, Move, Operands, Word},
 };
 
 /// Which part of a matrix is kept.
@@ -22,9 +23,9 @@ pub(crate) struct Triangle {
     pub(crate) diagonal: i64,
 }
 
-impl Triangle {
-    fn keep<T: Scalar>(&self, input: &[T], output: &mut [T]) {
-        output.copy_from_slice(input);
+impl Move for Triangle {
+    fn run<W: Word>(&self, operands: Operands<'_>, output: &mut [W]) {
+        output.copy_from_slice(operands.get(0));
         for (index, row) in output.chunks_exact_mut(self.columns).enumerate() {
             // The column of the diagonal's element in this row, which may lie outside on either side.
             let column = (index % self.rows) as i64;
@@ -35,8 +36,8 @@ impl Triangle {
                     .min(self.columns)
             };
             match self.part {
-                Part::Upper => row[..clamped(column)].fill(T::default()),
-                Part::Lower => row[clamped(column.saturating_add(1))..].fill(T::default()),
+                Part::Upper => row[..clamped(column)].fill(W::default()),
+                Part::Lower => row[clamped(column.saturating_add(1))..].fill(W::default()),
             }
         }
     }
@@ -44,10 +45,6 @@ impl Triangle {
 
 impl Kernel for Triangle {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_scalar!(
-            output.element_type(),
-            T => self.keep(inputs.get::<T>(0), output.of()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        words::run(self, inputs, output);
     }
 }
