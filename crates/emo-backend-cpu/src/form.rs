@@ -22,6 +22,17 @@ pub(crate) struct Interleaved {
 }
 
 impl Interleaved {
+    /// The rows of a matrix in the order in which a value of this form has the elements that they are multiplied with.
+    pub(crate) fn rows(self) -> impl Iterator<Item = usize> {
+        let Self {
+            channels,
+            positions,
+        } = self;
+        (0..positions).flat_map(move |position| {
+            (0..channels).map(move |channel| channel * positions + position)
+        })
+    }
+
     /// The elements of a matrix `[k, n]`, row-major, with its rows in the order in which a value of this form has
     /// the elements that they are multiplied with; `k` is `channels · positions`.
     pub(crate) fn rows_in_memory<T: Copy>(
@@ -31,13 +42,8 @@ impl Interleaved {
         strides: Strided,
     ) -> Vec<T> {
         let mut rows = Vec::with_capacity(k * n);
-        for position in 0..self.positions {
-            for channel in 0..self.channels {
-                let row = channel * self.positions + position;
-                rows.extend(
-                    (0..n).map(|column| elements[row * strides.row + column * strides.column]),
-                );
-            }
+        for row in self.rows() {
+            rows.extend((0..n).map(|column| elements[row * strides.row + column * strides.column]));
         }
         rows
     }

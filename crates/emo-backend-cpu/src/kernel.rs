@@ -1,8 +1,4 @@
-use std::{
-    any::type_name,
-    fmt,
-    ops::Range,
-};
+use std::{any::type_name, fmt, ops::Range};
 
 use crate::{
     buffer::{Buffer, Scalar, Slice, SliceMut, Slot},

@@ -40,6 +40,10 @@ pub(crate) trait Wide: Copy {
     fn add(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
     fn abs(self) -> Self;
+    /// As [`Number::greater`].
+    fn greater(self, other: Self) -> Self;
+    /// As [`Number::lesser`].
+    fn lesser(self, other: Self) -> Self;
     /// The whole part of the quotient where the type is an integer.
     fn div(self, count: usize) -> Self;
     fn to_f64(self) -> f64;
@@ -62,6 +66,16 @@ impl Wide for f64 {
     #[inline(always)]
     fn abs(self) -> Self {
         self.abs()
+    }
+
+    #[inline(always)]
+    fn greater(self, other: Self) -> Self {
+        Number::greater(self, other)
+    }
+
+    #[inline(always)]
+    fn lesser(self, other: Self) -> Self {
+        Number::lesser(self, other)
     }
 
     fn div(self, count: usize) -> Self {
@@ -87,6 +101,14 @@ impl Wide for i128 {
 
     fn abs(self) -> Self {
         self.wrapping_abs()
+    }
+
+    fn greater(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    fn lesser(self, other: Self) -> Self {
+        self.min(other)
     }
 
     fn div(self, count: usize) -> Self {

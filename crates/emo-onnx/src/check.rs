@@ -263,9 +263,8 @@ fn read_nodes(graph: &Graph) -> Vec<Vec<usize>> {
     }
     let read_by = |node: &Node| {
         let names = present(&node.inputs).chain(node.captures());
-        let read: BTreeSet<usize> = names
-            .filter_map(|name| writers.get(name).copied())
-            .collect();
+        let mut read = BTreeSet::new();
+        read.extend(names.filter_map(|name| writers.get(name).copied()));
         read.into_iter().collect()
     };
     graph.nodes.iter().map(read_by).collect()
@@ -305,11 +304,9 @@ fn sorted(nodes: &[Node], read: &[Vec<usize>]) -> Result<Vec<usize>, OnnxError> 
     if order.len() == nodes.len() {
         return Ok(order);
     }
-    let stuck: BTreeSet<usize> = waiting_for
-        .iter()
-        .enumerate()
-        .filter_map(|(index, count)| (*count > 0).then_some(index))
-        .collect();
+    let mut stuck = BTreeSet::new();
+    let left = waiting_for.iter().enumerate();
+    stuck.extend(left.filter_map(|(index, count)| (*count > 0).then_some(index)));
     Err(cycle(nodes, read, &stuck))
 }
 

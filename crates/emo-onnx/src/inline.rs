@@ -31,16 +31,17 @@ impl Model {
         if self.functions.is_empty() {
             return Ok(());
         }
-        let functions = self.functions.iter();
+        let (mut functions, mut imports) = (BTreeMap::new(), BTreeMap::new());
+        functions.extend(
+            self.functions
+                .iter()
+                .map(|function| (key_of(function), function)),
+        );
+        let imported = self.imports().into_iter();
+        imports.extend(imported.map(|(domain, version)| (domain.to_owned(), version)));
         let mut inliner = Inliner {
-            functions: functions
-                .map(|function| (key_of(function), function))
-                .collect(),
-            imports: self
-                .imports()
-                .into_iter()
-                .map(|(domain, version)| (domain.to_owned(), version))
-                .collect(),
+            functions,
+            imports,
             names: HashSet::new(),
             repeated: HashMap::new(),
             n_nodes: 0,
@@ -52,8 +53,9 @@ impl Model {
         inliner.expand_graph(&mut graph)?;
         let imports = inliner.imports;
         let graph = check::checked(graph, Role::Model)?;
-        reader::check_domains(&graph, &imports.keys().map(String::as_str).collect())?;
-        let former: BTreeSet<String> = self.imports().into_keys().map(str::to_owned).collect();
+        reader::check_domains(&graph, &|domain| imports.contains_key(domain))?;
+        let mut former = BTreeSet::new();
+        former.extend(self.imports().into_keys().map(str::to_owned));
         for (domain, version) in imports {
             if domain.is_empty() {
                 self.opset = version;
@@ -430,11 +432,10 @@ fn check_call(call: &Node, function: &Function) -> Result<(), OnnxError> {
 
 /// Whether ONNX's own operators among the nodes of `graph` are the same in two versions.
 fn are_same(graph: &Graph, a: i64, b: i64) -> bool {
-    let since = |op_type: &str, opset| Schema::find(op_type, opset).map(Schema::since);
     graph.nodes.iter().all(|node| {
         let is_same = !node.domain.is_empty() || {
-            let first = since(&node.op_type, a);
-            first.is_some() && first == since(&node.op_type, b)
+            let first = Schema::find_since(&node.op_type, a);
+            first.is_some() && first == Schema::find_since(&node.op_type, b)
         };
         is_same && node.subgraphs().all(|graph| are_same(graph, a, b))
     })

@@ -1,9 +1,4 @@
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    path::Path,
-};
+use std::{borrow::Cow, collections::BTreeMap, fmt, path::Path};
 
 use prost::Message;
 
@@ -42,7 +37,7 @@ impl Model {
     pub fn from_graph(graph: Graph, opset: i64) -> Result<Self, OnnxError> {
         let opset = reader::check_opset(opset)?;
         let graph = check::checked(graph, Role::Model)?;
-        reader::check_domains(&graph, &BTreeSet::from([""]))?;
+        reader::check_domains(&graph, &str::is_empty)?;
         Ok(Self {
             graph,
             opset,
@@ -88,7 +83,7 @@ impl Model {
         if opset != 0 {
             imported.insert("");
         }
-        reader::check_domains(&graph, &imported)?;
+        reader::check_domains(&graph, &|domain| imported.contains(domain))?;
         let mut template = self.template.clone();
         let needed = match opset == self.opset {
             true => writer::ir_version(0),
@@ -252,10 +247,12 @@ impl Model {
     /// The version of each domain's operators that the nodes are written for; ONNX's own domain is empty.
     pub fn imports(&self) -> BTreeMap<&str, i64> {
         let others = self.template.opset_import.iter();
-        let mut imports: BTreeMap<_, _> = others
-            .filter(|import| !reader::is_default_domain(import.domain()))
-            .map(|import: &OperatorSetIdProto| (import.domain(), import.version()))
-            .collect();
+        let mut imports = BTreeMap::new();
+        imports.extend(
+            others
+                .filter(|import| !reader::is_default_domain(import.domain()))
+                .map(|import: &OperatorSetIdProto| (import.domain(), import.version())),
+        );
         if self.opset != 0 {
             imports.insert("", self.opset);
         }

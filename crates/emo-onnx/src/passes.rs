@@ -31,7 +31,7 @@ pub use self::{
     no_ops::RemoveNoOps,
     pads::MergePads,
     reshapes::MergeReshapes,
-    separable::ReorderSeparable,
+    separable::{ReorderSeparable, SeparablePair},
     transposes::CleanTransposes,
     unused::RemoveUnused,
 };

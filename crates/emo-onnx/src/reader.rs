@@ -3,7 +3,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use prost::Message;
+use prost::{Message, bytes::Bytes};
 
 use crate::{
     Function, Graph, Node, OnnxError, OpaqueTensor, attribute,
@@ -27,13 +27,13 @@ pub(crate) struct Contents {
 
 /// Reads and checks a model.
 ///
-/// Bytes that are handed over are given back to the system before the tensors take memory.
+/// Each tensor's elements are copied once, from these bytes, which are given back to the system behind the last one.
 pub(crate) fn read(bytes: Cow<'_, [u8]>, files: &mut Files<'_>) -> Result<Contents, OnnxError> {
     structure::check(&bytes)?;
-    let mut template = ModelProto::decode(&*bytes).map_err(|error| OnnxError::Protobuf {
+    let bytes = Bytes::from(bytes.into_owned());
+    let mut template = ModelProto::decode(bytes).map_err(|error| OnnxError::Protobuf {
         source: Box::new(error),
     })?;
-    drop(bytes);
     if !limits::IR_VERSIONS.contains(&template.ir_version()) {
         return Err(OnnxError::IrVersion {
             actual: template.ir_version(),
@@ -55,7 +55,8 @@ pub(crate) fn read(bytes: Cow<'_, [u8]>, files: &mut Files<'_>) -> Result<Conten
         what: "graph",
     })?;
     let graph = check::checked(graph(proto, files)?, Role::Model)?;
-    check_domains(&graph, &imported(&template.opset_import))?;
+    let imported = imported(&template.opset_import);
+    check_domains(&graph, &|domain| imported.contains(domain))?;
     Ok(Contents {
         graph,
         opset,
@@ -67,29 +68,29 @@ pub(crate) fn read(bytes: Cow<'_, [u8]>, files: &mut Files<'_>) -> Result<Conten
 
 /// The domains whose operators a model or a function uses, ONNX's own by its short name.
 pub(crate) fn imported(imports: &[OperatorSetIdProto]) -> BTreeSet<&str> {
-    let domains = imports.iter().map(OperatorSetIdProto::domain);
+    // Collecting a set sorts what it is made of first: a sort for each type, in programs that need no other.
+    let mut domains = BTreeSet::new();
+    domains.extend(imports.iter().map(|import| match import.domain() {
+        domain if is_default_domain(domain) => "",
+        domain => domain,
+    }));
     domains
-        .map(|domain| {
-            if is_default_domain(domain) {
-                ""
-            } else {
-                domain
-            }
-        })
-        .collect()
 }
 
-/// Checks that the operator of every node, of subgraphs too, is of one of the domains `imported`.
-pub(crate) fn check_domains(graph: &Graph, imported: &BTreeSet<&str>) -> Result<(), OnnxError> {
+/// Checks that the operator of every node, of subgraphs too, is of a domain that is imported.
+pub(crate) fn check_domains(
+    graph: &Graph,
+    is_imported: &dyn Fn(&str) -> bool,
+) -> Result<(), OnnxError> {
     for node in &graph.nodes {
-        if !imported.contains(&*node.domain) {
+        if !is_imported(&node.domain) {
             return Err(OnnxError::Domain {
                 node: node.label(),
                 domain: node.domain.clone(),
             });
         }
         for subgraph in node.subgraphs() {
-            check_domains(subgraph, imported)?;
+            check_domains(subgraph, is_imported)?;
         }
     }
     Ok(())

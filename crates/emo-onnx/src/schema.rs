@@ -5,6 +5,7 @@ mod lists;
 #[rustfmt::skip]
 mod table;
 mod type_set;
+mod versions;
 
 pub use self::type_set::TypeSet;
 use crate::Attribute;
@@ -44,6 +45,20 @@ impl Schema {
             .partition_point(|schema| (schema.op_type, schema.since) <= (op_type, opset));
         let last = table::TABLE.get(end.checked_sub(1)?)?;
         (last.op_type == op_type).then_some(last)
+    }
+
+    /// The version of the operator set that brought the operator `op_type` in the form that version `opset` (1 to 27)
+    /// has; none if that version does not have it.
+    ///
+    /// The same as of [`find`](Self::find), for programs that need nothing else of the table: it is not linked for
+    /// this.
+    pub fn find_since(op_type: &str, opset: i64) -> Option<i64> {
+        let line = versions::VERSIONS.lines().find_map(|line| {
+            let versions = line.strip_prefix(op_type)?;
+            versions.strip_prefix(' ')
+        })?;
+        let versions = line.split(' ').filter_map(|version| version.parse().ok());
+        versions.take_while(|&since| since <= opset).last()
     }
 
     /// All versions of all operators of operator sets 1 to 27, by name, then version.

@@ -3,6 +3,7 @@ use emo_tensor::{
     half::{bf16, f16},
 };
 use ndarray::{ArrayD, IxDyn};
+use prost::bytes::Bytes;
 
 use crate::{
     OnnxError,
@@ -28,6 +29,8 @@ pub(crate) fn decode(
 ) -> Result<Option<Tensor>, OnnxError> {
     let (shape, len) = check(proto, place, files)?;
     let Some(element_type) = element_type(proto.data_type.unwrap_or_default()) else {
+        // Without the file around it.
+        proto.raw_data = proto.raw_data.as_deref().map(Bytes::copy_from_slice);
         return Ok(None);
     };
     let payload = Payload {
@@ -56,7 +59,7 @@ pub(crate) fn decode(
         ($convert:expr) => {
             payload.array(match raw {
                 None => payload.narrow(int32, |value| value.try_into().ok().map($convert))?,
-                Some(bytes) => bytes.into_iter().map($convert).collect(),
+                Some(bytes) => bytes.iter().copied().map($convert).collect(),
             })
         };
     }
@@ -64,7 +67,7 @@ pub(crate) fn decode(
         ($convert:expr) => {
             payload.array(match raw {
                 None => payload.nibbles(payload.bytes(int32)?, $convert),
-                Some(bytes) => payload.nibbles(bytes, $convert),
+                Some(bytes) => payload.nibbles(bytes.to_vec(), $convert),
             })
         };
     }
@@ -98,7 +101,7 @@ pub(crate) fn decode(
         ElementType::U64 => number!(u64, Ok(std::mem::take(&mut proto.uint64_data))),
         ElementType::Bool => payload.array(match raw {
             None => payload.narrow(int32, payload::flag)?,
-            Some(bytes) => payload.narrow(bytes, payload::flag)?,
+            Some(bytes) => payload.narrow(bytes.to_vec(), payload::flag)?,
         }),
         _ => unreachable!("`element_type` names no other type"),
     }))
@@ -136,7 +139,8 @@ pub(crate) fn check(
         if layout.has_typed(proto) || has_raw {
             return Err(layout.wrong_field(proto, place));
         }
-        proto.raw_data = Some(files.load(&proto.external_data, expected, place)?);
+        let bytes = files.load(&proto.external_data, expected, place)?;
+        proto.raw_data = Some(bytes.into());
         // What is written later stands in the model's own file.
         proto.external_data.clear();
         proto.data_location = None;
@@ -216,7 +220,7 @@ fn places(proto: Option<&TensorProto>) -> impl Iterator<Item = i64> {
 /// Writes `tensor` in the form that `template` has: as raw bytes or in the typed field.
 pub(crate) fn encode(tensor: &Tensor, template: Option<&TensorProto>) -> TensorProto {
     let mut proto = template.cloned().unwrap_or_else(|| TensorProto {
-        raw_data: Some(Vec::new()),
+        raw_data: Some(Bytes::new()),
         ..TensorProto::default()
     });
     proto.dims = tensor
@@ -250,7 +254,7 @@ pub(crate) fn encode(tensor: &Tensor, template: Option<&TensorProto>) -> TensorP
         ($array:expr) => {{
             let bytes = payload::pack_nibbles($array.iter().map(|x| x.to_bits()));
             match &mut proto.raw_data {
-                Some(raw) => *raw = bytes,
+                Some(raw) => *raw = bytes.into(),
                 None => proto.int32_data = bytes.into_iter().map(i32::from).collect(),
             }
         }};

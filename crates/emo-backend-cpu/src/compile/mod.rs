@@ -49,12 +49,24 @@ pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Plan, Backend
             reason: format!("this machine does not have the instructions {instructions:?}"),
         })?,
     };
-    let reordered = reorder::reordered(model);
-    let model = reordered.as_ref().unwrap_or(model);
+    let graph = model.graph();
+    let reorderings = reorder::reorderings(graph);
     let mut compiler = Compiler::new(model, config, level);
     compiler.declare_inputs()?;
-    for node in model.graph().nodes() {
-        compiler.add(node)?;
+    let mut replaced = Vec::new();
+    for (index, node) in graph.nodes().iter().enumerate() {
+        if replaced.contains(&index) {
+            continue;
+        }
+        let reordering = reorderings
+            .iter()
+            .find(|reordering| reordering.replaced.first() == Some(&index));
+        match reordering {
+            Some(reordering) if compiler.reorder(reordering)? => {
+                replaced.extend_from_slice(&reordering.replaced);
+            }
+            _ => compiler.add(node)?,
+        }
     }
     compiler.finish()
 }
@@ -226,7 +238,7 @@ impl<'m> Compiler<'m> {
             return Err(unsupported(format!("operator of domain `{}`", node.domain)));
         }
         let operator = find(&node.op_type).ok_or_else(|| unsupported("operator".to_owned()))?;
-        let since = |opset| Schema::find(&node.op_type, opset).map(Schema::since);
+        let since = |opset| Schema::find_since(&node.op_type, opset);
         if self.opset < *OPSETS.start() && since(self.opset) != since(*OPSETS.start()) {
             return Err(unsupported(format!(
                 "operator as opset {} has it, it is executed as in {} to {}",

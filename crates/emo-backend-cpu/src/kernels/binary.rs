@@ -75,7 +75,17 @@ impl Binary {
         })
     }
 
-    fn walk<T: Scalar, R>(&self, inputs: &Inputs<'_>, output: &mut [R], row: Row<T, R>) {
+    /// Computes each element by a call of `f`.
+    fn each<T: Scalar, R>(&self, inputs: &Inputs<'_>, output: &mut [R], f: fn(T, T) -> R) {
+        self.rows(inputs, output, &|y, a, b| strided(y, a, b, f));
+    }
+
+    fn rows<T: Scalar, R>(
+        &self,
+        inputs: &Inputs<'_>,
+        output: &mut [R],
+        row: &dyn Fn(&mut [R], Lane<'_, T>, Lane<'_, T>),
+    ) {
         let (a, b) = (inputs.get::<T>(0), inputs.get::<T>(1));
         let inner = self.walk.inner();
         let rows = output.chunks_exact_mut(inner.extent);
@@ -116,26 +126,26 @@ impl Kernel for Binary {
 
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
         let op = self.op;
-        if self.element_type == ElementType::Bool {
-            self.walk(inputs, output.of(), logic(op));
-        } else if op.is_comparison() {
-            with_number!(
-                self.element_type,
-                T => self.walk(inputs, output.of(), comparison::<T>(op)),
+        match self.element_type {
+            ElementType::Bool => self.each(inputs, output.of(), logic(op)),
+            ElementType::F32 if !op.is_comparison() => {
+                self.rows(inputs, output.of(), &floats(op));
+            }
+            element_type if op.is_comparison() => with_number!(
+                element_type,
+                T => self.each(inputs, output.of(), comparison::<T>(op)),
                 else unreachable!("element types are checked when the plan is made")
-            );
-        } else if op.is_bitwise() {
-            with_integer!(
-                self.element_type,
-                T => self.walk(inputs, output.of(), bitwise::<T>(op)),
+            ),
+            element_type if op.is_bitwise() => with_integer!(
+                element_type,
+                T => self.each(inputs, output.of(), bitwise::<T>(op)),
                 else unreachable!("element types are checked when the plan is made")
-            );
-        } else {
-            with_number!(
-                self.element_type,
-                T => self.walk(inputs, output.of(), arithmetic::<T>(op)),
+            ),
+            element_type => with_number!(
+                element_type,
+                T => self.each(inputs, output.of(), arithmetic::<T>(op)),
                 else unreachable!("element types are checked when the plan is made")
-            );
+            ),
         }
     }
 }
@@ -147,85 +157,90 @@ struct Lane<'a, T> {
     step: usize,
 }
 
-/// Computes one row.
-type Row<T, R> = fn(&mut [R], Lane<'_, T>, Lane<'_, T>);
-
-/// `f32` has loops of its own for rows that lie densely; the other types do with one for all.
-#[inline(always)]
-fn each<T: Scalar, R>(y: &mut [R], a: Lane<'_, T>, b: Lane<'_, T>, f: impl Fn(T, T) -> R) {
-    let (a_step, b_step) = (a.step, b.step);
-    let (a, b) = (a.elements, b.elements);
-    match (a_step, b_step) {
-        (1, 1) if T::TYPE == ElementType::F32 => {
-            for (y, (&a, &b)) in y.iter_mut().zip(a.iter().zip(b)) {
-                *y = f(a, b);
-            }
-        }
-        (1, 0) if T::TYPE == ElementType::F32 => {
-            y.iter_mut().zip(a).for_each(|(y, &a)| *y = f(a, b[0]));
-        }
-        (0, 1) if T::TYPE == ElementType::F32 => {
-            y.iter_mut().zip(b).for_each(|(y, &b)| *y = f(a[0], b));
-        }
-        _ => {
-            for (i, y) in y.iter_mut().enumerate() {
-                *y = f(a[i * a_step], b[i * b_step]);
-            }
-        }
+/// One row, in a loop that all operations on these types share: what is computed is called for each element.
+fn strided<T: Scalar, R>(y: &mut [R], a: Lane<'_, T>, b: Lane<'_, T>, f: fn(T, T) -> R) {
+    for (i, y) in y.iter_mut().enumerate() {
+        *y = f(a.elements[i * a.step], b.elements[i * b.step]);
     }
 }
 
-fn arithmetic<T: Number>(op: BinaryOp) -> Row<T, T> {
+/// One row of `f32`, in loops of the operation's own where it lies densely.
+#[inline(always)]
+fn dense(y: &mut [f32], a: Lane<'_, f32>, b: Lane<'_, f32>, f: fn(f32, f32) -> f32) {
+    let (xs, zs) = (a.elements, b.elements);
+    match (a.step, b.step) {
+        (1, 1) => {
+            for (y, (&a, &b)) in y.iter_mut().zip(xs.iter().zip(zs)) {
+                *y = f(a, b);
+            }
+        }
+        (1, 0) => y.iter_mut().zip(xs).for_each(|(y, &a)| *y = f(a, zs[0])),
+        (0, 1) => y.iter_mut().zip(zs).for_each(|(y, &b)| *y = f(xs[0], b)),
+        _ => strided(y, a, b, f),
+    }
+}
+
+/// The operations of networks, on `f32`.
+fn floats(op: BinaryOp) -> impl Fn(&mut [f32], Lane<'_, f32>, Lane<'_, f32>) {
+    let f = arithmetic::<f32>(op);
+    move |y, a, b| match op {
+        BinaryOp::Add => dense(y, a, b, Number::add),
+        BinaryOp::Sub => dense(y, a, b, Number::sub),
+        BinaryOp::Mul => dense(y, a, b, Number::mul),
+        BinaryOp::Div => dense(y, a, b, Number::div),
+        BinaryOp::Max => dense(y, a, b, Number::greater),
+        BinaryOp::Min => dense(y, a, b, Number::lesser),
+        BinaryOp::LeakyRelu => dense(y, a, b, leaky_relu),
+        _ => strided(y, a, b, f),
+    }
+}
+
+fn leaky_relu<T: Number>(x: T, slope: T) -> T {
+    if x < T::default() { x.mul(slope) } else { x }
+}
+
+fn arithmetic<T: Number>(op: BinaryOp) -> fn(T, T) -> T {
     match op {
-        BinaryOp::Add => |y, a, b| each(y, a, b, T::add),
-        BinaryOp::Sub => |y, a, b| each(y, a, b, T::sub),
-        BinaryOp::Mul => |y, a, b| each(y, a, b, T::mul),
-        BinaryOp::Div => |y, a, b| each(y, a, b, T::div),
-        BinaryOp::Pow => |y, a, b| each(y, a, b, T::pow),
-        BinaryOp::FloorRemainder => |y, a, b| each(y, a, b, T::floor_remainder),
-        BinaryOp::Remainder => |y, a, b| each(y, a, b, T::remainder),
-        BinaryOp::Max => |y, a, b| each(y, a, b, T::greater),
-        BinaryOp::Min => |y, a, b| each(y, a, b, T::lesser),
-        BinaryOp::LeakyRelu => |y, a, b| {
-            each(
-                y,
-                a,
-                b,
-                |x, slope| {
-                    if x < T::default() { x.mul(slope) } else { x }
-                },
-            );
-        },
+        BinaryOp::Add => T::add,
+        BinaryOp::Sub => T::sub,
+        BinaryOp::Mul => T::mul,
+        BinaryOp::Div => T::div,
+        BinaryOp::Pow => T::pow,
+        BinaryOp::FloorRemainder => T::floor_remainder,
+        BinaryOp::Remainder => T::remainder,
+        BinaryOp::Max => T::greater,
+        BinaryOp::Min => T::lesser,
+        BinaryOp::LeakyRelu => leaky_relu,
         _ => unreachable!("not arithmetic"),
     }
 }
 
-fn comparison<T: Number>(op: BinaryOp) -> Row<T, bool> {
+fn comparison<T: Number>(op: BinaryOp) -> fn(T, T) -> bool {
     match op {
-        BinaryOp::Equal => |y, a, b| each(y, a, b, |a, b| a == b),
-        BinaryOp::Less => |y, a, b| each(y, a, b, |a, b| a < b),
-        BinaryOp::LessOrEqual => |y, a, b| each(y, a, b, |a, b| a <= b),
+        BinaryOp::Equal => |a, b| a == b,
+        BinaryOp::Less => |a, b| a < b,
+        BinaryOp::LessOrEqual => |a, b| a <= b,
         _ => unreachable!("not a comparison"),
     }
 }
 
-fn bitwise<T: Integer>(op: BinaryOp) -> Row<T, T> {
+fn bitwise<T: Integer>(op: BinaryOp) -> fn(T, T) -> T {
     match op {
-        BinaryOp::And => |y, a, b| each(y, a, b, T::and),
-        BinaryOp::Or => |y, a, b| each(y, a, b, T::or),
-        BinaryOp::Xor => |y, a, b| each(y, a, b, T::xor),
-        BinaryOp::ShiftLeft => |y, a, b| each(y, a, b, T::shift_left),
-        BinaryOp::ShiftRight => |y, a, b| each(y, a, b, T::shift_right),
+        BinaryOp::And => T::and,
+        BinaryOp::Or => T::or,
+        BinaryOp::Xor => T::xor,
+        BinaryOp::ShiftLeft => T::shift_left,
+        BinaryOp::ShiftRight => T::shift_right,
         _ => unreachable!("not on bits"),
     }
 }
 
-fn logic(op: BinaryOp) -> Row<bool, bool> {
+fn logic(op: BinaryOp) -> fn(bool, bool) -> bool {
     match op {
-        BinaryOp::And => |y, a, b| each(y, a, b, |a, b| a & b),
-        BinaryOp::Or => |y, a, b| each(y, a, b, |a, b| a | b),
-        BinaryOp::Xor => |y, a, b| each(y, a, b, |a, b| a ^ b),
-        BinaryOp::Equal => |y, a, b| each(y, a, b, |a, b| a == b),
+        BinaryOp::And => |a, b| a & b,
+        BinaryOp::Or => |a, b| a | b,
+        BinaryOp::Xor => |a, b| a ^ b,
+        BinaryOp::Equal => |a, b| a == b,
         _ => unreachable!("not on truth values"),
     }
 }

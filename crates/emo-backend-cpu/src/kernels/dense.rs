@@ -5,6 +5,7 @@
 
 use crate::{
     buffer::SliceMut,
+    form::Interleaved,
     kernel::{Follower, Inputs, Kernel},
     kernels::{aligned::Aligned, gemm::Strided, unary::Unary},
     simd::{Level, Simd, Vectorize},
@@ -54,26 +55,32 @@ impl Form {
 }
 
 impl Dense {
-    /// `bias` holds `n` elements; `scale` multiplies the matrix.
+    /// `bias` holds `n` elements; `scale` multiplies the matrix, whose rows are taken in the order in which an input
+    /// of the form `order` has its elements.
     pub(crate) fn new(
         level: Level,
         (k, n): (usize, usize),
         (weights, strides, scale): (&[f32], Strided, f32),
+        order: Option<Interleaved>,
         mut bias: Vec<f32>,
     ) -> Self {
         let lanes = level.lanes();
         let form = Form::of(lanes, k, n);
         bias.resize(n.next_multiple_of(lanes), 0.0);
-        let at = |row, column| scale * weights[row * strides.row + column * strides.column];
+        let starts: Vec<usize> = match order {
+            None => (0..k).map(|row| row * strides.row).collect(),
+            Some(order) => order.rows().map(|row| row * strides.row).collect(),
+        };
+        let at = |start: usize, column| scale * weights[start + column * strides.column];
         let packed = match form {
             Form::Panels => {
                 let mut packed = Aligned::zeros(k * bias.len());
                 for (first, width) in panels(lanes, bias.len()) {
                     let end = n.min(first + width);
                     let panel = &mut packed[first * k..][..width * k];
-                    for (row, to) in panel.chunks_exact_mut(width).enumerate() {
+                    for (to, &start) in panel.chunks_exact_mut(width).zip(&starts) {
                         for (to, column) in to.iter_mut().zip(first..end) {
-                            *to = at(row, column);
+                            *to = at(start, column);
                         }
                     }
                 }
@@ -83,8 +90,8 @@ impl Dense {
                 let len = k.next_multiple_of(lanes);
                 let mut packed = Aligned::zeros(len * n);
                 for (column, to) in packed.chunks_exact_mut(len).enumerate() {
-                    for (row, to) in to.iter_mut().take(k).enumerate() {
-                        *to = at(row, column);
+                    for (to, &start) in to.iter_mut().zip(&starts) {
+                        *to = at(start, column);
                     }
                 }
                 packed
@@ -362,7 +369,7 @@ mod tests {
                 .collect();
             let affine: Vec<f64> = (0..n).map(|i| sums[i] * scale[i] + shift[i]).collect();
             for level in levels() {
-                let mut dense = Dense::new(level, (k, n), (&weights, strides, 0.5), bias.clone());
+                let mut dense = Dense::new(level, (k, n), (&weights, strides, 0.5), None, bias.clone());
                 for expected in [&sums, &affine] {
                     let mut output = vec![f32::NAN; n];
                     dense.run(&Inputs::Folded(&[Slice::F32(&x)]), SliceMut::F32(&mut output), &mut []);

@@ -112,8 +112,10 @@ impl Kernel for ScatterElements {
         Reduction::Replace.combine(output.reborrow(), inputs.slice(0));
         self.elements
             .for_each(Positions::of(inputs, 1), &mut |number, to| {
-                self.reduction
-                    .combine(output.part_mut(to..to + 1), updates.part(number..number + 1));
+                self.reduction.combine(
+                    output.part_mut(to..to + 1),
+                    updates.part(number..number + 1),
+                );
             });
     }
 }

@@ -181,7 +181,7 @@ pub(crate) unsafe fn fold_windows<S: Simd, F: Fold<S>>(
                 for column in (0..first).chain(end..columns) {
                     let taps = windows.taps_of(row, &windows.reaches[1][column]);
                     if taps.columns <= MAX_LISTED {
-                        fold_channels::<S, F, 4, 1>(simd, fold, channels, place(column), taps);
+                        fold_channels::<S, F, 1, 1>(simd, fold, channels, place(column), taps);
                     } else {
                         fold_channels::<S, F, 2, 4>(simd, fold, channels, place(column), taps);
                     }
@@ -254,7 +254,7 @@ unsafe fn fold_listed<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
     let mut channel = 0;
     // SAFETY: no more than `channels` elements are read at each tap and written; the caller vouches for those.
     unsafe {
-        while channel + V * width <= channels {
+        while V > 1 && channel + V * width <= channels {
             fold_tile::<S, F, V, P>(simd, fold, windows, place, channel);
             channel += V * width;
         }
@@ -322,7 +322,7 @@ unsafe fn fold_channels<S: Simd, F: Fold<S>, const V: usize, const P: usize>(
     let mut channel = 0;
     // SAFETY: no more than `channels` elements are read at each tap and written; the caller vouches for those.
     unsafe {
-        while channel + V * width <= channels {
+        while V > 1 && channel + V * width <= channels {
             let folded = fold_taps::<S, F, V, P>(simd, fold, from.wrapping_add(channel), taps);
             for (number, &folded) in folded.iter().enumerate() {
                 fold.store(simd, folded, position, index + channel + number * width);

@@ -1,12 +1,10 @@
-use std::marker::PhantomData;
-
 use emo_backend::emo_tensor::{
-    F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, Overflow, U4,
+    ElementType, F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, I4, Overflow, U4,
     half::{bf16, f16},
 };
 
 use crate::{
-    buffer::{Scalar, SliceMut},
+    buffer::{Slice, SliceMut},
     kernel::{Inputs, Kernel},
 };
 
@@ -54,139 +52,79 @@ impl Granularity {
         }
     }
 
-    /// Calls `compute` with each pair of elements and the position of their scale.
-    #[inline(always)]
-    fn for_each<A: Copy, B>(
-        self,
-        input: &[A],
-        output: &mut [B],
-        compute: impl Fn(A, usize) -> B + Copy,
-    ) {
-        let inner = self.inner(input.len());
-        let runs = output.chunks_mut(inner).zip(input.chunks(inner));
-        for (index, (output, input)) in runs.enumerate() {
+    /// Calls `compute` with the number of each of `len` elements and the position of its scale.
+    fn for_each(self, len: usize, mut compute: impl FnMut(usize, usize)) {
+        let inner = self.inner(len);
+        for (index, first) in (0..len).step_by(inner).enumerate() {
             let (start, step) = self.scales(index);
-            for (offset, (y, &x)) in output.iter_mut().zip(input).enumerate() {
-                *y = compute(x, start + offset * step);
+            for offset in 0..inner.min(len - first) {
+                compute(first + offset, start + offset * step);
             }
         }
     }
 }
 
-/// An element type of quantized tensors.
-pub(crate) trait QuantElement: Scalar {
-    /// Every element of these types is an `f64`.
-    fn number(self) -> f64;
-    /// The nearest element, of a number that is whole where the type is an integer's.
-    fn saturate(x: f32, overflow: Overflow) -> Self;
-    /// What is done to a quotient before the zero point is added.
-    fn round(quotient: f32) -> f32;
+/// Whether this is a type of quantized tensors.
+pub(crate) fn is_quantized(element_type: ElementType) -> bool {
+    use ElementType as E;
+    matches!(
+        element_type,
+        E::I8 | E::U8 | E::I16 | E::U16 | E::I32 | E::I4 | E::U4
+    ) || matches!(
+        element_type,
+        E::F8E4M3Fn | E::F8E4M3FnUz | E::F8E5M2 | E::F8E5M2FnUz
+    )
 }
 
-macro_rules! integers {
-    ($($t:ty)+) => { $(impl QuantElement for $t {
-        #[inline(always)]
-        fn number(self) -> f64 { self.into() }
-
-        // A cast from a float saturates.
-        #[inline(always)]
-        fn saturate(x: f32, _: Overflow) -> Self { x as Self }
-
-        #[inline(always)]
-        fn round(quotient: f32) -> f32 { quotient.round_ties_even() }
-    })+ };
+/// An element of a quantized tensor as a number, which every one is exactly.
+///
+/// Which type it is, is asked for each element: tensors of most of these types are rare, and those of bytes with
+/// scales that are known have kernels of their own.
+fn number(elements: Slice<'_>, index: usize) -> f64 {
+    match elements {
+        Slice::I8(elements) => elements[index].into(),
+        Slice::U8(elements) => elements[index].into(),
+        Slice::I16(elements) => elements[index].into(),
+        Slice::U16(elements) => elements[index].into(),
+        Slice::I32(elements) => elements[index].into(),
+        Slice::I4(elements) => elements[index].get().into(),
+        Slice::U4(elements) => elements[index].get().into(),
+        Slice::F8E4M3Fn(elements) => elements[index].to_f32().into(),
+        Slice::F8E4M3FnUz(elements) => elements[index].to_f32().into(),
+        Slice::F8E5M2(elements) => elements[index].to_f32().into(),
+        Slice::F8E5M2FnUz(elements) => elements[index].to_f32().into(),
+        _ => unreachable!("element types are checked when the plan is made"),
+    }
 }
 
-macro_rules! int4 {
-    ($($t:ty: $wide:ty = $min:literal, $max:literal;)+) => { $(impl QuantElement for $t {
-        #[inline(always)]
-        fn number(self) -> f64 { self.get().into() }
-
-        #[inline(always)]
-        fn saturate(x: f32, _: Overflow) -> Self {
-            Self::from_bits((x as $wide).clamp($min, $max) as u8)
+/// Writes the element that is nearest to `quotient + zero_point`; of integers, the quotient is rounded first.
+fn put(
+    output: &mut SliceMut<'_>,
+    index: usize,
+    quotient: f32,
+    zero_point: f32,
+    overflow: Overflow,
+) {
+    let whole = quotient.round_ties_even() + zero_point;
+    let sum = quotient + zero_point;
+    // A cast from a float saturates.
+    match output {
+        SliceMut::I8(output) => output[index] = whole as i8,
+        SliceMut::U8(output) => output[index] = whole as u8,
+        SliceMut::I16(output) => output[index] = whole as i16,
+        SliceMut::U16(output) => output[index] = whole as u16,
+        SliceMut::I32(output) => output[index] = whole as i32,
+        SliceMut::I4(output) => {
+            output[index] = I4::from_bits((whole as i8).clamp(-8, 7) as u8);
         }
-
-        #[inline(always)]
-        fn round(quotient: f32) -> f32 { quotient.round_ties_even() }
-    })+ };
+        SliceMut::U4(output) => output[index] = U4::from_bits((whole as u8).clamp(0, 15)),
+        SliceMut::F8E4M3Fn(output) => output[index] = F8E4M3Fn::from_f32(sum, overflow),
+        SliceMut::F8E4M3FnUz(output) => output[index] = F8E4M3FnUz::from_f32(sum, overflow),
+        SliceMut::F8E5M2(output) => output[index] = F8E5M2::from_f32(sum, overflow),
+        SliceMut::F8E5M2FnUz(output) => output[index] = F8E5M2FnUz::from_f32(sum, overflow),
+        _ => unreachable!("element types are checked when the plan is made"),
+    }
 }
-
-macro_rules! float8 {
-    ($($t:ty)+) => { $(impl QuantElement for $t {
-        #[inline(always)]
-        fn number(self) -> f64 { self.to_f32().into() }
-
-        #[inline(always)]
-        fn saturate(x: f32, overflow: Overflow) -> Self { Self::from_f32(x, overflow) }
-
-        #[inline(always)]
-        fn round(quotient: f32) -> f32 { quotient }
-    })+ };
-}
-
-integers!(i8 u8 i16 u16 i32);
-int4! {
-    I4: i8 = -8, 7;
-    U4: u8 = 0, 15;
-}
-float8!(F8E4M3Fn F8E4M3FnUz F8E5M2 F8E5M2FnUz);
-
-/// Runs `$body` with `$t` standing for the Rust type of a quantized element type, or `$otherwise`.
-macro_rules! with_quantized {
-    ($element_type:expr, $t:ident => $body:expr, else $otherwise:expr) => {{
-        use emo_backend::emo_tensor::{self, ElementType};
-        match $element_type {
-            ElementType::I8 => {
-                type $t = i8;
-                $body
-            }
-            ElementType::U8 => {
-                type $t = u8;
-                $body
-            }
-            ElementType::I16 => {
-                type $t = i16;
-                $body
-            }
-            ElementType::U16 => {
-                type $t = u16;
-                $body
-            }
-            ElementType::I32 => {
-                type $t = i32;
-                $body
-            }
-            ElementType::I4 => {
-                type $t = emo_tensor::I4;
-                $body
-            }
-            ElementType::U4 => {
-                type $t = emo_tensor::U4;
-                $body
-            }
-            ElementType::F8E4M3Fn => {
-                type $t = emo_tensor::F8E4M3Fn;
-                $body
-            }
-            ElementType::F8E4M3FnUz => {
-                type $t = emo_tensor::F8E4M3FnUz;
-                $body
-            }
-            ElementType::F8E5M2 => {
-                type $t = emo_tensor::F8E5M2;
-                $body
-            }
-            ElementType::F8E5M2FnUz => {
-                type $t = emo_tensor::F8E5M2FnUz;
-                $body
-            }
-            _ => $otherwise,
-        }
-    }};
-}
-
-pub(crate) use with_quantized;
 
 /// The type in which a division is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,7 +149,7 @@ impl Precision {
 ///
 /// Operand 0 is `x`; the others are numbered here.
 #[derive(Debug)]
-pub(crate) struct GranularQuantize<T> {
+pub(crate) struct GranularQuantize {
     pub(crate) granularity: Granularity,
     /// `None` for a scale of 1.
     pub(crate) scale: Option<usize>,
@@ -219,48 +157,52 @@ pub(crate) struct GranularQuantize<T> {
     pub(crate) zero_point: Option<usize>,
     pub(crate) precision: Precision,
     pub(crate) overflow: Overflow,
-    pub(crate) element: PhantomData<T>,
 }
 
-impl<T: QuantElement> Kernel for GranularQuantize<T> {
-    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
+impl Kernel for GranularQuantize {
+    fn run(&self, inputs: &Inputs<'_>, mut output: SliceMut<'_>, _: &mut [f32]) {
+        let xs = inputs.get::<f32>(0);
         let scales = self.scale.map(|operand| inputs.get::<f32>(operand));
-        let zero_points = self.zero_point.map(|operand| inputs.get::<T>(operand));
+        let zero_points = self.zero_point.map(|operand| inputs.slice(operand));
         let precision = self.precision;
-        self.granularity
-            .for_each(inputs.get::<f32>(0), output.of::<T>(), |x, position| {
-                let quotient = match scales {
-                    None => x,
-                    // A quotient of two numbers of half precision in `f32` rounds to that precision as the
-                    // exact one does: f32 has more than twice its digits.
-                    Some(scales) => {
-                        precision.round(precision.round(x) / precision.round(scales[position]))
-                    }
-                };
-                let zero_point = zero_points.map_or(0.0, |points| points[position].number());
-                T::saturate(T::round(quotient) + zero_point as f32, self.overflow)
-            });
+        self.granularity.for_each(xs.len(), |index, position| {
+            let quotient = match scales {
+                None => xs[index],
+                // A quotient of two numbers of half precision in `f32` rounds to that precision as the exact one
+                // does: f32 has more than twice its digits.
+                Some(scales) => {
+                    precision.round(precision.round(xs[index]) / precision.round(scales[position]))
+                }
+            };
+            let zero_point = zero_points.map_or(0.0, |points| number(points, position));
+            put(
+                &mut output,
+                index,
+                quotient,
+                zero_point as f32,
+                self.overflow,
+            );
+        });
     }
 }
 
 /// `(x − zero_point) · scale`, with scales and zero points of any granularity as operands 1 and 2.
 #[derive(Debug)]
-pub(crate) struct GranularDequantize<T> {
+pub(crate) struct GranularDequantize {
     pub(crate) granularity: Granularity,
     /// `None` for zero.
     pub(crate) zero_point: Option<usize>,
-    pub(crate) element: PhantomData<T>,
 }
 
-impl<T: QuantElement> Kernel for GranularDequantize<T> {
+impl Kernel for GranularDequantize {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        let scales = inputs.get::<f32>(1);
-        let zero_points = self.zero_point.map(|operand| inputs.get::<T>(operand));
-        self.granularity
-            .for_each(inputs.get::<T>(0), output.of::<f32>(), |x, position| {
-                let zero_point = zero_points.map_or(0.0, |points| points[position].number());
-                (x.number() - zero_point) as f32 * scales[position]
-            });
+        let (xs, scales) = (inputs.slice(0), inputs.get::<f32>(1));
+        let zero_points = self.zero_point.map(|operand| inputs.slice(operand));
+        let output = output.of::<f32>();
+        self.granularity.for_each(output.len(), |index, position| {
+            let zero_point = zero_points.map_or(0.0, |points| number(points, position));
+            output[index] = (number(xs, index) - zero_point) as f32 * scales[position];
+        });
     }
 }
 
@@ -290,16 +232,14 @@ impl Kernel for DynamicScale {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::buffer::Slice;
 
     fn quantize(precision: Precision, x: &[f32], scale: f32) -> Vec<u8> {
-        let kernel = GranularQuantize::<u8> {
+        let kernel = GranularQuantize {
             granularity: Granularity::Tensor,
             scale: Some(1),
             zero_point: Some(2),
             precision,
             overflow: Overflow::Saturate,
-            element: PhantomData,
         };
         let inputs = [Slice::F32(x), Slice::F32(&[scale]), Slice::U8(&[3])];
         let mut output = vec![0; x.len()];

@@ -44,7 +44,6 @@ impl Lookup {
         axes.retain(|axis| !same(axis));
         (axes.len() <= MAX_RANK).then_some(Self { fill, axes, block })
     }
-
 }
 
 impl Move for Lookup {

@@ -33,7 +33,6 @@ pub(crate) mod pool;
 pub(crate) mod positions;
 pub(crate) mod product;
 pub(crate) mod quantize;
-pub(crate) mod quantize_bytes;
 pub(crate) mod rank;
 pub(crate) mod real;
 pub(crate) mod recurrent;

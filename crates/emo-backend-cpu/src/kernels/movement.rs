@@ -56,7 +56,6 @@ impl Movement {
             .all(|part| part.shape.len() <= MAX_RANK)
             .then_some(Self { fill, parts })
     }
-
 }
 
 impl Move for Movement {

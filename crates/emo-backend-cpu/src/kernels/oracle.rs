@@ -170,7 +170,7 @@ proptest! {
                 close(&run(&product, &[&a, &b], m * n), &expected, k + 1)?;
             }
             if m == 1 {
-                let dense = Dense::new(level, (k, n), (&b, b_strides, 0.5), row.clone());
+                let dense = Dense::new(level, (k, n), (&b, b_strides, 0.5), None, row.clone());
                 close(&run(&dense, &[&a], n), &expected, k + 1)?;
             }
         }

@@ -5,7 +5,7 @@
 
 use crate::{
     buffer::{Slice, SliceMut},
-    kernel::{Inputs, Kernel},
+    kernel::{Follower, Inputs, Kernel},
     simd::{Level, Simd, Vectorize},
 };
 
@@ -152,6 +152,20 @@ impl Kernel for Quantize {
 
     fn constant_bytes(&self) -> usize {
         self.grid.constant_bytes()
+    }
+
+    fn follower(&self) -> Option<Follower> {
+        let (&[scale], &[zero_point], false) =
+            (&*self.grid.scales, &*self.grid.zero_points, self.is_signed)
+        else {
+            return None;
+        };
+        (0.0..=255.0)
+            .contains(&zero_point)
+            .then_some(Follower::Quantize {
+                scale,
+                zero_point: zero_point as u8,
+            })
     }
 }
 

@@ -1,7 +1,5 @@
-use emo_backend::emo_tensor::ElementType;
-
 use crate::{
-    buffer::SliceMut,
+    buffer::{Scalar, Slice, SliceMut},
     kernel::{Inputs, Kernel},
     kernels::words::{self, Move, Operands, Word},
     number::{Number, with_number},
@@ -24,6 +22,22 @@ impl Order {
     }
 }
 
+/// Numbers of any type, of which two at a time are compared: which type it is, is asked for each pair, so that what
+/// searches and sorts is compiled once.
+#[derive(Debug, Clone, Copy)]
+struct Numbers<'a>(Slice<'a>);
+
+impl Numbers<'_> {
+    /// Whether element `a` comes before element `b`.
+    fn puts(self, order: Order, a: usize, b: usize) -> bool {
+        with_number!(
+            self.0.element_type(),
+            T => T::slice(self.0).is_some_and(|elements| order.puts(elements[a], elements[b])),
+            else unreachable!("element types are checked when the plan is made")
+        )
+    }
+}
+
 /// Which of equal elements is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tie {
@@ -36,8 +50,6 @@ pub(crate) enum Tie {
 pub(crate) struct Extreme {
     pub(crate) order: Order,
     pub(crate) tie: Tie,
-    /// Of the input.
-    pub(crate) element_type: ElementType,
     /// The axis's extent.
     pub(crate) extent: usize,
     /// Elements of one step along the axis.
@@ -45,22 +57,21 @@ pub(crate) struct Extreme {
 }
 
 impl Extreme {
-    fn places<T: Number>(&self, input: &[T], output: &mut [i64]) {
-        let blocks = input.chunks_exact(self.extent * self.inner);
-        for (input, output) in blocks.zip(output.chunks_exact_mut(self.inner)) {
+    fn places(&self, input: Numbers<'_>, output: &mut [i64]) {
+        for (block, output) in output.chunks_exact_mut(self.inner).enumerate() {
             for (lane, y) in output.iter_mut().enumerate() {
-                let (mut place, mut best) = (0, input[lane]);
+                let at = |step: usize| (block * self.extent + step) * self.inner + lane;
+                let mut best = 0;
                 for step in 1..self.extent {
-                    let x = input[step * self.inner + lane];
                     let taken = match self.tie {
-                        Tie::First => self.order.puts(x, best),
-                        Tie::Last => !self.order.puts(best, x),
+                        Tie::First => input.puts(self.order, at(step), at(best)),
+                        Tie::Last => !input.puts(self.order, at(best), at(step)),
                     };
                     if taken {
-                        (place, best) = (step, x);
+                        best = step;
                     }
                 }
-                *y = place as i64;
+                *y = best as i64;
             }
         }
     }
@@ -68,11 +79,7 @@ impl Extreme {
 
 impl Kernel for Extreme {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_number!(
-            self.element_type,
-            T => self.places(inputs.get::<T>(0), output.of()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        self.places(Numbers(inputs.slice(0)), output.of());
     }
 }
 
@@ -80,8 +87,6 @@ impl Kernel for Extreme {
 #[derive(Debug)]
 pub(crate) struct TopPlaces {
     pub(crate) order: Order,
-    /// Of the input.
-    pub(crate) element_type: ElementType,
     /// The axis's extent, at least `k`.
     pub(crate) extent: usize,
     pub(crate) k: usize,
@@ -90,14 +95,15 @@ pub(crate) struct TopPlaces {
 }
 
 impl TopPlaces {
-    fn places<T: Number>(&self, input: &[T], output: &mut [i64]) {
-        let blocks = input.chunks_exact(self.extent * self.inner);
-        for (input, output) in blocks.zip(output.chunks_exact_mut(self.k * self.inner)) {
+    fn places(&self, input: Numbers<'_>, output: &mut [i64]) {
+        let blocks = output.chunks_exact_mut(self.k * self.inner);
+        for (block, output) in blocks.enumerate() {
             for lane in 0..self.inner {
                 let mut heap = Heap {
                     lane: Lane {
                         order: self.order,
-                        input: &input[lane..],
+                        input,
+                        first: block * self.extent * self.inner + lane,
                         step: self.inner,
                     },
                     output: &mut output[lane..],
@@ -110,36 +116,34 @@ impl TopPlaces {
 
 impl Kernel for TopPlaces {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        with_number!(
-            self.element_type,
-            T => self.places(inputs.get::<T>(0), output.of()),
-            else unreachable!("element types are checked when the plan is made")
-        );
+        self.places(Numbers(inputs.slice(0)), output.of());
     }
 }
 
 /// The elements along one axis.
-struct Lane<'a, T> {
+struct Lane<'a> {
     order: Order,
-    input: &'a [T],
+    input: Numbers<'a>,
+    first: usize,
     step: usize,
 }
 
-impl<T: Number> Lane<'_, T> {
+impl Lane<'_> {
     /// Whether place `a` comes before place `b`.
     fn puts(&self, a: i64, b: i64) -> bool {
-        let at = |place: i64| self.input[place as usize * self.step];
-        self.order.puts(at(a), at(b)) || (a < b && !self.order.puts(at(b), at(a)))
+        let at = |place: i64| self.first + place as usize * self.step;
+        let puts = |a, b| self.input.puts(self.order, at(a), at(b));
+        puts(a, b) || (a < b && !puts(b, a))
     }
 }
 
 /// The first places so far, in the output itself: no place comes after its parent, so that the last is on top.
-struct Heap<'a, T> {
-    lane: Lane<'a, T>,
+struct Heap<'a> {
+    lane: Lane<'a>,
     output: &'a mut [i64],
 }
 
-impl<T: Number> Heap<'_, T> {
+impl Heap<'_> {
     fn select(&mut self, extent: usize, k: usize) {
         for place in 0..k {
             self.output[place * self.lane.step] = place as i64;
@@ -218,7 +222,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::buffer::{Buffer, Slice};
+    use crate::buffer::Buffer;
 
     fn run<K: Kernel>(kernel: &K, input: &[f32], len: usize) -> Vec<i64> {
         let mut output = Buffer::I64(vec![-1; len]);
@@ -252,7 +256,6 @@ mod tests {
             let input: Vec<f32> = values.iter().flat_map(|&x| [f32::from(x), 7.0]).collect();
             let kernel = TopPlaces {
                 order,
-                element_type: ElementType::F32,
                 extent: values.len(),
                 k,
                 inner: 2,
@@ -270,7 +273,6 @@ mod tests {
             let kernel = Extreme {
                 order: Order::Least,
                 tie,
-                element_type: ElementType::F32,
                 extent: input.len(),
                 inner: 1,
             };

@@ -35,6 +35,12 @@ pub(crate) struct Reduce {
     pub(crate) count: usize,
 }
 
+/// How many elements are widened at a time.
+const CHUNK: usize = 64;
+
+/// Takes elements together with what was made of those before them.
+type Step<W> = fn(W, &[W]) -> W;
+
 impl Reduce {
     fn all<T: Number>(&self, input: &[T], output: &mut [T]) {
         let inner = self.kept.inner();
@@ -47,60 +53,81 @@ impl Reduce {
 
     fn one<T: Number>(&self, input: &[T]) -> T {
         let zero = <T::Wide>::ZERO;
-        let root = |x: f64| T::from_f64(x.sqrt());
-        let sum = || self.fold(input, zero, |sum, x| sum.add(x.widen()));
-        let squares = || {
-            self.fold(input, zero, |sum, x| {
-                let x = x.widen();
-                sum.add(x.mul(x))
-            })
+        let step = steps(self.op);
+        let (lowest, highest) = (T::LOWEST.widen(), T::HIGHEST.widen());
+        let start = match self.op {
+            ReduceOp::Max | ReduceOp::LogSumExp => lowest,
+            ReduceOp::Min => highest,
+            ReduceOp::Prod => <T::Wide>::ONE,
+            _ => zero,
         };
+        let result = self.fold(input, start, step);
         match self.op {
-            ReduceOp::Sum => T::narrow(sum()),
-            ReduceOp::Mean => T::narrow(sum().div(self.count)),
-            ReduceOp::Max => self.fold(input, T::LOWEST, |max, x| x.greater(max)),
-            ReduceOp::Min => self.fold(input, T::HIGHEST, |min, x| x.lesser(min)),
-            ReduceOp::Prod => {
-                T::narrow(self.fold(input, <T::Wide>::ONE, |product, x| product.mul(x.widen())))
-            }
-            ReduceOp::L1 => T::narrow(self.fold(input, zero, |sum, x| sum.add(x.widen().abs()))),
-            ReduceOp::L2 => root(squares().to_f64()),
-            ReduceOp::LogSum => T::from_f64(sum().to_f64().ln()),
+            ReduceOp::Mean => T::narrow(result.div(self.count)),
+            ReduceOp::L2 => T::from_f64(result.to_f64().sqrt()),
+            ReduceOp::LogSum => T::from_f64(result.to_f64().ln()),
+            ReduceOp::LogSumExp if self.count == 0 => T::from_f64(f64::NEG_INFINITY),
             ReduceOp::LogSumExp => {
-                let max = self
-                    .fold(input, T::LOWEST, |max, x| x.greater(max))
-                    .to_f64();
+                let max = result.to_f64();
                 // Without a finite greatest element, it is the result.
-                if !max.is_finite() || self.count == 0 {
-                    return T::from_f64(if self.count == 0 {
-                        f64::NEG_INFINITY
-                    } else {
-                        max
-                    });
+                if !max.is_finite() {
+                    return T::from_f64(max);
                 }
-                let sum = self.fold(input, 0.0, |sum, x| sum + (x.to_f64() - max).exp());
+                let mut sum = 0.0;
+                self.for_each_chunk(input, &mut |chunk: &[T::Wide]| {
+                    for x in chunk {
+                        sum += (x.to_f64() - max).exp();
+                    }
+                });
                 T::from_f64(max + sum.ln())
             }
-            ReduceOp::SumSquare => T::narrow(squares()),
+            _ => T::narrow(result),
         }
     }
 
-    #[inline(always)]
-    fn fold<T: Number, A>(&self, input: &[T], start: A, f: impl Fn(A, T) -> A) -> A {
-        let inner = self.reduced.inner();
+    fn fold<T: Number>(&self, input: &[T], start: T::Wide, step: Step<T::Wide>) -> T::Wide {
         let mut result = start;
+        self.for_each_chunk(input, &mut |chunk| result = step(result, chunk));
+        result
+    }
+
+    /// Hands on the elements that are taken together, in order. Widening is all that is compiled for each type.
+    #[inline(never)]
+    fn for_each_chunk<T: Number>(&self, input: &[T], take: &mut dyn FnMut(&[T::Wide])) {
+        let mut wide = [<T::Wide>::ZERO; CHUNK];
+        let inner = self.reduced.inner();
         for [start] in self.reduced.rows() {
-            if inner.steps[0] == 1 {
-                for &x in &input[start..start + inner.extent] {
-                    result = f(result, x);
+            for first in (0..inner.extent).step_by(CHUNK) {
+                let wide = &mut wide[..CHUNK.min(inner.extent - first)];
+                let elements = input[start + first * inner.steps[0]..].iter();
+                match inner.steps[0] {
+                    0 => wide.fill(input[start].widen()),
+                    step => elements
+                        .step_by(step)
+                        .zip(&mut *wide)
+                        .for_each(|(x, wide)| *wide = x.widen()),
                 }
-            } else {
-                for i in 0..inner.extent {
-                    result = f(result, input[start + i * inner.steps[0]]);
-                }
+                take(wide);
             }
         }
-        result
+    }
+}
+
+/// What is done with the elements on the way, before the sum's root or logarithm is taken.
+fn steps<W: Wide>(op: ReduceOp) -> Step<W> {
+    match op {
+        ReduceOp::Sum | ReduceOp::Mean | ReduceOp::LogSum => {
+            |sum, chunk| chunk.iter().fold(sum, |sum, &x| sum.add(x))
+        }
+        ReduceOp::Max | ReduceOp::LogSumExp => {
+            |max, chunk| chunk.iter().fold(max, |max, &x| x.greater(max))
+        }
+        ReduceOp::Min => |min, chunk| chunk.iter().fold(min, |min, &x| x.lesser(min)),
+        ReduceOp::Prod => |product, chunk| chunk.iter().fold(product, |product, &x| product.mul(x)),
+        ReduceOp::L1 => |sum, chunk| chunk.iter().fold(sum, |sum, &x| sum.add(x.abs())),
+        ReduceOp::L2 | ReduceOp::SumSquare => {
+            |sum, chunk| chunk.iter().fold(sum, |sum, &x| sum.add(x.mul(x)))
+        }
     }
 }
 

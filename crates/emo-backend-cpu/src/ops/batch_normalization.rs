@@ -31,12 +31,7 @@ pub(super) const OPERATOR: Operator = Operator {
 /// With constant parameters, of an input with the channels last.
 fn interleaved(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendError> {
     let operand = context.input(0)?;
-    let is_scaled = (0..5).any(|index| {
-        context
-            .optional(index)
-            .is_some_and(|operand| operand.scales.is_some())
-    });
-    if is_scaled
+    if context.is_scaled()
         || operand.form == Form::PLAIN
         || operand.form != Form::channels_last(operand.shape)
     {

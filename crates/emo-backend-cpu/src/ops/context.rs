@@ -229,6 +229,12 @@ impl<'a> NodeContext<'a> {
         self.inputs.get(index).copied().flatten()
     }
 
+    /// Whether some operand's elements are integers that stand for numbers.
+    pub(crate) fn is_scaled(&self) -> bool {
+        let mut operands = self.inputs.iter().flatten();
+        operands.any(|operand| operand.scales.is_some())
+    }
+
     /// An input that must be of type `f32`.
     pub(crate) fn f32_input(&self, index: usize) -> Result<Operand<'a>, BackendError> {
         let operand = self.input(index)?;

@@ -25,12 +25,7 @@ fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendEr
     if let Some(layer) = Layer::of_scaled(context) {
         return Ok(integer::convolution(context, layer)?.map(|lowered| vec![lowered]));
     }
-    let is_scaled = (0..context.inputs.len()).any(|index| {
-        context
-            .optional(index)
-            .is_some_and(|operand| operand.scales.is_some())
-    });
-    if is_scaled {
+    if context.is_scaled() {
         Ok(None)
     } else {
         of_constants(context)

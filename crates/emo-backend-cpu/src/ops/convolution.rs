@@ -14,7 +14,7 @@ use crate::{
 
 /// A convolution or its transpose, over any number of axes.
 #[derive(Debug)]
-pub(super) struct Convolution {
+pub(crate) struct Convolution {
     pub(super) groups: usize,
     pub(super) axes: Vec<WindowAxis>,
     direction: Direction,
@@ -41,7 +41,7 @@ impl Convolution {
     ];
 
     /// As `Conv` and its forms on integers describe it; weights are `[outputs, inputs / groups, kernel…]`.
-    pub(super) fn sliding(
+    pub(crate) fn sliding(
         context: &NodeContext<'_>,
         input: &[usize],
         weights: &[usize],
@@ -97,7 +97,7 @@ impl Convolution {
         })
     }
 
-    pub(super) fn output_shape(&self) -> Vec<usize> {
+    pub(crate) fn output_shape(&self) -> Vec<usize> {
         output_shape(&[self.batch], self.outputs, &self.axes)
     }
 

@@ -1,5 +1,3 @@
-use std::marker::PhantomData;
-
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{
@@ -10,7 +8,7 @@ use super::{
     value_ref::ValueRef,
 };
 use crate::kernels::{
-    granular::{GranularDequantize, Granularity, with_quantized},
+    granular::{GranularDequantize, Granularity, is_quantized},
     quantize::Dequantize,
 };
 
@@ -87,13 +85,13 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let points = optional(context, 2)?;
     let zero_point = points.as_ref().map(|_| 2);
     let reads: Vec<&ValueRef> = [&x, &x_scale].into_iter().chain(&points).collect();
-    let y = with_quantized!(
-        input.element_type,
-        T => {
-            let kernel = GranularDequantize::<T> { granularity, zero_point, element: PhantomData };
-            context.computed(ElementType::F32, shape, &reads, kernel)
-        },
-        else return Err(context.unsupported(format!("dequantization of {}", input.element_type)))
-    );
+    if !is_quantized(input.element_type) {
+        return Err(context.unsupported(format!("dequantization of {}", input.element_type)));
+    }
+    let kernel = GranularDequantize {
+        granularity,
+        zero_point,
+    };
+    let y = context.computed(ElementType::F32, shape, &reads, kernel);
     Ok(context.converted(&y, output_type).finish())
 }

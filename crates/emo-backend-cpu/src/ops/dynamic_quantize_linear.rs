@@ -1,5 +1,3 @@
-use std::marker::PhantomData;
-
 use emo_backend::{
     BackendError,
     emo_tensor::{ElementType, Overflow},
@@ -24,13 +22,12 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let scale = part(context, &both, 0, Vec::new())?;
     let zero_point = part(context, &both, 1, Vec::new())?;
     let zero_point = context.converted(&zero_point, ElementType::U8);
-    let kernel = GranularQuantize::<u8> {
+    let kernel = GranularQuantize {
         granularity: Granularity::Tensor,
         scale: Some(1),
         zero_point: Some(2),
         precision: Precision::F32,
         overflow: Overflow::Saturate,
-        element: PhantomData,
     };
     let reads = [&x, &scale, &zero_point];
     let y = context.computed(ElementType::U8, x.shape.clone(), &reads, kernel);

@@ -35,7 +35,6 @@ pub(super) fn lower_extreme(
     let kernel = Extreme {
         order,
         tie,
-        element_type,
         extent,
         // Nothing is computed where another extent is 0.
         inner: input.shape[axis + 1..]

@@ -44,7 +44,7 @@ fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendEr
         if (alpha, beta) != (1.0, 1.0) || !is_vector {
             return Ok(None);
         }
-        let lowered = integer::dense(context, layer, (m, k, n), (strides, axis), vec![1, n])?;
+        let lowered = integer::dense(context, layer, (k, n), (strides, axis), vec![1, n])?;
         return Ok(lowered.map(|lowered| vec![lowered]));
     }
     let addend = context.optional(2);
@@ -65,9 +65,8 @@ fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendEr
     if addend.is_some_and(|c| broadcast(c.shape, &[1, n]).as_deref() != Some(&[1, n])) {
         return Ok(None);
     }
-    let weights = order.rows_in_memory(weights, (k, n), strides);
-    let strides = Strided { row: n, column: 1 };
-    let kernel = Dense::new(context.level, (k, n), (&weights, strides, alpha), row);
+    let weights = (weights, strides, alpha);
+    let kernel = Dense::new(context.level, (k, n), weights, Some(order), row);
     Ok(Some(Lowered::compute(
         ElementType::F32,
         vec![1, n],
@@ -117,6 +116,7 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
             context.level,
             (k, n),
             (weights, b_strides, alpha),
+            None,
             row.clone(),
         );
         return Ok(Lowered::compute(ElementType::F32, shape, vec![0], kernel));

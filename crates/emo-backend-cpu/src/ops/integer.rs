@@ -205,12 +205,12 @@ pub(super) fn convolution(
     Ok(Some(computed(shape, read, kernel).in_form(form)))
 }
 
-/// `rows` rows of integers times a constant `k × n` matrix, whose outputs of `shape` are numbers; the scales of the
+/// A row of integers times a constant `k × n` matrix, whose outputs of `shape` are numbers; the scales of the
 /// weights count along `axis`.
 pub(super) fn dense(
     context: &NodeContext<'_>,
     layer: Layer<'_>,
-    (rows, k, n): (usize, usize, usize),
+    (k, n): (usize, usize),
     (strides, axis): (Strided, usize),
     shape: Vec<usize>,
 ) -> Result<Option<Lowered>, BackendError> {
@@ -218,9 +218,6 @@ pub(super) fn dense(
         return Ok(None);
     };
     let input = context.input(layer.input.index)?;
-    if rows != 1 {
-        return Ok(None);
-    }
     let strides = match input.form.interleaved {
         None => strides,
         Some(order) if order.channels * order.positions == k => {

@@ -35,7 +35,7 @@ fn of_integers(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, Backen
     let mut shape = a.shape.to_vec();
     shape[a.shape.len() - 1] = n;
     let strides = Strided { row: n, column: 1 };
-    let lowered = integer::dense(context, layer, (1, k, n), (strides, 1), shape)?;
+    let lowered = integer::dense(context, layer, (k, n), (strides, 1), shape)?;
     Ok(lowered.map(|lowered| vec![lowered]))
 }
 
@@ -89,6 +89,7 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
                 context.level,
                 (k, n),
                 (weights, b_strides, 1.0),
+                None,
                 vec![0.0; n],
             );
             Lowered::compute(ElementType::F32, shape, vec![0], kernel)

@@ -179,6 +179,7 @@ use std::ops::RangeInclusive;
 use emo_backend::BackendError;
 
 pub(crate) use context::{How, Lowered, NodeContext, Operand, Scales, from_onnx};
+pub(crate) use convolution::Convolution;
 
 /// An operator that the backend executes.
 #[derive(Debug)]

@@ -1,5 +1,3 @@
-use std::marker::PhantomData;
-
 use emo_backend::{
     BackendError,
     emo_tensor::{ElementType, Overflow},
@@ -8,10 +6,9 @@ use emo_backend::{
 use super::{How, Lowered, NodeContext, parts::optional, value_ref::ValueRef};
 use crate::{
     buffer::{Scalar, Slice},
-    kernel::Kernel,
     kernels::{
         binary::BinaryOp,
-        granular::{GranularQuantize, Granularity, Precision, QuantElement},
+        granular::{GranularQuantize, Granularity, Precision},
         quantize::QuantAxis,
     },
     shape::broadcast,
@@ -232,31 +229,23 @@ pub(super) fn requantized(
     let point = context.value(zero_point)?;
     repeated(context, &point, Repeat::Single, &sums.shape)?;
     let (element_type, shape) = (point.element_type, sums.shape);
-    let kernel = |element_type| match element_type {
-        ElementType::I8 => Some(Box::new(whole::<i8>()) as Box<dyn Kernel>),
-        ElementType::U8 => Some(Box::new(whole::<u8>()) as Box<dyn Kernel>),
-        _ => None,
-    };
-    let kernel = kernel(element_type)
-        .ok_or_else(|| context.unsupported(format!("an output of {element_type} elements")))?;
-    Ok(vec![Lowered::new(
-        element_type,
-        shape,
-        How::Compute {
-            reads: vec![scaled.number(), zero_point],
-            kernel,
-        },
-    )])
-}
-
-/// Rounds, and adds a zero point.
-fn whole<T: QuantElement>() -> GranularQuantize<T> {
-    GranularQuantize {
+    if !matches!(element_type, ElementType::I8 | ElementType::U8) {
+        return Err(context.unsupported(format!("an output of {element_type} elements")));
+    }
+    // Rounds, and adds the zero point.
+    let kernel = GranularQuantize {
         granularity: Granularity::Tensor,
         scale: None,
         zero_point: Some(1),
         precision: Precision::F32,
         overflow: Overflow::Saturate,
-        element: PhantomData,
-    }
+    };
+    Ok(vec![Lowered::new(
+        element_type,
+        shape,
+        How::Compute {
+            reads: vec![scaled.number(), zero_point],
+            kernel: Box::new(kernel),
+        },
+    )])
 }

@@ -1,5 +1,3 @@
-use std::marker::PhantomData;
-
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{
@@ -9,9 +7,8 @@ use super::{
     quantization::{granularity, quant_axis, refuse_scales},
 };
 use crate::kernels::{
-    granular::{GranularQuantize, Precision, with_quantized},
-    quantize::Quantize,
-    quantize_bytes::QuantizeBytes,
+    granular::{GranularQuantize, Precision, is_quantized},
+    quantize::{QuantAxis, Quantize},
 };
 
 pub(super) const OPERATOR: Operator = Operator {
@@ -52,15 +49,21 @@ fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendEr
         let is_same = *own == scales && input.element_type == points.element_type;
         return Ok(is_same.then(|| Lowered::alias(input.element_type, shape)));
     }
-    let (Some(to), ElementType::F32) =
-        (byte_scale(points.element_type, &scales), input.element_type)
-    else {
+    if byte_scale(points.element_type, &scales).is_none() || input.element_type != ElementType::F32
+    {
         return Ok(None);
+    }
+    let shifted = points.element_type == ElementType::I8;
+    let axis = QuantAxis {
+        scales: scales.scales,
+        zero_points: scales.zero_points,
+        inner: usize::MAX,
     };
-    let kernel = QuantizeBytes::new(context.level, points.element_type, to.scale, to.zero_point);
-    let form = input
-        .form
-        .with_shift(points.element_type == ElementType::I8);
+    let kernel = match shifted {
+        true => Quantize::shifted(context.level, &axis),
+        false => Quantize::unsigned(context.level, &axis),
+    };
+    let form = input.form.with_shift(shifted);
     let outputs = Lowered::compute(points.element_type, shape, vec![0], kernel);
     Ok(Some(
         outputs
@@ -124,19 +127,19 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     if quantized == ElementType::I32 {
         return Err(context.unsupported("quantization to i32"));
     }
-    with_quantized!(
-        quantized,
-        T => {
-            let kernel = GranularQuantize::<T> {
-                granularity,
-                scale: Some(1),
-                zero_point,
-                precision,
-                overflow,
-                element: PhantomData,
-            };
-            Ok(vec![Lowered::new(quantized, shape, How::Compute { reads, kernel: Box::new(kernel) })])
-        },
-        else Err(context.unsupported(format!("quantization to {quantized}")))
-    )
+    if !is_quantized(quantized) {
+        return Err(context.unsupported(format!("quantization to {quantized}")));
+    }
+    let kernel = GranularQuantize {
+        granularity,
+        scale: Some(1),
+        zero_point,
+        precision,
+        overflow,
+    };
+    let how = How::Compute {
+        reads,
+        kernel: Box::new(kernel),
+    };
+    Ok(vec![Lowered::new(quantized, shape, how)])
 }

@@ -54,7 +54,6 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         .fold(1, |inner: usize, &extent| inner.saturating_mul(extent));
     let kernel = TopPlaces {
         order,
-        element_type,
         extent,
         k,
         inner,

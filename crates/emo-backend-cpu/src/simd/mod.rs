@@ -5,6 +5,30 @@
     reason = "calling a function compiled for more CPU features than the build's target is unsafe"
 )]
 
+/// Methods that are a single expression of instructions.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! instructions {
+    ($($name:ident($($operand:ident: $type:ty),*) $(-> $result:ty)? { $body:expr })+) => { $(
+        #[inline(always)]
+        fn $name(self, $($operand: $type),*) $(-> $result)? {
+            // SAFETY: `self` exists only where the instructions do.
+            unsafe { $body }
+        }
+    )+ };
+}
+
+/// Methods that are a single expression of instructions that read or write memory.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! memory_instructions {
+    ($($name:ident($($operand:ident: $type:ty),*) $(-> $result:ty)? { $body:expr })+) => { $(
+        #[inline(always)]
+        unsafe fn $name(self, $($operand: $type),*) $(-> $result)? {
+            // SAFETY: `self` exists only where the instructions do; the caller vouches for the memory.
+            unsafe { $body }
+        }
+    )+ };
+}
+
 pub(crate) mod lookup;
 #[cfg(target_arch = "aarch64")]
 mod neon;

@@ -40,26 +40,6 @@ pub(super) fn run_dotprod(simd: NeonDotprod, job: impl Vectorize) {
     job.run::<_, NR>(simd);
 }
 
-macro_rules! instructions {
-    ($($name:ident($($operand:ident: $type:ty),*) $(-> $result:ty)? { $body:expr })+) => { $(
-        #[inline(always)]
-        fn $name(self, $($operand: $type),*) $(-> $result)? {
-            // SAFETY: `self` exists only where the instructions do.
-            unsafe { $body }
-        }
-    )+ };
-}
-
-macro_rules! memory_instructions {
-    ($($name:ident($($operand:ident: $type:ty),*) $(-> $result:ty)? { $body:expr })+) => { $(
-        #[inline(always)]
-        unsafe fn $name(self, $($operand: $type),*) $(-> $result)? {
-            // SAFETY: `self` exists only where the instructions do; the caller vouches for the memory.
-            unsafe { $body }
-        }
-    )+ };
-}
-
 macro_rules! neon {
     ($type:ty { $($dot4:tt)+ }) => {
         impl Simd for $type {

@@ -39,7 +39,9 @@ impl Simd for Portable {
     type I32 = [i32; LANES];
 
     const LANES: usize = LANES;
-    const REGISTERS: usize = 16;
+    /// As few as the smallest machines have: tiles of registers are compiled for each number of rows, and a machine
+    /// without vectors is not what they are made for.
+    const REGISTERS: usize = 8;
 
     #[inline(always)]
     fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {
@@ -67,7 +69,7 @@ impl Simd for Portable {
         unsafe { to.cast::<Self::F32>().write_unaligned(x) };
     }
 
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn load_first(self, from: *const f32, n: usize) -> Self::F32 {
         let mut x = [0.0; LANES];
         // SAFETY: the caller's promise.
@@ -75,7 +77,7 @@ impl Simd for Portable {
         x
     }
 
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn store_first(self, x: Self::F32, to: *mut f32, n: usize) {
         // SAFETY: the caller's promise.
         unsafe { std::slice::from_raw_parts_mut(to, n) }.copy_from_slice(&x[..n]);
@@ -129,7 +131,7 @@ impl Simd for Portable {
         result
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn round(self, x: Self::F32) -> Self::I32 {
         // Where numbers of this size have no fraction left; adding it rounds it away, without a function of the
         // platform, which older instructions need.
@@ -157,13 +159,13 @@ impl Simd for Portable {
         unsafe { to.cast::<Self::I32>().write_unaligned(x.map(i32::to_le)) };
     }
 
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn widen_u8(self, from: *const u8) -> Self::I32 {
         // SAFETY: the caller's promise.
         unsafe { from.cast::<[u8; LANES]>().read() }.map(i32::from)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn narrow_u8(self, x: Self::I32, to: *mut u8) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -172,12 +174,12 @@ impl Simd for Portable {
         };
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn narrow4_u8(self, x: [Self::I32; 4]) -> Self::I32 {
         x.map(|x| i32::from_le_bytes(x.map(|x| x.clamp(0, 255) as u8)))
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn interleave4(self, x: [Self::I32; 4]) -> [Self::I32; 4] {
         let x = x.map(|x| x.map(i32::to_le_bytes));
         let mut result = [[0; LANES]; 4];
@@ -194,7 +196,7 @@ impl Simd for Portable {
         self.narrow4_u8(x)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn load_windows(self, from: *const u8) -> Self::I32 {
         // SAFETY: the caller's promise.
         let bytes = unsafe { from.cast::<[u8; 2 * LANES]>().read() };
@@ -228,7 +230,7 @@ impl Simd for Portable {
         map2(a, b, |a, b| a ^ b)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn max_u8(self, a: Self::I32, b: Self::I32) -> Self::I32 {
         bytes2(a, b, Ord::max)
     }
@@ -238,7 +240,7 @@ impl Simd for Portable {
         x.map(|x| x as f32)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn scale_by_power(self, x: Self::F32, n: Self::I32) -> Self::F32 {
         let mut result = x;
         for (x, n) in result.iter_mut().zip(n) {
@@ -247,7 +249,7 @@ impl Simd for Portable {
         result
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn dot4(self, sum: Self::I32, unsigned: Self::I32, signed: Self::I32) -> Self::I32 {
         let products = map2(unsigned, signed, |unsigned, signed| {
             let (unsigned, signed) = (unsigned.to_le_bytes(), signed.to_le_bytes());

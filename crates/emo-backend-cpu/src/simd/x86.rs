@@ -68,28 +68,6 @@ pub(super) fn run_avx512_vnni(simd: Avx512Vnni, job: impl Vectorize) {
     job.run::<_, AVX512_NR>(simd);
 }
 
-/// Methods that are a single expression of instructions.
-macro_rules! instructions {
-    ($($name:ident($($operand:ident: $type:ty),*) $(-> $result:ty)? { $body:expr })+) => { $(
-        #[inline(always)]
-        fn $name(self, $($operand: $type),*) $(-> $result)? {
-            // SAFETY: `self` exists only where the instructions do.
-            unsafe { $body }
-        }
-    )+ };
-}
-
-/// Methods that are a single expression of instructions that read or write memory.
-macro_rules! memory_instructions {
-    ($($name:ident($($operand:ident: $type:ty),*) $(-> $result:ty)? { $body:expr })+) => { $(
-        #[inline(always)]
-        unsafe fn $name(self, $($operand: $type),*) $(-> $result)? {
-            // SAFETY: `self` exists only where the instructions do; the caller vouches for the memory.
-            unsafe { $body }
-        }
-    )+ };
-}
-
 /// The first `n` of eight lanes.
 #[inline(always)]
 unsafe fn first_of_8(n: usize) -> __m256i {

@@ -72,7 +72,7 @@ fn constants(view: &GraphView<'_>) -> Vec<Patch> {
     }
     let mut patches = Vec::new();
     for group in alike.into_values().filter(|group| group.len() > 1) {
-        let mut seen: HashMap<Vec<u8>, &str> = HashMap::new();
+        let mut seen: HashMap<_, &str> = HashMap::new();
         for (name, constant) in group {
             // Bits are compared, since 0 equals −0 and no NaN equals itself.
             let bits = tensor::encode(constant, None).raw_data.unwrap_or_default();

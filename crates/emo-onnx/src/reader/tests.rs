@@ -38,7 +38,7 @@ fn valid() -> ModelProto {
                 name: Some("w".to_owned()),
                 dims: vec![2],
                 data_type: Some(DataType::Float.into()),
-                raw_data: Some(vec![0; 8]),
+                raw_data: Some(vec![0; 8].into()),
                 ..TensorProto::default()
             }],
             input: vec![info("x")],
@@ -201,7 +201,7 @@ fn tensors_that_contradict_themselves_are_refused_wherever_they_stand() {
     );
     check_constant(
         |t| {
-            t.raw_data = Some(vec![1, 2]);
+            t.raw_data = Some(vec![1, 2].into());
             t.data_type = Some(DataType::Bool.into());
         },
         ": element 1 is 2, which is no bool",
@@ -516,7 +516,7 @@ fn nodes_and_constants_are_counted_with_those_of_subgraphs() {
         .map(|index| TensorProto {
             name: Some(format!("c{index}")),
             data_type: Some(DataType::Bool.into()),
-            raw_data: Some(vec![0]),
+            raw_data: Some(vec![0].into()),
             ..TensorProto::default()
         })
         .collect();

@@ -1,4 +1,5 @@
-"""Writes the table of ONNX's own operators: `table.rs` and the `lists.rs` that it refers to.
+"""Writes the table of ONNX's own operators: `table.rs` and the `lists.rs` that it refers to, and `versions.rs`, which
+says of each operator which versions of the operator set changed it.
 
 `python make_table.py FOLDER`, made with onnx 1.23.2. Facts alone are taken over (names, counts, kinds,
 defaults, types), no text.
@@ -129,6 +130,16 @@ def main(folder):
     imports = ["use super::{Schema, deprecated, schema};", "use super::lists::*;"]
     head = ["", "/// Sorted by name, then version.", "pub(super) static TABLE: &[Schema] = &["]
     Path(folder, "table.rs").write_text(made + "\n".join([*imports, *head, *rows, "];"]) + "\n")
+
+    since = {}
+    for schema in schemas:
+        since.setdefault(schema.name, []).append(str(schema.since_version))
+    rows = [f"{name} {' '.join(versions)}\\n\\" for name, versions in since.items()]
+    head = [
+        "/// A line for each operator: its name, and the versions of the operator set that changed it.",
+        'pub(super) static VERSIONS: &str = "\\',
+    ]
+    Path(folder, "versions.rs").write_text(made + "\n".join([*head, *rows, '";']) + "\n")
 
 
 if __name__ == "__main__":

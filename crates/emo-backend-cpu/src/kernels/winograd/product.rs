@@ -15,7 +15,11 @@ pub(super) const DEPTH: usize = 128;
 /// Rows of the largest tile: with two vectors each, one row of the panel and an element of the input, three
 /// quarters of the registers and more.
 pub(super) const fn rows_of<S: Simd>() -> usize {
-    if S::REGISTERS >= 32 { 12 } else { 6 }
+    match S::REGISTERS {
+        32.. => 12,
+        16.. => 6,
+        _ => 3,
+    }
 }
 
 /// Where [`product`] reads and writes.
