@@ -33,6 +33,11 @@ macro_rules! tensors {
         }
 
         impl Tensor {
+            /// The type of the elements.
+            pub fn element_type(&self) -> ElementType {
+                match self { $(Self::$variant(_) => ElementType::$variant,)+ }
+            }
+
             /// A tensor of zeros (`false` for booleans).
             pub fn zeros(element_type: ElementType, shape: &[usize]) -> Self {
                 match element_type {
@@ -60,11 +65,6 @@ macro_rules! tensors {
 for_each_element_type!(tensors);
 
 impl Tensor {
-    /// The type of the elements.
-    pub fn element_type(&self) -> ElementType {
-        self.view().element_type()
-    }
-
     /// The extent along each axis.
     pub fn shape(&self) -> &[usize] {
         on_array!(Tensor, self, array => array.shape())

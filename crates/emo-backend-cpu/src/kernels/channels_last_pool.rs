@@ -137,6 +137,8 @@ impl<S: Simd, const MEAN: bool, const WHOLE: bool> Fold<S> for Floats<'_, MEAN, 
     type Element = f32;
     type Vector = S::F32;
 
+    const TILED: bool = WHOLE;
+
     #[inline(always)]
     fn width(self) -> usize {
         if WHOLE { S::LANES } else { self.width }

@@ -121,6 +121,9 @@ struct Taps {
     column_step: usize,
 }
 
+/// Bytes of the smallest vector of all sets of instructions.
+const SMALLEST_VECTOR: usize = 16;
+
 /// How the elements of neighbouring channels are reduced together.
 ///
 /// All widths must give equal results to the bit, whence sums are taken in an order that the window alone determines.
@@ -128,6 +131,11 @@ pub(crate) trait Fold<S: Simd>: Copy {
     type Element: Copy;
     /// Elements of [`width`](Self::width) channels.
     type Vector: Copy;
+
+    /// Whether vectors are whole ones, for which tiles of several windows and of several vectors are compiled.
+    ///
+    /// What has but a few channels does without: there is little to gain in it, and as much code.
+    const TILED: bool = size_of::<Self::Vector>() >= SMALLEST_VECTOR;
 
     fn width(self) -> usize;
     fn start(self, simd: S) -> Self::Vector;
@@ -161,11 +169,8 @@ pub(crate) unsafe fn fold_windows<S: Simd, F: Fold<S>>(
     let mut row_index = 0;
     for image in input.chunks_exact(height * width * channels) {
         for (row_number, row) in windows.reaches[0].iter().enumerate() {
-            let [first, end] = if windows.offsets.is_empty() || row.taps < windows.taps[0] {
-                [0, 0]
-            } else {
-                windows.inside
-            };
+            let is_listed = F::TILED && !windows.offsets.is_empty() && row.taps == windows.taps[0];
+            let [first, end] = if is_listed { windows.inside } else { [0, 0] };
             let place = |column: usize| {
                 let reach = &windows.reaches[1][column];
                 let from = (row.first * width + reach.first) * channels;
@@ -182,25 +187,29 @@ pub(crate) unsafe fn fold_windows<S: Simd, F: Fold<S>>(
                     let taps = windows.taps_of(row, &windows.reaches[1][column]);
                     if taps.columns <= MAX_LISTED {
                         fold_channels::<S, F, 1, 1>(simd, fold, channels, place(column), taps);
+                    } else if !F::TILED {
+                        fold_channels::<S, F, 1, 4>(simd, fold, channels, place(column), taps);
                     } else {
                         fold_channels::<S, F, 2, 4>(simd, fold, channels, place(column), taps);
                     }
                 }
-                let mut column = first;
-                if channels <= fold.width() {
-                    while column + 4 <= end {
-                        fold_listed::<S, F, 1, 4>(simd, fold, windows, place(column));
-                        column += 4;
+                if F::TILED {
+                    let mut column = first;
+                    if channels <= fold.width() {
+                        while column + 4 <= end {
+                            fold_listed::<S, F, 1, 4>(simd, fold, windows, place(column));
+                            column += 4;
+                        }
+                    } else if channels <= 2 * fold.width() {
+                        while column + 4 <= end {
+                            fold_listed::<S, F, 2, 4>(simd, fold, windows, place(column));
+                            column += 4;
+                        }
                     }
-                } else if channels <= 2 * fold.width() {
-                    while column + 4 <= end {
-                        fold_listed::<S, F, 2, 4>(simd, fold, windows, place(column));
-                        column += 4;
+                    while column < end {
+                        fold_listed::<S, F, 4, 1>(simd, fold, windows, place(column));
+                        column += 1;
                     }
-                }
-                while column < end {
-                    fold_listed::<S, F, 4, 1>(simd, fold, windows, place(column));
-                    column += 1;
                 }
             }
             row_index += columns * channels;

@@ -69,7 +69,10 @@ impl Unary {
     /// All levels give equal results to the bit.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(self, simd: S, values: &mut [f32]) {
-        self.map(simd, Floats::in_place(values));
+        simd.call(InPlace {
+            function: self,
+            values,
+        });
     }
 
     #[inline(always)]
@@ -113,7 +116,7 @@ impl Unary {
         }
     }
 
-    /// Kernels hold a copy of [`apply`](Self::apply) each; what few networks have is here once.
+    /// [`map`](Self::map) is compiled for each set of instructions; what few networks have is here once.
     #[inline(never)]
     fn map_in_f64(self, values: Floats<'_>) {
         let values = values.copied();
@@ -320,7 +323,7 @@ pub(crate) struct InPlace<'a> {
 impl Vectorize for InPlace<'_> {
     #[inline(always)]
     fn run<S: Simd, const NR: usize>(self, simd: S) {
-        self.function.apply(simd, self.values);
+        self.function.map(simd, Floats::in_place(self.values));
     }
 }
 

@@ -57,6 +57,9 @@ pub(crate) trait Simd: Copy + Debug + Send + Sync + 'static {
     /// How many vectors the registers hold.
     const REGISTERS: usize;
 
+    /// Runs `job`, compiled for these instructions, in a function that all its callers share.
+    fn call(self, job: impl Vectorize);
+
     /// `a · b + c` of single numbers, fused where the instructions exist.
     fn mul_add_one(a: f32, b: f32, c: f32) -> f32;
 

@@ -49,6 +49,11 @@ macro_rules! neon {
             const LANES: usize = 4;
             const REGISTERS: usize = 32;
 
+            #[inline(never)]
+            fn call(self, job: impl Vectorize) {
+                job.run::<_, NR>(self);
+            }
+
             #[inline(always)]
             fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {
                 a.mul_add(b, c)

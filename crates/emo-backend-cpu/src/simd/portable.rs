@@ -1,4 +1,4 @@
-use super::Simd;
+use super::{Simd, Vectorize};
 
 /// Four rows fill 8 of SSE2's 16 registers.
 pub(super) const NR: usize = 8;
@@ -42,6 +42,11 @@ impl Simd for Portable {
     /// As few as the smallest machines have: tiles of registers are compiled for each number of rows, and a machine
     /// without vectors is not what they are made for.
     const REGISTERS: usize = 8;
+
+    #[inline(never)]
+    fn call(self, job: impl Vectorize) {
+        job.run::<_, NR>(self);
+    }
 
     #[inline(always)]
     fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {

@@ -85,6 +85,12 @@ impl Simd for Avx2 {
     const REGISTERS: usize = 16;
 
     #[inline(always)]
+    fn call(self, job: impl Vectorize) {
+        // SAFETY: `self` exists only where the instructions do.
+        unsafe { run_avx2(self, job) }
+    }
+
+    #[inline(always)]
     fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {
         a.mul_add(b, c)
     }
@@ -183,13 +189,19 @@ impl Simd for Avx2 {
 
 /// What the two sets of AVX-512 have alike.
 macro_rules! avx512 {
-    ($type:ty { $($dot4:tt)+ }) => {
+    ($type:ty, $run:ident { $($dot4:tt)+ }) => {
         impl Simd for $type {
             type F32 = __m512;
             type I32 = __m512i;
 
             const LANES: usize = 16;
             const REGISTERS: usize = 32;
+
+            #[inline(always)]
+            fn call(self, job: impl Vectorize) {
+                // SAFETY: `self` exists only where the instructions do.
+                unsafe { $run(self, job) }
+            }
 
             #[inline(always)]
             fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {
@@ -284,7 +296,7 @@ macro_rules! avx512 {
     };
 }
 
-avx512! { Avx512 {
+avx512! { Avx512, run_avx512 {
     dot4(sum: __m512i, unsigned: __m512i, signed: __m512i) -> __m512i {{
         let even = _mm512_madd_epi16(
             _mm512_and_si512(unsigned, _mm512_set1_epi16(0xFF)),
@@ -298,7 +310,7 @@ avx512! { Avx512 {
     }}
 } }
 
-avx512! { Avx512Vnni {
+avx512! { Avx512Vnni, run_avx512_vnni {
     dot4(sum: __m512i, unsigned: __m512i, signed: __m512i) -> __m512i {
         _mm512_dpbusd_epi32(sum, unsigned, signed)
     }

@@ -231,11 +231,9 @@ impl Requantize {
         // SAFETY: the caller's promise.
         unsafe {
             match (target.to, self.unbounded) {
-                (Pointer::F32(to), true) => {
-                    vectors.store_f32::<P, false>(simd, sums, channels, to, target.step);
-                }
-                (Pointer::F32(to), false) => {
-                    vectors.store_f32::<P, true>(simd, sums, channels, to, target.step);
+                // What bounds cost shows where bytes are written; infinite ones change nothing.
+                (Pointer::F32(to), _) => {
+                    vectors.store_f32::<P>(simd, sums, channels, to, target.step);
                 }
                 (Pointer::U8(to), true) => {
                     vectors.store_u8::<P, false>(simd, sums, channels, to, target.step);
@@ -428,7 +426,7 @@ impl<S: Simd, const V: usize> Finish<S, V> {
     }
 
     #[inline(always)]
-    unsafe fn store_f32<const P: usize, const BOUNDED: bool>(
+    unsafe fn store_f32<const P: usize>(
         &self,
         simd: S,
         sums: &[[S::I32; V]; P],
@@ -438,22 +436,13 @@ impl<S: Simd, const V: usize> Finish<S, V> {
     ) {
         // SAFETY: the caller's promise, for the lanes below `channels`.
         unsafe {
-            if channels == V * S::LANES {
-                unrolled!(p < P => {
-                    unrolled!(v < V => {
-                        let y = self.real::<BOUNDED>(simd, sums[p % P][v % V], v % V);
-                        simd.store(y, to.add(p * step + v * S::LANES));
-                    });
+            unrolled!(p < P => {
+                unrolled!(v < V => {
+                    let y = self.real::<true>(simd, sums[p % P][v % V], v % V);
+                    let n = channels.saturating_sub(v * S::LANES).min(S::LANES);
+                    simd.store_first(y, to.add(p * step + (channels - n).min(v * S::LANES)), n);
                 });
-            } else {
-                unrolled!(p < P => {
-                    unrolled!(v < V => {
-                        let y = self.real::<BOUNDED>(simd, sums[p % P][v % V], v % V);
-                        let n = channels.saturating_sub(v * S::LANES).min(S::LANES);
-                        simd.store_first(y, to.add(p * step + (channels - n).min(v * S::LANES)), n);
-                    });
-                });
-            }
+            });
         }
     }
 
