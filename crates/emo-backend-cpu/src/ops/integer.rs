@@ -1,5 +1,7 @@
 //! Layers that are computed with the integers that quantized operands hold.
 
+use std::borrow::Cow;
+
 use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{
@@ -46,14 +48,14 @@ pub(super) fn byte_scale(element_type: ElementType, scales: &Scales) -> Option<B
 
 /// Constant weights with sign, of which zero stands for zero, and the scale of each of `n` outputs, which count
 /// along `axis`.
-fn weights(
-    operand: Operand<'_>,
+fn weights<'a>(
+    operand: Operand<'a>,
     scales: &Scales,
     axis: usize,
     n: usize,
-) -> Option<(Vec<i8>, Vec<f32>)> {
-    let (elements, zero_point): (Vec<i8>, i32) = match operand.constant? {
-        Slice::I8(elements) => (elements.to_vec(), 0),
+) -> Option<(Cow<'a, [i8]>, Vec<f32>)> {
+    let (elements, zero_point): (Cow<'_, [i8]>, i32) = match operand.constant? {
+        Slice::I8(elements) => (elements.into(), 0),
         Slice::U8(elements) => (elements.iter().map(|&w| (w ^ 0x80) as i8).collect(), 128),
         _ => return None,
     };
@@ -124,12 +126,12 @@ impl<'a> Layer<'a> {
     }
 
     /// Weights, the unit of the sums of each output, and biases in it.
-    fn constants(
+    fn constants<'c>(
         self,
-        context: &NodeContext<'_>,
+        context: &NodeContext<'c>,
         axis: usize,
         n: usize,
-    ) -> Result<Option<LayerConstants>, BackendError> {
+    ) -> Result<Option<LayerConstants<'c>>, BackendError> {
         let input = context.input(self.input.index)?;
         let Some(input) = byte_scale(input.element_type, self.input.scales) else {
             return Ok(None);
@@ -158,9 +160,9 @@ impl<'a> Layer<'a> {
     }
 }
 
-struct LayerConstants {
+struct LayerConstants<'a> {
     zero_point: u8,
-    weights: Vec<i8>,
+    weights: Cow<'a, [i8]>,
     multiplier: Vec<f32>,
     bias: Option<Vec<i32>>,
 }
@@ -221,7 +223,8 @@ pub(super) fn dense(
     let strides = match input.form.interleaved {
         None => strides,
         Some(order) if order.channels * order.positions == k => {
-            constants.weights = order.rows_in_memory(&constants.weights, (k, n), strides);
+            let weights = order.rows_in_memory(&constants.weights, (k, n), strides);
+            constants.weights = weights.into();
             Strided { row: n, column: 1 }
         }
         Some(_) => return Ok(None),
