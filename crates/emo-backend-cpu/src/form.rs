@@ -1,6 +1,6 @@
 use emo_backend::emo_tensor::ElementType;
 
-use crate::kernels::gemm::Strided;
+use crate::{buffer::LINE_LEN, kernels::gemm::Strided};
 
 /// How the elements of a value lie in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,28 +22,35 @@ pub(crate) struct Interleaved {
 }
 
 impl Interleaved {
-    /// The rows of a matrix in the order in which a value of this form has the elements that they are multiplied with.
-    pub(crate) fn rows(self) -> impl Iterator<Item = usize> {
+    /// For each row of a matrix, which of the elements of a value of this form it is multiplied with.
+    pub(crate) fn places(self) -> impl Iterator<Item = usize> {
         let Self {
             channels,
             positions,
         } = self;
-        (0..positions).flat_map(move |position| {
-            (0..channels).map(move |channel| channel * positions + position)
+        (0..channels).flat_map(move |channel| {
+            (0..positions).map(move |position| position * channels + channel)
         })
     }
 
     /// The elements of a matrix `[k, n]`, row-major, with its rows in the order in which a value of this form has
     /// the elements that they are multiplied with; `k` is `channels · positions`.
-    pub(crate) fn rows_in_memory<T: Copy>(
+    pub(crate) fn rows_in_memory<T: Copy + Default>(
         self,
         elements: &[T],
         (k, n): (usize, usize),
         strides: Strided,
     ) -> Vec<T> {
-        let mut rows = Vec::with_capacity(k * n);
-        for row in self.rows() {
-            rows.extend((0..n).map(|column| elements[row * strides.row + column * strides.column]));
+        // As many columns as fill a line of the cache, so that each line is written once.
+        let columns = (LINE_LEN / size_of::<T>().max(1)).max(1);
+        let mut rows = vec![T::default(); k * n];
+        for first in (0..n).step_by(columns) {
+            for (row, place) in self.places().enumerate() {
+                let to = rows[place * n..][..n][first..].iter_mut().take(columns);
+                for (to, column) in to.zip(first..) {
+                    *to = elements[row * strides.row + column * strides.column];
+                }
+            }
         }
         rows
     }

@@ -29,23 +29,28 @@ impl<const N: usize> Table<N> {
 
 impl<const N: usize> fmt::Display for Table<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut widths = [0; N];
-        for row in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.chars().count().max(*width);
-            }
-        }
-        for row in &self.rows {
-            let mut line = String::new();
-            for ((cell, width), align) in row.iter().zip(widths).zip(self.alignments) {
-                let cell = match align {
-                    Align::Left => format!("{cell:<width$}  "),
-                    Align::Right => format!("{cell:>width$}  "),
-                };
-                line.push_str(&cell);
-            }
-            writeln!(f, "{}", line.trim_end())?;
-        }
-        Ok(())
+        write(f, &self.alignments, self.rows.as_flattened())
     }
+}
+
+/// Writes cells, as many of each row as there are columns.
+fn write(f: &mut fmt::Formatter<'_>, columns: &[Align], cells: &[String]) -> fmt::Result {
+    let mut widths = vec![0; columns.len()];
+    for row in cells.chunks_exact(columns.len()) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    for row in cells.chunks_exact(columns.len()) {
+        let mut line = String::new();
+        for ((cell, &width), align) in row.iter().zip(&widths).zip(columns) {
+            let cell = match align {
+                Align::Left => format!("{cell:<width$}  "),
+                Align::Right => format!("{cell:>width$}  "),
+            };
+            line.push_str(&cell);
+        }
+        writeln!(f, "{}", line.trim_end())?;
+    }
+    Ok(())
 }

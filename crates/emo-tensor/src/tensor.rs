@@ -1,4 +1,4 @@
-use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD};
+use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, IxDyn};
 
 use crate::{Element, ElementType, for_each_element_type};
 
@@ -41,7 +41,7 @@ macro_rules! tensors {
             /// A tensor of zeros (`false` for booleans).
             pub fn zeros(element_type: ElementType, shape: &[usize]) -> Self {
                 match element_type {
-                    $(ElementType::$variant => ArrayD::<$rust>::default(shape).into(),)+
+                    $(ElementType::$variant => zeros::<$rust>(shape).into(),)+
                 }
             }
         }
@@ -63,6 +63,12 @@ macro_rules! tensors {
 }
 
 for_each_element_type!(tensors);
+
+fn zeros<T: Element>(shape: &[usize]) -> ArrayD<T> {
+    let elements = vec![T::default(); shape.iter().product()];
+    ArrayD::from_shape_vec(IxDyn(shape), elements)
+        .expect("there are as many elements as the shape has")
+}
 
 impl Tensor {
     /// The extent along each axis.

@@ -137,7 +137,7 @@ impl<S: Simd, const MEAN: bool, const WHOLE: bool> Fold<S> for Floats<'_, MEAN, 
     type Element = f32;
     type Vector = S::F32;
 
-    const TILED: bool = WHOLE;
+    const TILED: bool = WHOLE && S::REGISTERS >= 16;
 
     #[inline(always)]
     fn width(self) -> usize {

@@ -40,30 +40,28 @@ pub(crate) struct Cumulative {
 impl Cumulative {
     fn lanes<T: Number>(&self, input: &[T], output: &mut [T]) {
         let block = self.extent * self.inner;
+        let (start, combine): (T, fn(T, T) -> T) = match self.total {
+            Total::Sum => (T::default(), T::add),
+            Total::Product => (T::ONE, T::mul),
+        };
+        let backward = self.direction == Direction::Backward;
+        let own = usize::from(self.own == Own::Included);
         for (input, output) in input
             .chunks_exact(block)
             .zip(output.chunks_exact_mut(block))
         {
             for lane in 0..self.inner {
-                let mut total = match self.total {
-                    Total::Sum => T::default(),
-                    Total::Product => T::ONE,
-                };
+                let mut total = start;
                 for step in 0..self.extent {
-                    let step = match self.direction {
-                        Direction::Forward => step,
-                        Direction::Backward => self.extent - 1 - step,
+                    let step = if backward {
+                        self.extent - 1 - step
+                    } else {
+                        step
                     };
                     let index = step * self.inner + lane;
-                    let next = match self.total {
-                        Total::Sum => total.add(input[index]),
-                        Total::Product => total.mul(input[index]),
-                    };
-                    output[index] = match self.own {
-                        Own::Included => next,
-                        Own::Excluded => total,
-                    };
-                    total = next;
+                    let before_and_after = [total, combine(total, input[index])];
+                    output[index] = before_and_after[own];
+                    [_, total] = before_and_after;
                 }
             }
         }

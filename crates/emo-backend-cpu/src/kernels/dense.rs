@@ -4,7 +4,7 @@
 )]
 
 use crate::{
-    buffer::SliceMut,
+    buffer::{LINE_LEN, SliceMut},
     form::Interleaved,
     kernel::{Follower, Inputs, Kernel},
     kernels::{aligned::Aligned, gemm::Strided, unary::Unary},
@@ -67,20 +67,26 @@ impl Dense {
         let lanes = level.lanes();
         let form = Form::of(lanes, k, n);
         bias.resize(n.next_multiple_of(lanes), 0.0);
-        let starts: Vec<usize> = match order {
-            None => (0..k).map(|row| row * strides.row).collect(),
-            Some(order) => order.rows().map(|row| row * strides.row).collect(),
+        let places: Vec<usize> = match order {
+            None => (0..k).collect(),
+            Some(order) => order.places().collect(),
         };
-        let at = |start: usize, column| scale * weights[start + column * strides.column];
+        let at = |row, column| scale * weights[row * strides.row + column * strides.column];
         let packed = match form {
             Form::Panels => {
                 let mut packed = Aligned::zeros(k * bias.len());
                 for (first, width) in panels(lanes, bias.len()) {
                     let end = n.min(first + width);
                     let panel = &mut packed[first * k..][..width * k];
-                    for (to, &start) in panel.chunks_exact_mut(width).zip(&starts) {
-                        for (to, column) in to.iter_mut().zip(first..end) {
-                            *to = at(start, column);
+                    // Row by row of the matrix as it stands, a line of the cache at a time: of weights that fill no
+                    // cache, each line is then read and written once.
+                    for block in (first..end).step_by(LINE_LEN / size_of::<f32>()) {
+                        for (row, place) in places.iter().enumerate() {
+                            let to = panel[place * width + block - first..].iter_mut();
+                            let columns = block..end.min(block + LINE_LEN / size_of::<f32>());
+                            for (to, column) in to.zip(columns) {
+                                *to = at(row, column);
+                            }
                         }
                     }
                 }
@@ -90,8 +96,8 @@ impl Dense {
                 let len = k.next_multiple_of(lanes);
                 let mut packed = Aligned::zeros(len * n);
                 for (column, to) in packed.chunks_exact_mut(len).enumerate() {
-                    for (to, &start) in to.iter_mut().zip(&starts) {
-                        *to = at(start, column);
+                    for (row, &place) in places.iter().enumerate() {
+                        to[place] = at(row, column);
                     }
                 }
                 packed

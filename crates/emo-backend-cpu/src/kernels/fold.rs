@@ -134,8 +134,9 @@ pub(crate) trait Fold<S: Simd>: Copy {
 
     /// Whether vectors are whole ones, for which tiles of several windows and of several vectors are compiled.
     ///
-    /// What has but a few channels does without: there is little to gain in it, and as much code.
-    const TILED: bool = size_of::<Self::Vector>() >= SMALLEST_VECTOR;
+    /// What has but a few channels does without, and so does a machine with few registers: there is little to gain, and
+    /// as much code.
+    const TILED: bool = size_of::<Self::Vector>() >= SMALLEST_VECTOR && S::REGISTERS >= 16;
 
     fn width(self) -> usize;
     fn start(self, simd: S) -> Self::Vector;
@@ -169,8 +170,11 @@ pub(crate) unsafe fn fold_windows<S: Simd, F: Fold<S>>(
     let mut row_index = 0;
     for image in input.chunks_exact(height * width * channels) {
         for (row_number, row) in windows.reaches[0].iter().enumerate() {
-            let is_listed = F::TILED && !windows.offsets.is_empty() && row.taps == windows.taps[0];
-            let [first, end] = if is_listed { windows.inside } else { [0, 0] };
+            let [first, end] = if windows.offsets.is_empty() || row.taps < windows.taps[0] {
+                [0, 0]
+            } else {
+                windows.inside
+            };
             let place = |column: usize| {
                 let reach = &windows.reaches[1][column];
                 let from = (row.first * width + reach.first) * channels;
@@ -183,14 +187,19 @@ pub(crate) unsafe fn fold_windows<S: Simd, F: Fold<S>>(
             // SAFETY: from a place on, the window's taps lie inside the image for every channel, as their reach was
             // computed to, and the output has as many positions as there are pairs of reaches.
             unsafe {
-                for column in (0..first).chain(end..columns) {
+                for column in 0..columns {
+                    let is_listed = (first..end).contains(&column);
+                    if F::TILED && is_listed {
+                        continue;
+                    }
                     let taps = windows.taps_of(row, &windows.reaches[1][column]);
-                    if taps.columns <= MAX_LISTED {
+                    // In the order of the listed taps, or else in parts: whatever the width, in the same order.
+                    if is_listed || taps.columns <= MAX_LISTED {
                         fold_channels::<S, F, 1, 1>(simd, fold, channels, place(column), taps);
-                    } else if !F::TILED {
-                        fold_channels::<S, F, 1, 4>(simd, fold, channels, place(column), taps);
-                    } else {
+                    } else if F::TILED {
                         fold_channels::<S, F, 2, 4>(simd, fold, channels, place(column), taps);
+                    } else {
+                        fold_channels::<S, F, 1, 4>(simd, fold, channels, place(column), taps);
                     }
                 }
                 if F::TILED {

@@ -3,7 +3,10 @@ use std::{fmt, sync::Arc};
 use num_complex::Complex;
 use rustfft::{
     Fft, FftDirection,
-    algorithm::{BluesteinsAlgorithm, Radix4},
+    algorithm::{
+        BluesteinsAlgorithm, Radix4,
+        butterflies::{Butterfly1, Butterfly2},
+    },
 };
 
 use crate::{
@@ -135,10 +138,19 @@ impl Fourier {
 /// type and set of instructions, which a program would carry for two operators that few networks have.
 fn plan(len: usize, direction: FftDirection) -> Arc<dyn Fft<f64>> {
     if len.is_power_of_two() {
-        return Arc::new(Radix4::new(len, direction));
+        return radix4(len.ilog2(), direction);
     }
-    let inner = Radix4::new((2 * len - 1).next_power_of_two(), direction);
-    Arc::new(BluesteinsAlgorithm::new(len, Arc::new(inner)))
+    let inner = radix4((2 * len - 1).next_power_of_two().ilog2(), direction);
+    Arc::new(BluesteinsAlgorithm::new(len, inner))
+}
+
+/// Of two to the power of `exponent`.
+fn radix4(exponent: u32, direction: FftDirection) -> Arc<dyn Fft<f64>> {
+    let base: Arc<dyn Fft<f64>> = match exponent % 2 {
+        0 => Arc::new(Butterfly1::new(direction)),
+        _ => Arc::new(Butterfly2::new(direction)),
+    };
+    Arc::new(Radix4::new_with_base(exponent / 2, base))
 }
 
 impl fmt::Debug for Fourier {

@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use emo_backend::{BackendError, emo_tensor::ElementType};
 use emo_onnx::{Node, OnnxError};
@@ -367,15 +367,13 @@ impl<'a> NodeContext<'a> {
 
     /// Distinct axes of `rank`, in ascending order.
     pub(crate) fn axes(&self, axes: &[i64], rank: usize) -> Result<Vec<usize>, BackendError> {
-        let mut normalized = axes
-            .iter()
-            .map(|&axis| self.axis(axis, rank))
-            .collect::<Result<Vec<_>, _>>()?;
-        normalized.sort_unstable();
-        if normalized.windows(2).any(|pair| pair[0] == pair[1]) {
-            return Err(self.malformed(format!("axes {axes:?} repeat one")));
+        let mut normalized = BTreeSet::new();
+        for &axis in axes {
+            if !normalized.insert(self.axis(axis, rank)?) {
+                return Err(self.malformed(format!("axes {axes:?} repeat one")));
+            }
         }
-        Ok(normalized)
+        Ok(normalized.into_iter().collect())
     }
 
     /// Refuses an array of this shape, with elements of 4 bytes, that is larger than the model may use.

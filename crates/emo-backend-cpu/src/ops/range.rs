@@ -1,8 +1,9 @@
-use emo_backend::BackendError;
+use emo_backend::{BackendError, emo_tensor::ElementType};
 
 use super::{How, Lowered, NodeContext, Operator, elementwise::refused};
 use crate::{
-    buffer::{Buffer, Scalar},
+    buffer::{Buffer, Scalar, Slice},
+    kernels::cast::convert,
     number::{Number, with_integer, with_number},
 };
 
@@ -20,19 +21,8 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let elements = with_integer!(
         element_type,
         T => {
-            let [start, limit, delta] = bounds::<T>(context)?.map(i128::from);
-            if delta == 0 {
-                return Err(context.malformed("a range in steps of 0"));
-            }
-            let (distance, step) = if delta > 0 {
-                (limit - start, delta)
-            } else {
-                (start - limit, -delta)
-            };
-            // Rounded up; a range in the wrong direction is empty.
-            let count = (distance.max(0) + step - 1) / step;
-            let count = checked_count(context, count as f64)?;
-            T::buffer((0..count).map(|i| (start + i as i128 * delta) as T).collect())
+            let bounds = bounds::<T>(context)?.map(i128::from);
+            integers(context, element_type, bounds)?
         },
         else with_number!(
             element_type,
@@ -56,6 +46,30 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
         vec![elements.len()],
         How::Constant(elements),
     )])
+}
+
+fn integers(
+    context: &NodeContext<'_>,
+    element_type: ElementType,
+    [start, limit, delta]: [i128; 3],
+) -> Result<Buffer, BackendError> {
+    if delta == 0 {
+        return Err(context.malformed("a range in steps of 0"));
+    }
+    let (distance, step) = if delta > 0 {
+        (limit - start, delta)
+    } else {
+        (start - limit, -delta)
+    };
+    // Rounded up; a range in the wrong direction is empty.
+    let count = (distance.max(0) + step - 1) / step;
+    let count = checked_count(context, count as f64)?;
+    // Of 64 bits without a sign they become what they were.
+    let elements: Vec<i64> = (0..count)
+        .map(|i| (start + i as i128 * delta) as i64)
+        .collect();
+    convert(Slice::I64(&elements), ElementType::I64, count, element_type)
+        .ok_or_else(|| refused(context, element_type))
 }
 
 fn bounds<T: Number>(context: &NodeContext<'_>) -> Result<[T; 3], BackendError> {

@@ -124,13 +124,17 @@ impl Winograd {
         kernel.block = kernel.block_of();
         let taps = shape.window.kernel.iter().product();
         let mut transformed = vec![0.0; points];
-        for output in 0..outputs {
+        for (first, width) in kernel.panels() {
+            let panel = &mut kernel.weights[first * points * inputs..][..width * points * inputs];
+            // Those of one input lie close together, in a row of the panel for each point.
             for input in 0..inputs {
-                let filter = &weights[(output * inputs + input) * taps..][..taps];
-                scheme.filter(shape.window.kernel, filter, &mut transformed);
-                for (point, &x) in transformed.iter().enumerate() {
-                    let index = kernel.weight(point, input, output);
-                    kernel.weights[index] = x as f32;
+                for output in first..outputs.min(first + width) {
+                    let filter = &weights[(output * inputs + input) * taps..][..taps];
+                    scheme.filter(shape.window.kernel, filter, &mut transformed);
+                    let row = panel[input * width + output - first..].iter_mut();
+                    for (weight, &x) in row.step_by(inputs * width).zip(&transformed) {
+                        *weight = x as f32;
+                    }
                 }
             }
         }
@@ -186,15 +190,6 @@ impl Winograd {
         (0..channels)
             .step_by(width)
             .map(move |first| (first, width.min(channels - first)))
-    }
-
-    /// The index of a weight.
-    fn weight(&self, point: usize, input: usize, output: usize) -> usize {
-        let inputs = self.shape.group_inputs;
-        let panel = VECTORS * self.level.lanes();
-        let first = output / panel * panel;
-        let width = panel.min(self.bias.len() - first);
-        (first * self.scheme.points() + point * width) * inputs + input * width + output - first
     }
 
     fn output_len(&self) -> usize {
@@ -265,16 +260,16 @@ impl Kernel for Winograd {
     fn absorb(&mut self, follower: &Follower) -> bool {
         match follower {
             Follower::Affine { scale, shift } if self.absorbed == Absorbed::Affine => {
-                let points = self.scheme.points();
-                for (output, (scale, shift)) in scale.iter().zip(shift).enumerate() {
-                    for point in 0..points {
-                        for input in 0..self.shape.group_inputs {
-                            let index = self.weight(point, input, output);
-                            let weight = &mut self.weights[index];
+                let depth = self.scheme.points() * self.shape.group_inputs;
+                for (first, width) in self.panels() {
+                    let panel = &mut self.weights[first * depth..][..width * depth];
+                    for row in panel.chunks_exact_mut(width) {
+                        for (weight, scale) in row.iter_mut().zip(&scale[first..]) {
                             *weight = (f64::from(*weight) * scale) as f32;
                         }
                     }
-                    let bias = &mut self.bias[output];
+                }
+                for (bias, (scale, shift)) in self.bias.iter_mut().zip(scale.iter().zip(shift)) {
                     *bias = (f64::from(*bias) * scale + shift) as f32;
                 }
                 true
