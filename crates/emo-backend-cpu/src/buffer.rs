@@ -135,6 +135,17 @@ macro_rules! buffers {
             }
         }
 
+        #[cfg(feature = "threads")]
+        impl SliceMut<'_> {
+            /// The first `len` elements and the others.
+            pub(crate) fn split_at(self, len: usize) -> (Self, Self) {
+                match self { $(Self::$variant(elements) => {
+                    let (first, others) = elements.split_at_mut(len);
+                    (Self::$variant(first), Self::$variant(others))
+                })+ }
+            }
+        }
+
         impl Slice<'_> {
             pub(crate) fn to_buffer(self) -> Buffer {
                 match self { $(Self::$variant(elements) => Buffer::$variant(elements.to_vec()),)+ }

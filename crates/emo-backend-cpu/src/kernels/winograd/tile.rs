@@ -35,6 +35,8 @@ struct Vector<S: Simd> {
     extents: [usize; 2],
     /// The first channel, how many there are in the vector, and in all.
     channels: (usize, usize, usize),
+    /// Where the outputs that are written begin.
+    start: usize,
 }
 
 impl<S: Simd> Vector<S> {
@@ -49,7 +51,7 @@ impl<S: Simd> Vector<S> {
         }
         let y = simd.min(high, simd.max(low, simd.add(y, self.bias)));
         let position = (self.image * height + row) * width + column;
-        let to = &mut output[position * channels + first..][..n];
+        let to = &mut output[position * channels + first - self.start..][..n];
         // SAFETY: the slice holds `n` elements.
         unsafe {
             if n == S::LANES {
@@ -181,6 +183,7 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
                 image: place.image,
                 extents,
                 channels: (channel, n, channels),
+                start: images.start,
             };
             match kernel.pool {
                 Pool::None => {
