@@ -20,8 +20,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long an idle thread looks for work before it sleeps: longer than most small layers between two large ones.
-const PATIENCE: Duration = Duration::from_micros(50);
+/// How long an idle thread looks for work before it sleeps: longer than the small layers between two large ones, and
+/// some times as long as it takes to wake it.
+const PATIENCE: Duration = Duration::from_micros(200);
 
 /// Rounds of waiting between two looks at the clock, or before the core is offered to others.
 const ROUNDS: u32 = 64;
