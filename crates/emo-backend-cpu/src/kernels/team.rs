@@ -203,7 +203,12 @@ impl Shared {
             }
             hint::spin_loop();
             round = round.wrapping_add(1);
-            if round.is_multiple_of(ROUNDS) && idle_since.elapsed() > PATIENCE {
+            if !round.is_multiple_of(ROUNDS) {
+                continue;
+            }
+            // Others may need the core, the thread that is to be helped among them.
+            thread::yield_now();
+            if idle_since.elapsed() > PATIENCE {
                 // Whoever opens a job or ends the team does so before it looks who sleeps.
                 sleeps.store(true, SeqCst);
                 if self.has_work().is_none() && !self.ends.load(SeqCst) {
