@@ -14,7 +14,7 @@ use emo_backend::{
     emo_tensor::{ElementType, Tensor, TensorView, TensorViewMut},
 };
 use emo_backend_cpu::{CpuBackend, CpuConfig, Instructions};
-use emo_onnx::{Attribute, GraphBuilder, Model, Window};
+use emo_onnx::{GraphBuilder, Model, Window};
 use ndarray::{Array, Array1, ArrayD, Dimension, IxDyn, arr0};
 
 /// A model of one layer.
@@ -236,7 +236,7 @@ fn quantized(layer: &Layer) -> Model {
     let zero = graph.initializer("zero", arr0(128_u8).into_dyn());
     let fine = graph.initializer("fine", arr0(1.0_f32 / (128.0 * 128.0)).into_dyn());
     let point = graph.initializer("point", arr0(0_i8).into_dyn());
-    let mut rounded = |graph: &mut GraphBuilder, name: &str, value: &str| {
+    let rounded = |graph: &mut GraphBuilder, name: &str, value: &str| {
         let bytes = graph.node(
             &format!("{name}.q"),
             "QuantizeLinear",
@@ -278,13 +278,10 @@ fn quantized(layer: &Layer) -> Model {
         };
         inputs.push(value);
     }
-    let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-    let attributes: Vec<(&str, Attribute)> = node
-        .attributes
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.clone()))
-        .collect();
-    let y = graph.node("y", &node.op_type, &inputs, attributes);
+    let mut node = node.clone();
+    node.inputs = inputs;
+    let y = node.outputs[0].clone();
+    graph.push(node);
     let y = rounded(&mut graph, "y", &y);
     graph.output_of(&y);
     graph.build(17).expect("the graph is well-formed")
