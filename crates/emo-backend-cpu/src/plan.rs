@@ -87,7 +87,7 @@ impl Plan {
             .iter()
             .map(|(element_type, len)| element_type.size() * len)
             .sum();
-        slots + self.scratch_len * size_of::<f32>()
+        slots.saturating_add(self.scratch_len.saturating_mul(size_of::<f32>()))
     }
 
     /// Bytes of weights and other constants, in the form in which they are kept.
