@@ -8,7 +8,8 @@ are taken from where these commands put them:
   cargo build --release --example engine_worker      (in the project's root)
   cargo build --release                              (in this folder)
 The engines take turns on each model, in random order, so that a machine whose speed drifts still gives fair ratios.
-Printed are medians in microseconds, and ours divided by the best of the others. With --start, each program is started
+Printed are medians in microseconds, and ours divided by the best of the others; an engine whose scores are others than
+ours by more than a tenth is timed all the same, and named. With --start, each program is started
 anew for each round: milliseconds from then to the answer of the first run (and, as `empty`, to any answer at all), and
 the peak of its resident memory. Needs Python 3 alone."""
 import argparse
@@ -86,15 +87,21 @@ def starts():
         print(f"{row:20} " + " | ".join(cells), flush=True)
 
 
+def differ(some, others):
+    pairs = [pair for row in zip(some, others) for pair in zip(*row)]
+    return any(not abs(a - b) <= 0.1 for a, b in pairs)
+
+
 def latencies():
     engines = {name: Engine(command) for name, command in commands.items()}
-    times, counts = {}, {}
+    times, counts, scores = {}, {}, {}
     for row, model, inputs in rows():
         for name, engine in engines.items():
             answer = engine.ask(f"prep {row.replace(' ', '.')} {model} {inputs}")
             if "err" in answer:
                 print(f"{row} {name}: {answer['err'][:120]}", file=sys.stderr)
                 continue
+            scores[row, name] = engine.ask(f"out {row.replace(' ', '.')}").get("out", [])
             first = sorted(engine.ask(f"run {row.replace(' ', '.')} 5")["ns"])[1]
             counts[row, name] = int(min(2000, max(2, args.block_ms * 1e6 / first)))
             times[row, name] = []
@@ -111,6 +118,8 @@ def latencies():
         if "ours" in medians and others:
             best = min(others, key=others.get)
             line += f"  ratio {medians['ours'] / others[best]:.2f} of {best}"
+        wrong = [name for name in others if differ(scores[row, name], scores.get((row, "ours"), []))]
+        line += f"  (other scores: {', '.join(wrong)})" if wrong else ""
         print(line)
     for engine in engines.values():
         engine.close()

@@ -3,18 +3,30 @@ use std::collections::BTreeMap;
 use emo_backend::{Backend, BackendError, ModelSource, Session, emo_tensor::Tensor};
 use emo_onnx::{GraphBuilder, Model, Node, OnnxError};
 
-use crate::{CpuConfig, CpuSession, compile::compile, ops::from_onnx};
+#[cfg(feature = "threads")]
+use std::sync::{Arc, OnceLock};
 
-/// Runs ONNX models on the CPU, on the calling thread.
+#[cfg(feature = "threads")]
+use crate::kernels::{divide::MAX_THREADS, team::Team};
+use crate::{CpuConfig, CpuSession, Plan, compile::compile, ops::from_onnx};
+
+/// Runs ONNX models on the CPU, on the calling thread and, if [`CpuConfig`] says so, on some that help it.
 #[derive(Debug, Clone, Default)]
 pub struct CpuBackend {
     config: CpuConfig,
+    /// Of all sessions, since the first that needs it.
+    #[cfg(feature = "threads")]
+    team: Arc<OnceLock<Arc<Team>>>,
 }
 
 impl CpuBackend {
     /// A backend with these limits; [`CpuBackend::default`] has the default ones.
     pub fn new(config: CpuConfig) -> Self {
-        Self { config }
+        Self {
+            config,
+            #[cfg(feature = "threads")]
+            team: Arc::default(),
+        }
     }
 
     /// Compiles a model that is already in memory. Functions of its own are put in place of their calls.
@@ -23,11 +35,37 @@ impl CpuBackend {
     /// As [`load`](Backend::load), without those of reading.
     pub fn compile(&self, model: &Model) -> Result<CpuSession, BackendError> {
         if model.functions().is_empty() {
-            return Ok(CpuSession::new(compile(model, &self.config)?));
+            return self.session(compile(model, &self.config)?);
         }
         let mut inlined = model.clone();
         inlined.inline_functions().map_err(from_onnx)?;
-        Ok(CpuSession::new(compile(&inlined, &self.config)?))
+        self.session(compile(&inlined, &self.config)?)
+    }
+
+    fn session(&self, plan: Plan) -> Result<CpuSession, BackendError> {
+        #[cfg(feature = "threads")]
+        if plan.n_divided_steps() > 0 {
+            let team = self.team()?;
+            return Ok(CpuSession::new(plan).with_team(team));
+        }
+        Ok(CpuSession::new(plan))
+    }
+
+    #[cfg(feature = "threads")]
+    fn team(&self) -> Result<Arc<Team>, BackendError> {
+        let team = match self.team.get() {
+            Some(team) => team,
+            None => {
+                let threads = self.config.threads.get().min(MAX_THREADS);
+                let team = Team::new(threads).map_err(|error| BackendError::Unavailable {
+                    backend: "cpu",
+                    reason: format!("{threads} threads cannot be started: {error}"),
+                })?;
+                // Another thread may have been faster.
+                self.team.get_or_init(|| Arc::new(team))
+            }
+        };
+        Ok(Arc::clone(team))
     }
 
     /// Computes one node of version `opset` of ONNX's own operators: its outputs, in order, for these inputs, of
@@ -105,6 +143,8 @@ impl Backend for CpuBackend {
     ///   [`CpuError`](crate::CpuError).
     /// - [`BackendError::Unsupported`] if it has an operator, or a form of one, that is not executed, naming
     ///   the node.
+    /// - [`BackendError::Unavailable`] if this machine does not have the instructions, or cannot start the threads,
+    ///   that the configuration asks for.
     fn load(&self, source: &ModelSource<'_>) -> Result<Box<dyn Session>, BackendError> {
         let model = Model::from_bytes(&source.read()?).map_err(|error| {
             from_onnx(match source {

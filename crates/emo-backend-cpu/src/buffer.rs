@@ -144,6 +144,17 @@ macro_rules! buffers {
             }
         }
 
+        #[cfg(feature = "threads")]
+        impl SliceMut<'_> {
+            /// The first `len` elements and the others.
+            pub(crate) fn split_at(self, len: usize) -> (Self, Self) {
+                match self { $(Self::$variant(elements) => {
+                    let (first, others) = elements.split_at_mut(len);
+                    (Self::$variant(first), Self::$variant(others))
+                })+ }
+            }
+        }
+
         impl Slice<'_> {
             /// Where the elements stand, and how many there are.
             pub(crate) fn raw(&self) -> (*const u8, usize) {

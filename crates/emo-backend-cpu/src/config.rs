@@ -9,6 +9,16 @@ pub struct CpuConfig {
     pub memory_limit: usize,
     /// The instructions that kernels are run with. Default: `None`, the best that this machine has.
     pub instructions: Option<Instructions>,
+    /// How many threads a run may take for large layers, the calling one among them; more than 16 are as 16.
+    /// Default: 1, the calling thread alone.
+    ///
+    /// Which layers are divided, and into how many parts, is decided when a model is compiled and shown by its
+    /// [`Plan`](crate::Plan); a model without such layers runs as with one thread. Results are the same to the bit
+    /// with any number of threads. All sessions of a backend and its clones share the threads: a run that finds them
+    /// taken by another session's does without. They are started with the first model that needs them, and end with
+    /// the last session and backend.
+    #[cfg(feature = "threads")]
+    pub threads: std::num::NonZeroUsize,
 }
 
 impl Default for CpuConfig {
@@ -16,6 +26,8 @@ impl Default for CpuConfig {
         Self {
             memory_limit: 1 << 30,
             instructions: None,
+            #[cfg(feature = "threads")]
+            threads: std::num::NonZeroUsize::MIN,
         }
     }
 }

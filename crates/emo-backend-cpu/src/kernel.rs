@@ -1,5 +1,7 @@
 use std::{any::type_name, fmt, ops::Range};
 
+#[cfg(feature = "threads")]
+use crate::kernels::divide::Divide;
 use crate::{
     buffer::{Buffer, Scalar, Slice, SliceMut, Slot},
     kernels::{unary::Unary, window::Window},
@@ -21,6 +23,12 @@ pub(crate) trait Kernel: Send + Sync {
 
     /// Writes every element of `output`. The [`guard`](Self::guard), if there is one, has accepted the inputs.
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, scratch: &mut [f32]);
+
+    /// This kernel by units, if it is one of those whose output can be cut.
+    #[cfg(feature = "threads")]
+    fn divide(&self) -> Option<&dyn Divide> {
+        None
+    }
 
     /// How many elements of scratch memory [`run`](Self::run) needs.
     fn scratch_len(&self) -> usize {

@@ -1,5 +1,7 @@
 use emo_backend::emo_tensor::{ElementType, TensorInfo};
 
+#[cfg(feature = "threads")]
+use crate::kernels::divide::Division;
 use crate::{
     buffer::Buffer,
     kernel::{Kernel, Source},
@@ -43,6 +45,9 @@ pub(crate) struct Drafts {
     pub(crate) output_reads: Vec<Read>,
     pub(crate) steps: Vec<Draft>,
     pub(crate) constants: Vec<Buffer>,
+    /// How many threads large steps are cut for.
+    #[cfg(feature = "threads")]
+    pub(crate) threads: usize,
 }
 
 /// Inputs live from before the first step, which runs at time 1.
@@ -101,7 +106,11 @@ impl Drafts {
             .zip(&step_values)
             .filter_map(|(draft, value)| {
                 let value = (*value)?;
+                #[cfg(feature = "threads")]
+                let division = Division::of(&*draft.kernel, lifetimes[value].len, self.threads);
                 Some(Step {
+                    #[cfg(feature = "threads")]
+                    division,
                     slot: assigned[value],
                     len: lifetimes[value].len,
                     reads: draft.reads.iter().copied().map(source).collect(),
@@ -118,11 +127,7 @@ impl Drafts {
                 .map(|value| value.map(|value| assigned[value]))
                 .collect(),
             output_sources: self.output_reads.iter().copied().map(source).collect(),
-            scratch_len: steps
-                .iter()
-                .map(|step| step.kernel.scratch_len())
-                .max()
-                .unwrap_or(0),
+            scratch_len: steps.iter().map(Step::scratch_len).max().unwrap_or(0),
             inputs: self.inputs,
             outputs: self.outputs,
             steps,

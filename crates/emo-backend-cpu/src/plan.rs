@@ -2,6 +2,8 @@ use std::fmt;
 
 use emo_backend::emo_tensor::{ElementType, TensorInfo};
 
+#[cfg(feature = "threads")]
+use crate::kernels::divide::Division;
 use crate::{
     buffer::Buffer,
     kernel::{Kernel, Source},
@@ -10,7 +12,7 @@ use crate::{
 
 /// A compiled model: the steps of one run, with every shape and place in memory fixed.
 ///
-/// Its display is a table of the steps: the kernel, element type and shape of its output, multiply–accumulate
+/// Its display is a table of the steps: the kernel and, for several threads, into how many parts it is cut, element type and shape of its output, multiply–accumulate
 /// operations, bytes of constants inside the kernel, the slot of memory that it writes, and the nodes that it executes.
 #[derive(Debug)]
 pub struct Plan {
@@ -38,6 +40,31 @@ pub(crate) struct Step {
     pub(crate) shape: Vec<usize>,
     /// Whether the kernel has a guard.
     pub(crate) is_guarded: bool,
+    /// How several threads compute it, if they do.
+    #[cfg(feature = "threads")]
+    pub(crate) division: Option<Division>,
+}
+
+impl Step {
+    /// The kernel's name, and into how many parts it is cut.
+    pub(crate) fn kernel_name(&self) -> String {
+        let name = self.kernel.name();
+        #[cfg(feature = "threads")]
+        if let Some(division) = self.division {
+            return format!("{name} in {} parts", division.parts);
+        }
+        name
+    }
+
+    /// How many elements of scratch memory it needs.
+    pub(crate) fn scratch_len(&self) -> usize {
+        let whole = self.kernel.scratch_len();
+        #[cfg(feature = "threads")]
+        if let (Some(division), Some(kernel)) = (self.division, self.kernel.divide()) {
+            return whole.max(division.scratch_len(kernel));
+        }
+        whole
+    }
 }
 
 impl Plan {
@@ -60,7 +87,7 @@ impl Plan {
             .iter()
             .map(|(element_type, len)| element_type.size() * len)
             .sum();
-        slots + self.scratch_len * size_of::<f32>()
+        slots.saturating_add(self.scratch_len.saturating_mul(size_of::<f32>()))
     }
 
     /// Bytes of weights and other constants, in the form in which they are kept.
@@ -71,6 +98,14 @@ impl Plan {
             .map(|step| step.kernel.constant_bytes())
             .sum();
         kernels + self.constants.iter().map(Buffer::bytes).sum::<usize>()
+    }
+
+    /// How many steps are cut into parts that several threads compute; see
+    /// [`CpuConfig::threads`](crate::CpuConfig::threads).
+    #[cfg(feature = "threads")]
+    pub fn n_divided_steps(&self) -> usize {
+        let divided = self.steps.iter().filter(|step| step.division.is_some());
+        divided.count()
     }
 
     fn element_type_of(&self, step: &Step) -> ElementType {
@@ -110,7 +145,7 @@ impl fmt::Display for Plan {
         for (index, step) in self.steps.iter().enumerate() {
             table.row([
                 index.to_string(),
-                step.kernel.name(),
+                step.kernel_name(),
                 self.output_of(step),
                 step.kernel.macs().to_string(),
                 step.kernel.constant_bytes().to_string(),

@@ -52,7 +52,7 @@ pub struct Profile {
 pub struct StepProfile {
     /// The nodes that the step executes; `inputs` and `outputs` for the copies.
     pub nodes: String,
-    /// The kernel's name; `copy` for the copies.
+    /// The kernel's name, and into how many parts it is cut if several threads compute them; `copy` for the copies.
     pub kernel: String,
     /// Element type and shape of what it writes; empty for the copies.
     pub output: String,
@@ -279,7 +279,7 @@ impl Recorder {
         };
         let described = plan.steps.iter().map(|step| StepProfile {
             nodes: step.label.clone(),
-            kernel: step.kernel.name(),
+            kernel: step.kernel_name(),
             output: plan.output_of(step),
             macs: step.kernel.macs(),
             bytes: plan.bytes_of(step) as u64,

@@ -13,6 +13,8 @@ use crate::{
     plan::Step,
     profile::Recorder,
 };
+#[cfg(feature = "threads")]
+use crate::{buffer::SliceMut, kernels::team::Team};
 
 /// A model compiled for the CPU, with the memory that it needs to run.
 ///
@@ -51,17 +53,33 @@ pub struct CpuSession {
     slots: Vec<Slot>,
     scratch: Aligned,
     recorder: Option<Box<Recorder>>,
+    /// Those that help with large steps, if there are any.
+    #[cfg(feature = "threads")]
+    team: Option<Arc<Team>>,
 }
 
 impl Clone for CpuSession {
     fn clone(&self) -> Self {
-        Self::of(Arc::clone(&self.plan))
+        Self {
+            #[cfg(feature = "threads")]
+            team: self.team.clone(),
+            ..Self::of(Arc::clone(&self.plan))
+        }
     }
 }
 
 impl CpuSession {
     pub(crate) fn new(plan: Plan) -> Self {
         Self::of(Arc::new(plan))
+    }
+
+    /// The session with a team for the steps that are cut.
+    #[cfg(feature = "threads")]
+    pub(crate) fn with_team(self, team: Arc<Team>) -> Self {
+        Self {
+            team: Some(team),
+            ..self
+        }
     }
 
     fn of(plan: Arc<Plan>) -> Self {
@@ -78,6 +96,8 @@ impl CpuSession {
             scratch: Aligned::zeros(plan.scratch_len),
             plan,
             recorder: None,
+            #[cfg(feature = "threads")]
+            team: None,
         }
     }
 
@@ -107,6 +127,10 @@ impl CpuSession {
         outputs: &mut [TensorViewMut<'_>],
         mut done: impl FnMut(),
     ) -> Result<(), BackendError> {
+        #[cfg(feature = "threads")]
+        if let Some(team) = &self.team {
+            team.wake();
+        }
         let declared = self.plan.inputs.iter().zip(&self.plan.input_slots);
         for (tensor, (info, slot)) in inputs.iter().zip(declared) {
             if let Some(slot) = *slot {
@@ -130,8 +154,14 @@ impl CpuSession {
             if step.is_guarded {
                 check(step, &inputs)?;
             }
-            step.kernel
-                .run(&inputs, output.slice_mut(step.len), &mut self.scratch);
+            let output = output.slice_mut(step.len);
+            #[cfg(feature = "threads")]
+            let Some(output) = run_divided(step, &self.team, &inputs, output, &mut self.scratch)
+            else {
+                done();
+                continue;
+            };
+            step.kernel.run(&inputs, output, &mut self.scratch);
             done();
         }
         let memory = Memory {
@@ -185,6 +215,25 @@ impl Session for CpuSession {
             Some(_) => self.execute_recorded(inputs, outputs),
         }
     }
+}
+
+/// Runs a step that is cut with its team, if that helps nobody else; otherwise hands the output back.
+#[cfg(feature = "threads")]
+#[inline]
+fn run_divided<'a>(
+    step: &Step,
+    team: &Option<Arc<Team>>,
+    inputs: &Inputs<'_>,
+    mut output: SliceMut<'a>,
+    scratch: &mut [f32],
+) -> Option<SliceMut<'a>> {
+    if let (Some(division), Some(team)) = (step.division, team)
+        && let Some(kernel) = step.kernel.divide()
+        && division.run(kernel, team, inputs, output.reborrow(), scratch)
+    {
+        return None;
+    }
+    Some(output)
 }
 
 fn check(step: &Step, inputs: &Inputs<'_>) -> Result<(), BackendError> {

@@ -56,9 +56,9 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-fn allocations_of_runs(path: PathBuf) -> usize {
+fn allocations_of_runs(backend: &CpuBackend, path: PathBuf) -> usize {
     let model = Model::read(path).unwrap();
-    let mut session = CpuBackend::default().compile(&model).unwrap();
+    let mut session = backend.compile(&model).unwrap();
     let zeros = |infos: &[emo_backend::emo_tensor::TensorInfo]| -> Vec<Tensor> {
         infos
             .iter()
@@ -89,8 +89,8 @@ fn the_allocator_counts() {
     assert!(ALLOCATIONS.get() > before);
 }
 
-#[test]
-fn runs_of_whole_networks_allocate_nothing() {
+/// On the thread that runs them.
+fn check_whole_networks(backend: &CpuBackend) {
     let stored = ["hr_cnn", "eeg_de", "eegnet", "eegnet.minmax"]
         .map(|name| Some(fixture(format!("emo-backend-cpu/models/{name}.onnx"))));
     let names = [
@@ -108,14 +108,38 @@ fn runs_of_whole_networks_allocate_nothing() {
         .flatten()
         .map(|name| shared(format!("models/{name}.onnx")));
     for path in stored.into_iter().chain(others).flatten() {
-        assert_eq!(allocations_of_runs(path.clone()), 0, "{}", path.display());
+        assert_eq!(
+            allocations_of_runs(backend, path.clone()),
+            0,
+            "{}",
+            path.display()
+        );
     }
 }
 
 #[test]
+fn runs_of_whole_networks_allocate_nothing() {
+    check_whole_networks(&CpuBackend::default());
+}
+
+#[cfg(feature = "threads")]
+#[test]
+fn runs_with_the_help_of_other_threads_allocate_nothing() {
+    let mut config = emo_backend_cpu::CpuConfig::default();
+    config.threads = std::num::NonZeroUsize::new(3).unwrap();
+    check_whole_networks(&CpuBackend::new(config));
+}
+
+#[test]
 fn runs_of_every_operator_allocate_nothing() {
+    let backend = &CpuBackend::default();
     for entry in std::fs::read_dir(fixture("emo-backend-cpu/ops")).unwrap() {
         let path = entry.unwrap().path();
-        assert_eq!(allocations_of_runs(path.clone()), 0, "{}", path.display());
+        assert_eq!(
+            allocations_of_runs(backend, path.clone()),
+            0,
+            "{}",
+            path.display()
+        );
     }
 }

@@ -38,9 +38,10 @@
 //! | `default-bundle` | the models of this project, compiled in ([`Bundle::embedded`]) |
 //! | `wav`, `flac`, `mp3`, `ogg` | audio formats |
 //! | `jpeg`, `png` | picture formats |
+//! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
 //!
-//! All are on by default. With `default-features = false` name what you need: `features = ["speech", "wav"]` gives
-//! speech features of WAV files and builds nothing else.
+//! All but `threads` are on by default. With `default-features = false` name what you need:
+//! `features = ["speech", "wav"]` gives speech features of WAV files and builds nothing else.
 //!
 //! # What it must not be used for
 //! The embedded models were trained on small, mostly acted recordings; each model card says how good they are on

@@ -1,7 +1,7 @@
 //! The CPU engine behind a line protocol, so that a harness can time it beside other engines.
 //!
 //! ```text
-//! cargo run --release --example engine_worker -- [--instructions LEVEL]
+//! cargo run --release --example engine_worker -- [--instructions LEVEL] [--threads N]
 //! cargo run --release --example engine_worker -- --profile MODEL.onnx INPUTS.npy [--trace TRACE.json]
 //! ```
 //!
@@ -17,7 +17,8 @@
 //!
 //! Anything wrong is answered by `{"err": "..."}`. What is timed is one call of `Session::run`, which copies the input
 //! in and the output out. LEVEL is `portable`, `avx2`, `avx512`, `avx512vnni`, `neon` or `neondotprod`; without it the
-//! engine takes the best that the machine has.
+//! engine takes the best that the machine has. N threads, of which the others help with large layers, need the feature
+//! `threads`.
 
 mod json;
 mod loaded;
@@ -40,7 +41,7 @@ use crate::{loaded::Loaded, profile::Request};
 type Failure = Box<dyn Error>;
 
 const USAGE: &str = "usage: engine_worker [--instructions portable|avx2|avx512|avx512vnni|neon|neondotprod] \
-     [--profile MODEL.onnx INPUTS.npy [--trace TRACE.json]]";
+     [--threads N] [--profile MODEL.onnx INPUTS.npy [--trace TRACE.json]]";
 
 fn main() -> ExitCode {
     let result = arguments(env::args().skip(1)).and_then(|(backend, request)| match request {
@@ -66,6 +67,7 @@ fn arguments(
         let mut next = || arguments.next().ok_or(USAGE);
         match argument.as_str() {
             "--instructions" => config.instructions = Some(instructions(&next()?)?),
+            "--threads" => set_threads(&mut config, &next()?)?,
             "--profile" => profiled = Some((next()?.into(), next()?.into())),
             "--trace" => trace = Some(next()?.into()),
             _ => return Err(USAGE.into()),
@@ -87,6 +89,17 @@ fn instructions(name: &str) -> Result<Instructions, Failure> {
     let mut all = Instructions::ALL.iter().copied();
     all.find(|level| format!("{level:?}").eq_ignore_ascii_case(name))
         .ok_or_else(|| USAGE.into())
+}
+
+#[cfg(feature = "threads")]
+fn set_threads(config: &mut CpuConfig, number: &str) -> Result<(), Failure> {
+    config.threads = number.parse()?;
+    Ok(())
+}
+
+#[cfg(not(feature = "threads"))]
+fn set_threads(_: &mut CpuConfig, _: &str) -> Result<(), Failure> {
+    Err("built without the feature `threads`".into())
 }
 
 /// Answers each line until there are no more.

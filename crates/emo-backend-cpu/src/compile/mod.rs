@@ -76,6 +76,8 @@ struct Compiler<'m> {
     graphs: Vec<&'m Graph>,
     opset: i64,
     level: Level,
+    #[cfg(feature = "threads")]
+    threads: usize,
     memory_limit: usize,
     /// Bytes taken so far by folded constants and by kernels.
     memory: usize,
@@ -94,6 +96,8 @@ impl<'m> Compiler<'m> {
             graphs: vec![graph],
             opset: model.opset(),
             level,
+            #[cfg(feature = "threads")]
+            threads: config.threads.get(),
             memory_limit: config.memory_limit,
             memory: 0,
             uses: count_uses(graph),
@@ -655,6 +659,8 @@ impl<'m> Compiler<'m> {
             output_reads,
             steps: self.drafts,
             constants: self.constants,
+            #[cfg(feature = "threads")]
+            threads: self.threads,
         }
         .lay_out();
         let required = plan.memory_bytes().saturating_add(plan.constant_bytes());

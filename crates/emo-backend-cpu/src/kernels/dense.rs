@@ -3,6 +3,10 @@
     reason = "vectors are read and written inside slices whose lengths are checked once"
 )]
 
+use std::ops::Range;
+
+#[cfg(feature = "threads")]
+use crate::kernels::divide::Divide;
 use crate::{
     buffer::{LINE_LEN, SliceMut},
     form::Interleaved,
@@ -152,11 +156,56 @@ fn panels(lanes: usize, columns: usize) -> impl Iterator<Item = (usize, usize)> 
     })
 }
 
+/// By the widest panels, the last with those that are less wide.
+#[cfg(feature = "threads")]
+impl Divide for Dense {
+    fn nanos(&self) -> u64 {
+        // As long as the weights come from the second cache, or from nearer.
+        self.macs() / 24
+    }
+
+    fn units(&self) -> usize {
+        match self.form {
+            Form::Panels => self.bias.len().div_ceil(WIDTHS[0] * self.level.lanes()),
+            Form::Columns => 1,
+        }
+    }
+
+    fn start(&self, unit: usize) -> usize {
+        match self.form {
+            Form::Panels => self.n.min(unit * WIDTHS[0] * self.level.lanes()),
+            Form::Columns => self.n * unit,
+        }
+    }
+
+    fn run_units(
+        &self,
+        inputs: &Inputs<'_>,
+        _: &[f32],
+        units: Range<usize>,
+        output: SliceMut<'_>,
+        _: &mut [f32],
+    ) {
+        self.level.run(DenseRow {
+            dense: self,
+            input: inputs.get(0),
+            columns: self.start(units.start)..self.start(units.end),
+            output: output.of(),
+        });
+    }
+}
+
 impl Kernel for Dense {
+    #[cfg(feature = "threads")]
+    fn divide(&self) -> Option<&dyn Divide> {
+        Some(self)
+    }
+
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
         self.level.run(DenseRow {
             dense: self,
             input: inputs.get(0),
+            columns: 0..self.n,
             output: output.of(),
         });
     }
@@ -192,6 +241,9 @@ impl Kernel for Dense {
 struct DenseRow<'a> {
     dense: &'a Dense,
     input: &'a [f32],
+    /// Those that are computed: all, or in panels, whole ones.
+    columns: Range<usize>,
+    /// Of these columns.
     output: &'a mut [f32],
 }
 
@@ -200,14 +252,18 @@ impl Vectorize for DenseRow<'_> {
     fn run<S: Simd, const NR: usize>(self, simd: S) {
         let dense = self.dense;
         let input = &self.input[..dense.k];
-        let output = &mut self.output[..dense.n];
+        let columns = self.columns;
+        let output = &mut self.output[..columns.len()];
         match dense.form {
             Form::Panels => {
                 for (first, width) in panels(S::LANES, dense.bias.len()) {
+                    if !columns.contains(&first) {
+                        continue;
+                    }
                     let weights = &dense.weights[first * dense.k..][..width * dense.k];
                     let bias = &dense.bias[first..][..width];
                     let end = dense.n.min(first + width);
-                    let output = &mut output[first..end];
+                    let output = &mut output[first - columns.start..end - columns.start];
                     if width == 4 * S::LANES {
                         panel::<S, 4, 2>(simd, input, weights, bias, output);
                     } else if width == 2 * S::LANES {

@@ -11,6 +11,8 @@ pub(crate) mod correlation;
 pub(crate) mod cumulative;
 pub(crate) mod dense;
 pub(crate) mod direct;
+#[cfg(feature = "threads")]
+pub(crate) mod divide;
 pub(crate) mod elements;
 pub(crate) mod exponential;
 pub(crate) mod fold;
@@ -41,6 +43,8 @@ pub(crate) mod reduction;
 pub(crate) mod select;
 pub(crate) mod softmax;
 pub(crate) mod taps;
+#[cfg(feature = "threads")]
+pub(crate) mod team;
 pub(crate) mod triangle;
 pub(crate) mod unary;
 pub(crate) mod walk;

@@ -17,6 +17,8 @@ use self::{
     depthwise::{Depthwise, DepthwisePositions},
     epilogue::Epilogue,
 };
+#[cfg(feature = "threads")]
+use crate::kernels::divide::Divide;
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
@@ -189,7 +191,46 @@ fn suited(level: Level, channels: usize) -> Level {
     }
 }
 
+/// By output positions.
+#[cfg(feature = "threads")]
+impl Divide for DirectConv {
+    fn nanos(&self) -> u64 {
+        match self.form {
+            Form::Dense(_) => self.macs() / 55,
+            Form::Depthwise(_) => self.macs() / 35,
+        }
+    }
+
+    fn units(&self) -> usize {
+        self.positions()
+    }
+
+    fn start(&self, unit: usize) -> usize {
+        unit * self.output_channels()
+    }
+
+    fn units_scratch_len(&self) -> usize {
+        self.scratch_len()
+    }
+
+    fn run_units(
+        &self,
+        inputs: &Inputs<'_>,
+        _: &[f32],
+        units: Range<usize>,
+        output: SliceMut<'_>,
+        scratch: &mut [f32],
+    ) {
+        self.run_part(inputs.get(0), units, output.of(), scratch);
+    }
+}
+
 impl Kernel for DirectConv {
+    #[cfg(feature = "threads")]
+    fn divide(&self) -> Option<&dyn Divide> {
+        Some(self)
+    }
+
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, scratch: &mut [f32]) {
         self.run_part(
             inputs.get::<f32>(0),

@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+#[cfg(feature = "threads")]
+use crate::kernels::divide::Divide;
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
@@ -148,6 +150,13 @@ impl IntegerConv {
         }
     }
 
+    /// How many positions are not cut: a row's, which some forms compute best as a whole, or one's.
+    #[cfg(feature = "threads")]
+    fn unit(&self) -> usize {
+        let [rows, columns] = self.shape.window.output;
+        if rows < 8 { 1 } else { columns }
+    }
+
     /// Computes some positions of an image's output, counted along its rows; `output` holds these alone.
     pub(crate) fn run_positions(&self, framed: &[u8], range: Range<usize>, output: SliceMut<'_>) {
         match &self.form {
@@ -294,7 +303,56 @@ fn depthwise(
     Some((framed, depthwise))
 }
 
+/// By output positions of a single image; by its rows, where these are more than a few.
+#[cfg(feature = "threads")]
+impl Divide for IntegerConv {
+    fn nanos(&self) -> u64 {
+        match self.form {
+            Form::Tiles(_) | Form::Rows(_) => self.macs() / 230,
+            Form::Depthwise(_) => self.macs() / 50,
+        }
+    }
+
+    fn units(&self) -> usize {
+        self.positions() / self.unit()
+    }
+
+    fn start(&self, unit: usize) -> usize {
+        unit * self.unit() * self.shape.groups * self.shape.group_outputs
+    }
+
+    fn shared_len(&self) -> usize {
+        self.scratch_len()
+    }
+
+    fn prepare(&self, inputs: &Inputs<'_>, shared: &mut [f32]) {
+        self.frame(inputs.get(0), shared);
+    }
+
+    fn run_units(
+        &self,
+        inputs: &Inputs<'_>,
+        shared: &[f32],
+        units: Range<usize>,
+        output: SliceMut<'_>,
+        _: &mut [f32],
+    ) {
+        let framed: &[u8] = if self.framed.is_plain() {
+            inputs.get(0)
+        } else {
+            &bytemuck::cast_slice(shared)[..self.framed.len()]
+        };
+        let unit = self.unit();
+        self.run_positions(framed, units.start * unit..units.end * unit, output);
+    }
+}
+
 impl Kernel for IntegerConv {
+    #[cfg(feature = "threads")]
+    fn divide(&self) -> Option<&dyn Divide> {
+        Some(self)
+    }
+
     fn run(&self, inputs: &Inputs<'_>, mut output: SliceMut<'_>, scratch: &mut [f32]) {
         let input = inputs.get::<u8>(0);
         let positions = self.positions();

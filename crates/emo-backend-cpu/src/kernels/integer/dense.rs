@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+#[cfg(feature = "threads")]
+use crate::kernels::divide::Divide;
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
@@ -67,13 +69,62 @@ impl IntegerDense {
         })
     }
 
-    /// Computes some columns of one row; `output` holds these alone.
-    fn run_row(&self, row: &[u8], output: SliceMut<'_>) {
-        self.tiles.run(&self.requantize, row, 0..1, output);
+    /// Computes the columns of some panels of one row; `output` holds these alone.
+    fn run_row(&self, row: &[u8], panels: Range<usize>, output: SliceMut<'_>) {
+        self.tiles
+            .run_panels(&self.requantize, row, 0..1, panels, output);
+    }
+}
+
+/// By panels of columns of a single row.
+#[cfg(feature = "threads")]
+impl Divide for IntegerDense {
+    fn nanos(&self) -> u64 {
+        // As long as the weights come from the second cache, or from nearer.
+        self.macs() / 100
+    }
+
+    fn units(&self) -> usize {
+        self.tiles.n_panels()
+    }
+
+    fn start(&self, unit: usize) -> usize {
+        self.tiles.first_channel(unit)
+    }
+
+    fn shared_len(&self) -> usize {
+        self.scratch_len()
+    }
+
+    fn prepare(&self, inputs: &Inputs<'_>, shared: &mut [f32]) {
+        if !shared.is_empty() {
+            let padded: &mut [u8] = bytemuck::cast_slice_mut(shared);
+            padded[..self.k].copy_from_slice(&inputs.get(0)[..self.k]);
+        }
+    }
+
+    fn run_units(
+        &self,
+        inputs: &Inputs<'_>,
+        shared: &[f32],
+        units: Range<usize>,
+        output: SliceMut<'_>,
+        _: &mut [f32],
+    ) {
+        let row = match shared {
+            [] => inputs.get(0),
+            padded => bytemuck::cast_slice(padded),
+        };
+        self.run_row(row, units, output);
     }
 }
 
 impl Kernel for IntegerDense {
+    #[cfg(feature = "threads")]
+    fn divide(&self) -> Option<&dyn Divide> {
+        Some(self)
+    }
+
     fn run(&self, inputs: &Inputs<'_>, mut output: SliceMut<'_>, scratch: &mut [f32]) {
         let whole = self.k.is_multiple_of(4);
         let padded: &mut [u8] = bytemuck::cast_slice_mut(scratch);
@@ -81,10 +132,10 @@ impl Kernel for IntegerDense {
             let columns: Range<usize> = index * self.n..(index + 1) * self.n;
             let output = part(output.reborrow(), columns);
             if whole {
-                self.run_row(row, output);
+                self.run_row(row, 0..self.tiles.n_panels(), output);
             } else {
                 padded[..self.k].copy_from_slice(row);
-                self.run_row(padded, output);
+                self.run_row(padded, 0..self.tiles.n_panels(), output);
             }
         }
     }

@@ -195,6 +195,16 @@ impl Tiles {
         self.shape.groups * self.shape.group_outputs
     }
 
+    pub(super) fn n_panels(&self) -> usize {
+        self.panels.len()
+    }
+
+    /// The first channel of a panel; for the number of panels, how many channels there are.
+    pub(super) fn first_channel(&self, panel: usize) -> usize {
+        let panel = self.panels.get(panel);
+        panel.map_or(self.channels(), |panel| panel.channel)
+    }
+
     /// How many bytes of input are read: the last run's last group of four bytes may reach beyond the run.
     pub(super) fn reach(&self) -> usize {
         let shape = &self.shape;
@@ -213,17 +223,33 @@ impl Tiles {
         requantize: &Requantize,
         input: &[u8],
         range: Range<usize>,
+        output: SliceMut<'_>,
+    ) {
+        self.run_panels(requantize, input, range, 0..self.panels.len(), output);
+    }
+
+    /// As [`run`](Self::run), the channels of some panels alone.
+    pub(super) fn run_panels(
+        &self,
+        requantize: &Requantize,
+        input: &[u8],
+        range: Range<usize>,
+        panels: Range<usize>,
         mut output: SliceMut<'_>,
     ) {
+        let first_channel = self.first_channel(panels.start);
+        let channels = self.first_channel(panels.end) - first_channel;
         assert!(range.end <= self.positions() && input.len() >= self.reach());
-        assert!(output.len() >= range.len() * self.channels());
+        assert!(output.len() >= range.len() * channels);
         assert!(self.panels.last().map_or(0, |panel| panel.lane) < requantize.lanes().max(1));
         self.level.run_with_dot_products(TilesRun {
             tiles: self,
             requantize,
             input,
-            target: requantize.target(&mut output, self.channels()),
+            target: requantize.target(&mut output, channels),
             range,
+            panels: &self.panels[panels],
+            first_channel,
         });
     }
 }
@@ -235,6 +261,9 @@ struct TilesRun<'a> {
     input: &'a [u8],
     range: Range<usize>,
     target: Target,
+    panels: &'a [Panel],
+    /// That of the first panel.
+    first_channel: usize,
 }
 
 impl Vectorize for TilesRun<'_> {
@@ -248,7 +277,7 @@ impl Vectorize for TilesRun<'_> {
         let block = block.next_multiple_of(24).max(48);
         for start in self.range.clone().step_by(block) {
             let range = start..self.range.end.min(start.saturating_add(block));
-            for panel in &self.tiles.panels {
+            for panel in self.panels {
                 let range = range.clone();
                 match panel.vectors {
                     4 if S::REGISTERS >= 32 => self.panel::<S, 4>(simd, panel, range),
@@ -341,7 +370,8 @@ impl TilesRun<'_> {
         }
         // SAFETY: the caller's promise; a position has `step` elements, of which the panel's end below its last.
         unsafe {
-            let to = self.target.to.add(done * self.target.step + panel.channel);
+            let channel = panel.channel - self.first_channel;
+            let to = self.target.to.add(done * self.target.step + channel);
             self.requantize.store::<S, P, V>(
                 simd,
                 &sums,

@@ -19,6 +19,8 @@ use self::{
     scheme::{Scheme, with_tile},
     tile::Place,
 };
+#[cfg(feature = "threads")]
+use crate::kernels::divide::Divide;
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
@@ -192,11 +194,6 @@ impl Winograd {
             .map(move |first| (first, width.min(channels - first)))
     }
 
-    fn output_len(&self) -> usize {
-        let [height, width] = self.output_extents();
-        self.shape.batch * height * width * self.shape.group_outputs
-    }
-
     fn output_extents(&self) -> [usize; 2] {
         let output = self.shape.window.output;
         match self.pool {
@@ -205,24 +202,52 @@ impl Winograd {
         }
     }
 
-    /// Lengths of the transformed inputs of a block, and of the products of a panel.
-    fn scratch_parts(&self) -> [usize; 2] {
-        let points = self.scheme.points();
-        [self.shape.group_inputs, VECTORS * self.level.lanes()]
-            .map(|channels| points * self.block * channels)
+    /// How many tiles a unit of the output has: as many as lie side by side, or a single one where none lies below
+    /// another one's first row.
+    fn unit(&self) -> usize {
+        match self.scheme.outputs() {
+            [1, _] => 1,
+            _ => self.scheme.tiles(&self.shape)[1],
+        }
     }
-}
 
-impl Kernel for Winograd {
-    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, scratch: &mut [f32]) {
+    /// Where the outputs of the units from `unit` on begin, which are one behind the other.
+    fn start(&self, unit: usize) -> usize {
+        let [rows, columns] = self.scheme.tiles(&self.shape);
+        let [tile_rows, tile_columns] = self.scheme.outputs();
+        let [height, width] = self.output_extents();
+        // A fused pool leaves one of two rows, and of two columns.
+        let shrink = match self.pool {
+            Pool::None => 1,
+            Pool::Max => 2,
+        };
+        let tile = unit * self.unit();
+        let image = tile / (rows * columns);
+        let row = tile / columns % rows * tile_rows / shrink;
+        let column = tile % columns * tile_columns / shrink;
+        let position = (image * height + row.min(height)) * width + column.min(width);
+        position * self.shape.group_outputs
+    }
+
+    /// Computes some units, of which `output` holds the outputs alone.
+    fn run_part(
+        &self,
+        input: &[f32],
+        units: Range<usize>,
+        output: &mut [f32],
+        scratch: &mut [f32],
+    ) {
         let [height, width] = self.shape.window.input;
         let input_len = self.shape.batch * height * width * self.shape.group_inputs;
         let [transformed, products] = self.scratch_parts();
         let (transformed, scratch) = scratch.split_at_mut(transformed);
-        let output = &mut output.of::<f32>()[..self.output_len()];
+        let start = self.start(units.start);
+        let output = &mut output[..self.start(units.end) - start];
         self.level.run(Images {
             kernel: self,
-            input: &inputs.get(0)[..input_len],
+            input: &input[..input_len],
+            tiles: units.start * self.unit()..units.end * self.unit(),
+            start,
             output,
             transformed,
             products: &mut scratch[..products],
@@ -233,6 +258,60 @@ impl Kernel for Winograd {
                 values: output,
             });
         }
+    }
+
+    fn n_units(&self) -> usize {
+        let tiles: usize = self.scheme.tiles(&self.shape).iter().product();
+        self.shape.batch * tiles / self.unit()
+    }
+
+    /// Lengths of the transformed inputs of a block, and of the products of a panel.
+    fn scratch_parts(&self) -> [usize; 2] {
+        let points = self.scheme.points();
+        [self.shape.group_inputs, VECTORS * self.level.lanes()]
+            .map(|channels| points * self.block * channels)
+    }
+}
+
+/// By rows of tiles, or by tiles of a single row.
+#[cfg(feature = "threads")]
+impl Divide for Winograd {
+    fn nanos(&self) -> u64 {
+        self.macs() / 150
+    }
+
+    fn units(&self) -> usize {
+        self.n_units()
+    }
+
+    fn start(&self, unit: usize) -> usize {
+        self.start(unit)
+    }
+
+    fn units_scratch_len(&self) -> usize {
+        self.scratch_len()
+    }
+
+    fn run_units(
+        &self,
+        inputs: &Inputs<'_>,
+        _: &[f32],
+        units: Range<usize>,
+        output: SliceMut<'_>,
+        scratch: &mut [f32],
+    ) {
+        self.run_part(inputs.get(0), units, output.of(), scratch);
+    }
+}
+
+impl Kernel for Winograd {
+    #[cfg(feature = "threads")]
+    fn divide(&self) -> Option<&dyn Divide> {
+        Some(self)
+    }
+
+    fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, scratch: &mut [f32]) {
+        self.run_part(inputs.get(0), 0..self.n_units(), output.of(), scratch);
     }
 
     fn scratch_len(&self) -> usize {
@@ -296,10 +375,14 @@ impl Kernel for Winograd {
     }
 }
 
-/// All images through a [`Winograd`].
+/// Some tiles of all images through a [`Winograd`].
 struct Images<'a> {
     kernel: &'a Winograd,
     input: &'a [f32],
+    tiles: Range<usize>,
+    /// Where `output` begins in that of all tiles.
+    start: usize,
+    /// Of these tiles.
     output: &'a mut [f32],
     transformed: &'a mut [f32],
     products: &'a mut [f32],
@@ -309,9 +392,7 @@ impl Vectorize for Images<'_> {
     #[inline(always)]
     fn run<S: Simd, const NR: usize>(mut self, simd: S) {
         let kernel = self.kernel;
-        let tiles =
-            kernel.shape.batch * kernel.scheme.tiles(&kernel.shape).iter().product::<usize>();
-        for block in parts(0..tiles, kernel.block) {
+        for block in parts(self.tiles.clone(), kernel.block) {
             with_tile!(kernel.scheme, tile => {
                 for place in self.places(block.clone()) {
                     tile.transform_input(simd, &mut self, place);

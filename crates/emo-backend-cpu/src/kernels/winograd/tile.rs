@@ -31,10 +31,11 @@ pub(super) struct Place {
 struct Vector<S: Simd> {
     bias: S::F32,
     bounds: [S::F32; 2],
+    /// Where the image's first position would lie in the outputs that are written; wraps where these begin behind it.
     image: usize,
     extents: [usize; 2],
-    /// The first channel, how many there are in the vector, and in all.
-    channels: (usize, usize, usize),
+    /// How many channels there are in the vector, and in all.
+    channels: (usize, usize),
 }
 
 impl<S: Simd> Vector<S> {
@@ -43,13 +44,13 @@ impl<S: Simd> Vector<S> {
     fn store(&self, simd: S, y: S::F32, [row, column]: [usize; 2], output: &mut [f32]) {
         let [height, width] = self.extents;
         let [low, high] = self.bounds;
-        let (first, n, channels) = self.channels;
+        let (n, channels) = self.channels;
         if row >= height || column >= width {
             return;
         }
         let y = simd.min(high, simd.max(low, simd.add(y, self.bias)));
-        let position = (self.image * height + row) * width + column;
-        let to = &mut output[position * channels + first..][..n];
+        let at = (row * width + column) * channels;
+        let to = &mut output[self.image.wrapping_add(at)..][..n];
         // SAFETY: the slice holds `n` elements.
         unsafe {
             if n == S::LANES {
@@ -160,6 +161,8 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
         let kernel = images.kernel;
         let channels = kernel.shape.group_outputs;
         let extents = kernel.output_extents();
+        let image = place.image * extents[0] * extents[1] * channels;
+        let image = image.wrapping_sub(images.start);
         let bounds = [simd.splat(kernel.clamp[0]), simd.splat(kernel.clamp[1])];
         let step = place.len * width;
         let products = &images.products[place.index * width..][..(N0 * N1 - 1) * step + width];
@@ -178,9 +181,9 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
             let vector = Vector {
                 bias,
                 bounds,
-                image: place.image,
+                image: image.wrapping_add(channel),
                 extents,
-                channels: (channel, n, channels),
+                channels: (n, channels),
             };
             match kernel.pool {
                 Pool::None => {
