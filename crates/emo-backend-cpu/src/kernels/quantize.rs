@@ -5,7 +5,8 @@
 
 use crate::{
     buffer::{Slice, SliceMut},
-    kernel::{Inputs, Kernel},
+    kernel::{Follower, Inputs, Kernel},
+    kernels::rescale::{Reading, Rescale},
     simd::{Level, Simd, Vectorize},
 };
 
@@ -177,7 +178,7 @@ impl Vectorize for Quantization<'_> {
 }
 
 /// The most lanes of a vector at any level.
-const MAX_LANES: usize = 16;
+pub(crate) const MAX_LANES: usize = 16;
 
 #[inline(always)]
 fn quantize_run<S: Simd>(simd: S, input: &[f32], pairs: Pairs<'_>, nan: f32, output: &mut [u8]) {
@@ -209,7 +210,7 @@ fn quantize_run<S: Simd>(simd: S, input: &[f32], pairs: Pairs<'_>, nan: f32, out
 /// # Safety
 /// `n ≤ LANES` elements can be read at `from`.
 #[inline(always)]
-unsafe fn load_up_to<S: Simd>(simd: S, from: *const f32, n: usize) -> S::F32 {
+pub(crate) unsafe fn load_up_to<S: Simd>(simd: S, from: *const f32, n: usize) -> S::F32 {
     // SAFETY: the caller's promise.
     unsafe {
         if n == S::LANES {
@@ -246,8 +247,15 @@ impl Pairs<'_> {
     }
 }
 
+/// NaN becomes the byte `nan`.
 #[inline(always)]
-fn quantize<S: Simd>(simd: S, x: S::F32, scale: S::F32, zero_point: S::F32, nan: f32) -> S::I32 {
+pub(crate) fn quantize<S: Simd>(
+    simd: S,
+    x: S::F32,
+    scale: S::F32,
+    zero_point: S::F32,
+    nan: f32,
+) -> S::I32 {
     let steps = simd.div(x, scale);
     let low = simd.sub(simd.splat(0.0), zero_point);
     let high = simd.sub(simd.splat(255.0), zero_point);
@@ -268,6 +276,9 @@ pub(crate) struct Dequantize {
     axis: QuantAxis,
     /// Of bytes without sign, and of those with one whose highest bits are inverted.
     grids: [Grid; 2],
+    is_of_bytes: bool,
+    /// What becomes of the numbers.
+    rescale: Option<Rescale>,
 }
 
 impl Dequantize {
@@ -276,30 +287,67 @@ impl Dequantize {
             level,
             grids: [0, 128].map(|shift| Grid::new(&axis, shift)),
             axis,
+            is_of_bytes: false,
+            rescale: None,
+        }
+    }
+
+    /// That the input is `i8` or `u8`.
+    pub(crate) fn of_bytes(self) -> Self {
+        Self {
+            is_of_bytes: true,
+            ..self
         }
     }
 }
 
 impl Kernel for Dequantize {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        let output = output.of::<f32>();
         let (grid, inverted, input): (_, _, &[u8]) = match inputs.slice(0) {
             Slice::U8(input) => (&self.grids[0], 0, input),
             Slice::I8(input) => (&self.grids[1], 0x80, bytemuck::cast_slice(input)),
-            Slice::I32(input) => return dequantize_wide(&self.axis, input, output),
+            Slice::I32(input) => return dequantize_wide(&self.axis, input, output.of()),
             _ => unreachable!("element types are checked when the plan is made"),
         };
+        if let Some(rescale) = &self.rescale {
+            let reading = Reading {
+                inverted,
+                zero_point: grid.zero_points[0],
+                scale: grid.scales[0],
+            };
+            return rescale.run(self.level, input, reading, output);
+        }
         self.level.run(Dequantization {
             grid,
             inverted,
             input,
-            output,
+            output: output.of(),
         });
     }
 
     fn constant_bytes(&self) -> usize {
         let grids: usize = self.grids.iter().map(Grid::constant_bytes).sum();
-        self.axis.constant_bytes() + grids
+        let rescale = self.rescale.as_ref().map_or(0, Rescale::constant_bytes);
+        self.axis.constant_bytes() + grids + rescale
+    }
+
+    fn absorb(&mut self, follower: &Follower) -> bool {
+        match (&mut self.rescale, follower) {
+            (Some(rescale), follower) => rescale.absorb(follower),
+            (
+                rescale,
+                Follower::Affine {
+                    scale,
+                    shift,
+                    inner: 1,
+                },
+            ) if self.is_of_bytes && self.axis.scales.len() == 1 => {
+                let is_finite = self.axis.scales[0].is_finite();
+                *rescale = Rescale::new(scale, shift).filter(|_| is_finite);
+                rescale.is_some()
+            }
+            _ => false,
+        }
     }
 }
 

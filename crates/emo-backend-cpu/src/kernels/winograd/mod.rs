@@ -264,7 +264,7 @@ impl Kernel for Winograd {
 
     fn absorb(&mut self, follower: &Follower) -> bool {
         match follower {
-            Follower::Affine { scale, shift } if self.absorbed == Absorbed::Affine => {
+            Follower::Affine { scale, shift, .. } if self.absorbed == Absorbed::Affine => {
                 let points = self.scheme.points();
                 for (output, (scale, shift)) in scale.iter().zip(shift).enumerate() {
                     for point in 0..points {
