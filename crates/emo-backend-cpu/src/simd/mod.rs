@@ -32,6 +32,8 @@ pub(crate) trait Simd: Copy + Debug + Send + Sync + 'static {
     const LANES: usize;
     /// How many vectors the registers hold.
     const REGISTERS: usize;
+    /// Whether [`mul_add`](Self::mul_add) rounds once.
+    const FUSES: bool;
 
     /// `a · b + c` of single numbers, fused where the instructions exist.
     fn mul_add_one(a: f32, b: f32, c: f32) -> f32;

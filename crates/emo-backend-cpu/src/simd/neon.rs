@@ -68,6 +68,7 @@ macro_rules! neon {
 
             const LANES: usize = 4;
             const REGISTERS: usize = 32;
+            const FUSES: bool = true;
 
             #[inline(always)]
             fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {

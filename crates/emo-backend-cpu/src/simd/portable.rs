@@ -40,6 +40,7 @@ impl Simd for Portable {
 
     const LANES: usize = LANES;
     const REGISTERS: usize = 16;
+    const FUSES: bool = false;
 
     #[inline(always)]
     fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {

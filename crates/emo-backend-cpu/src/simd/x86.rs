@@ -105,6 +105,7 @@ impl Simd for Avx2 {
 
     const LANES: usize = 8;
     const REGISTERS: usize = 16;
+    const FUSES: bool = true;
 
     #[inline(always)]
     fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {
@@ -212,6 +213,7 @@ macro_rules! avx512 {
 
             const LANES: usize = 16;
             const REGISTERS: usize = 32;
+            const FUSES: bool = true;
 
             #[inline(always)]
             fn mul_add_one(a: f32, b: f32, c: f32) -> f32 {
