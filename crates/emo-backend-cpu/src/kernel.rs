@@ -93,8 +93,12 @@ impl fmt::Display for Fault {
 pub(crate) enum Follower {
     /// An element-wise function.
     Activation(Unary),
-    /// `x · scale[c] + shift[c]`, where `c` counts along axis 1.
-    Affine { scale: Vec<f64>, shift: Vec<f64> },
+    /// `x · scale[c] + shift[c]`, where `c` counts along axis 1; `inner` elements of a channel lie side by side.
+    Affine {
+        scale: Vec<f64>,
+        shift: Vec<f64>,
+        inner: usize,
+    },
     /// `saturate(round(x / scale) + zero_point)` as bytes without sign, rounding halves to even.
     Quantize { scale: f32, zero_point: u8 },
     /// The maximum over windows.

@@ -162,5 +162,10 @@ fn dequantize(level: Level, value: &Value<'_>, scales: &Scales) -> Box<dyn Kerne
             Some(axis) => value.shape[axis + 1..].iter().product(),
         },
     };
-    Box::new(Dequantize::new(level, axis))
+    let kernel = Dequantize::new(level, axis);
+    if matches!(value.element_type, ElementType::I8 | ElementType::U8) {
+        Box::new(kernel.of_bytes())
+    } else {
+        Box::new(kernel)
+    }
 }

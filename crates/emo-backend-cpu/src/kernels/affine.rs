@@ -60,6 +60,7 @@ impl Kernel for Affine {
         Some(Follower::Affine {
             scale: self.scale.clone(),
             shift: self.shift.clone(),
+            inner: self.inner,
         })
     }
 }

@@ -1,14 +1,17 @@
 use crate::{
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
-    simd::{Level, lookup::look_up},
+    simd::{
+        Level,
+        lookup::{Numbers, look_up},
+    },
 };
 
 /// A function of bytes, as a table of its values: numbers, or bytes if they are rounded.
 #[derive(Debug)]
 pub(crate) struct ByteTable {
     level: Level,
-    numbers: [f32; 256],
+    numbers: Box<Numbers>,
     bytes: Option<[u8; 256]>,
 }
 
@@ -17,7 +20,7 @@ impl ByteTable {
     pub(crate) fn new(level: Level, numbers: &[f32]) -> Option<Self> {
         Some(Self {
             level,
-            numbers: numbers.try_into().ok()?,
+            numbers: Box::new(Numbers::new(numbers.try_into().ok()?)),
             bytes: None,
         })
     }
@@ -27,17 +30,13 @@ impl Kernel for ByteTable {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
         let input = inputs.get::<u8>(0);
         match &self.bytes {
-            None => {
-                for (y, &x) in output.of::<f32>().iter_mut().zip(input) {
-                    *y = self.numbers[usize::from(x)];
-                }
-            }
+            None => self.numbers.look_up(self.level, input, output.of()),
             Some(bytes) => look_up(self.level, bytes, input, output.of()),
         }
     }
 
     fn constant_bytes(&self) -> usize {
-        size_of::<Self>()
+        size_of::<Self>() + size_of::<Numbers>()
     }
 
     fn absorb(&mut self, follower: &Follower) -> bool {
@@ -47,7 +46,7 @@ impl Kernel for ByteTable {
         let zero_point = f32::from(zero_point);
         // A cast from a float saturates.
         let byte = |number: f32| ((number / scale).round_ties_even() + zero_point) as u8;
-        self.bytes = Some(self.numbers.map(byte));
+        self.bytes = Some(self.numbers.numbers().map(byte));
         true
     }
 }

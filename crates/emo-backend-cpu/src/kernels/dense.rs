@@ -226,7 +226,7 @@ impl Kernel for Dense {
             Follower::Quantize { .. } | Follower::MaxPool(_) => return false,
             Follower::Activation(activation) => self.activation = Some(*activation),
             Follower::Affine { scale, .. } if scale.len() != self.n => return false,
-            Follower::Affine { scale, shift } => {
+            Follower::Affine { scale, shift, .. } => {
                 self.scale_weights(scale);
                 for (bias, (scale, shift)) in self.bias.iter_mut().zip(scale.iter().zip(shift)) {
                     *bias = (f64::from(*bias) * scale + shift) as f32;
@@ -436,7 +436,7 @@ mod tests {
                     let mut output = vec![f32::NAN; n];
                     dense.run(&Inputs::Folded(&[Slice::F32(&x)]), SliceMut::F32(&mut output), &mut []);
                     close(&output, expected, k + 2)?;
-                    let follower = Follower::Affine { scale: scale.clone(), shift: shift.clone() };
+                    let follower = Follower::Affine { scale: scale.clone(), shift: shift.clone(), inner: 1 };
                     prop_assert!(dense.absorb(&follower));
                 }
             }

@@ -40,6 +40,7 @@ pub(crate) mod real;
 pub(crate) mod recurrent;
 pub(crate) mod reduce;
 pub(crate) mod reduction;
+pub(crate) mod rescale;
 pub(crate) mod select;
 pub(crate) mod softmax;
 pub(crate) mod taps;

@@ -6,6 +6,7 @@
 use crate::{
     buffer::{Slice, SliceMut},
     kernel::{Follower, Inputs, Kernel},
+    kernels::rescale::{Reading, Rescale},
     simd::{Level, Simd, Vectorize},
 };
 
@@ -182,7 +183,15 @@ impl Vectorize for Quantization<'_> {
         let nan = f32::from(self.quantize.nan);
         for (range, pairs) in self.quantize.grid.runs(self.output.len()) {
             let (input, output) = (&self.input[range.clone()], &mut self.output[range]);
-            quantize_run(simd, input, pairs, nan, output);
+            let done = match pairs {
+                Pairs::One(scale, zero_point) => {
+                    quantize_by_reciprocal(simd, input, scale, zero_point, output)
+                }
+                Pairs::Many(..) => false,
+            };
+            if !done {
+                quantize_run(simd, input, pairs, nan, output);
+            }
             if self.quantize.is_signed {
                 output.iter_mut().for_each(|y| *y ^= 0x80);
             }
@@ -191,7 +200,7 @@ impl Vectorize for Quantization<'_> {
 }
 
 /// The most lanes of a vector at any level.
-const MAX_LANES: usize = 16;
+pub(crate) const MAX_LANES: usize = 16;
 
 #[inline(always)]
 fn quantize_run<S: Simd>(simd: S, input: &[f32], pairs: Pairs<'_>, nan: f32, output: &mut [u8]) {
@@ -220,10 +229,74 @@ fn quantize_run<S: Simd>(simd: S, input: &[f32], pairs: Pairs<'_>, nan: f32, out
     }
 }
 
+/// Scales between whose bounds no remainder of a quotient that matters is subnormal.
+const COMMON_SCALES: std::ops::RangeInclusive<f32> = 1e-18..=1e18;
+
+/// The least number of elements for which a reciprocal is worth its division.
+const MANY: usize = 256;
+
+/// [`quantize_run`] without divisions; `false` where it cannot vouch for what it has written.
+///
+/// The quotient by the correctly rounded reciprocal is corrected twice by its remainder, which products fused with
+/// additions give exactly: the first correction makes it one of the two neighbours of the true quotient, the second one
+/// the nearest (P. Markstein, Computation of elementary functions on the IBM RISC System/6000 processor, 1990,
+/// doi:10.1147/rd.341.0111). The sum of the quotients' squares tells whether one is not finite, or so large
+/// that rounding it to 32 bits would not saturate.
+#[inline(always)]
+fn quantize_by_reciprocal<S: Simd>(
+    simd: S,
+    input: &[f32],
+    scale: f32,
+    zero_point: f32,
+    output: &mut [u8],
+) -> bool {
+    const { assert!(S::LANES <= MAX_LANES) };
+    let block = 4 * S::LANES;
+    let len = output.len();
+    if !S::FUSES || len < MANY || !COMMON_SCALES.contains(&scale) {
+        return false;
+    }
+    let input = &input[..len];
+    let reciprocal = simd.splat(1.0 / scale);
+    let negated = simd.splat(-scale);
+    let zero_point = simd.round(simd.splat(zero_point));
+    let mut squares = [simd.splat(0.0); 4];
+    let mut at = 0;
+    while at < len {
+        // The last block may be one that was partly written before.
+        let start = at.min(len - block);
+        let mut rounded = [zero_point; 4];
+        for (v, (rounded, squares)) in rounded.iter_mut().zip(&mut squares).enumerate() {
+            // SAFETY: a block of elements follows `start`.
+            let x = unsafe { simd.load(input.as_ptr().add(start + v * S::LANES)) };
+            let mut quotient = simd.mul(x, reciprocal);
+            for _ in 0..2 {
+                let remainder = simd.mul_add(quotient, negated, x);
+                quotient = simd.mul_add(remainder, reciprocal, quotient);
+            }
+            *squares = simd.mul_add(quotient, quotient, *squares);
+            *rounded = simd.add_i32(simd.round(quotient), zero_point);
+        }
+        // SAFETY: as above.
+        unsafe { simd.store_bytes(simd.narrow4_u8(rounded), output.as_mut_ptr().add(start)) };
+        at += block;
+    }
+    let mut sums = [0.0_f32; 4 * MAX_LANES];
+    for (v, squares) in squares.into_iter().enumerate() {
+        // SAFETY: the array holds four vectors of any level.
+        unsafe { simd.store(squares, sums.as_mut_ptr().add(v * S::LANES)) };
+    }
+    let largest: f32 = sums.iter().sum();
+    largest < LARGEST * LARGEST
+}
+
+/// Quotients below are far from what 32 bits cannot hold.
+const LARGEST: f32 = (1 << 24) as f32;
+
 /// # Safety
 /// `n ≤ LANES` elements can be read at `from`.
 #[inline(always)]
-unsafe fn load_up_to<S: Simd>(simd: S, from: *const f32, n: usize) -> S::F32 {
+pub(crate) unsafe fn load_up_to<S: Simd>(simd: S, from: *const f32, n: usize) -> S::F32 {
     // SAFETY: the caller's promise.
     unsafe {
         if n == S::LANES {
@@ -260,8 +333,15 @@ impl Pairs<'_> {
     }
 }
 
+/// NaN becomes the byte `nan`.
 #[inline(always)]
-fn quantize<S: Simd>(simd: S, x: S::F32, scale: S::F32, zero_point: S::F32, nan: f32) -> S::I32 {
+pub(crate) fn quantize<S: Simd>(
+    simd: S,
+    x: S::F32,
+    scale: S::F32,
+    zero_point: S::F32,
+    nan: f32,
+) -> S::I32 {
     let steps = simd.div(x, scale);
     let low = simd.sub(simd.splat(0.0), zero_point);
     let high = simd.sub(simd.splat(255.0), zero_point);
@@ -282,6 +362,9 @@ pub(crate) struct Dequantize {
     axis: QuantAxis,
     /// Of bytes without sign, and of those with one whose highest bits are inverted.
     grids: [Grid; 2],
+    is_of_bytes: bool,
+    /// What becomes of the numbers.
+    rescale: Option<Rescale>,
 }
 
 impl Dequantize {
@@ -290,30 +373,67 @@ impl Dequantize {
             level,
             grids: [0, 128].map(|shift| Grid::new(&axis, shift)),
             axis,
+            is_of_bytes: false,
+            rescale: None,
+        }
+    }
+
+    /// That the input is `i8` or `u8`.
+    pub(crate) fn of_bytes(self) -> Self {
+        Self {
+            is_of_bytes: true,
+            ..self
         }
     }
 }
 
 impl Kernel for Dequantize {
     fn run(&self, inputs: &Inputs<'_>, output: SliceMut<'_>, _: &mut [f32]) {
-        let output = output.of::<f32>();
         let (grid, inverted, input): (_, _, &[u8]) = match inputs.slice(0) {
             Slice::U8(input) => (&self.grids[0], 0, input),
             Slice::I8(input) => (&self.grids[1], 0x80, bytemuck::cast_slice(input)),
-            Slice::I32(input) => return dequantize_wide(&self.axis, input, output),
+            Slice::I32(input) => return dequantize_wide(&self.axis, input, output.of()),
             _ => unreachable!("element types are checked when the plan is made"),
         };
+        if let Some(rescale) = &self.rescale {
+            let reading = Reading {
+                inverted,
+                zero_point: grid.zero_points[0],
+                scale: grid.scales[0],
+            };
+            return rescale.run(self.level, input, reading, output);
+        }
         self.level.run(Dequantization {
             grid,
             inverted,
             input,
-            output,
+            output: output.of(),
         });
     }
 
     fn constant_bytes(&self) -> usize {
         let grids: usize = self.grids.iter().map(Grid::constant_bytes).sum();
-        self.axis.constant_bytes() + grids
+        let rescale = self.rescale.as_ref().map_or(0, Rescale::constant_bytes);
+        self.axis.constant_bytes() + grids + rescale
+    }
+
+    fn absorb(&mut self, follower: &Follower) -> bool {
+        match (&mut self.rescale, follower) {
+            (Some(rescale), follower) => rescale.absorb(follower),
+            (
+                rescale,
+                Follower::Affine {
+                    scale,
+                    shift,
+                    inner: 1,
+                },
+            ) if self.is_of_bytes && self.axis.scales.len() == 1 => {
+                let is_finite = self.axis.scales[0].is_finite();
+                *rescale = Rescale::new(scale, shift).filter(|_| is_finite);
+                rescale.is_some()
+            }
+            _ => false,
+        }
     }
 }
 
@@ -432,6 +552,59 @@ mod tests {
             }
         }
         (scales, points, input)
+    }
+
+    proptest! {
+        /// So many that quotients are found without divisions, most of them at halves or next to them.
+        #[test]
+        fn long_runs_are_the_definition(
+            len in 250_usize..700,
+            scale in prop_oneof![0.001_f32..2.0, Just(0.1), Just(1e-17), Just(1e17), Just(1e-19), Just(3e-39)],
+            point in any::<u8>(),
+            special in prop_oneof![
+                3 => Just(None),
+                1 => prop_oneof![
+                    Just(f32::NAN), Just(f32::INFINITY), Just(f32::NEG_INFINITY), Just(3e38_f32), Just(-3e38_f32),
+                ].prop_map(Some),
+            ],
+            seed: u64,
+        ) {
+            let mut input: Vec<f32> = values(seed, len)
+                .into_iter()
+                .enumerate()
+                .map(|(index, x)| {
+                    let x = (x * 200.0).round() + 0.5;
+                    let near = (x * scale).to_bits();
+                    f32::from_bits(match index % 4 {
+                        0 => near,
+                        1 => near.wrapping_add(1),
+                        2 => near.wrapping_sub(1),
+                        _ => (x * 0.37 * scale).to_bits(),
+                    })
+                })
+                .collect();
+            if let Some(special) = special {
+                input[seed as usize % len] = special;
+            }
+            let axis = |shift: i32| QuantAxis {
+                scales: vec![scale],
+                zero_points: vec![i32::from(point) - shift],
+                inner: usize::MAX,
+            };
+            let number = |x: f32| (x / scale).round_ties_even();
+            // A cast from a float saturates, and makes 0 of NaN.
+            let unsigned: Vec<u8> = input.iter().map(|&x| (number(x) + f32::from(point)) as u8).collect();
+            let shifted: Vec<u8> = input
+                .iter()
+                .map(|&x| (number(x) + f32::from(point) - 128.0) as i8 as u8 ^ 0x80)
+                .collect();
+            for level in levels() {
+                let kernel = Quantize::unsigned(level, &axis(0));
+                prop_assert_eq!(&run::<u8>(&kernel, Slice::F32(&input), len), &unsigned);
+                let kernel = Quantize::shifted(level, &axis(128));
+                prop_assert_eq!(&run::<u8>(&kernel, Slice::F32(&input), len), &shifted);
+            }
+        }
     }
 
     proptest! {

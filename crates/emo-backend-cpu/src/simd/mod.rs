@@ -56,6 +56,8 @@ pub(crate) trait Simd: Copy + Debug + Send + Sync + 'static {
     const LANES: usize;
     /// How many vectors the registers hold.
     const REGISTERS: usize;
+    /// Whether [`mul_add`](Self::mul_add) rounds once.
+    const FUSES: bool;
 
     /// Runs `job`, compiled for these instructions, in a function that all its callers share.
     fn call(self, job: impl Vectorize);

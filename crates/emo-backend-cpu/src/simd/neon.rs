@@ -48,6 +48,7 @@ macro_rules! neon {
 
             const LANES: usize = 4;
             const REGISTERS: usize = 32;
+            const FUSES: bool = true;
 
             #[inline(never)]
             fn call(self, job: impl Vectorize) {

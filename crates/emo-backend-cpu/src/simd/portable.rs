@@ -42,6 +42,7 @@ impl Simd for Portable {
     /// As few as the smallest machines have: tiles of registers are compiled for each number of rows, and a machine
     /// without vectors is not what they are made for.
     const REGISTERS: usize = 8;
+    const FUSES: bool = false;
 
     #[inline(never)]
     fn call(self, job: impl Vectorize) {

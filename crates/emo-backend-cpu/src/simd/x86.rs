@@ -83,6 +83,7 @@ impl Simd for Avx2 {
 
     const LANES: usize = 8;
     const REGISTERS: usize = 16;
+    const FUSES: bool = true;
 
     #[inline(always)]
     fn call(self, job: impl Vectorize) {
@@ -196,6 +197,7 @@ macro_rules! avx512 {
 
             const LANES: usize = 16;
             const REGISTERS: usize = 32;
+            const FUSES: bool = true;
 
             #[inline(always)]
             fn call(self, job: impl Vectorize) {

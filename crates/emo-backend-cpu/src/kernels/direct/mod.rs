@@ -288,7 +288,7 @@ impl Kernel for DirectConv {
             Follower::Affine { scale, .. } if scale.len() != self.output_channels() => {
                 return false;
             }
-            Follower::Affine { scale, shift } => match &mut self.form {
+            Follower::Affine { scale, shift, .. } => match &mut self.form {
                 Form::Dense(dense) => dense.fold(&self.shape, scale, shift),
                 Form::Depthwise(depthwise) => depthwise.fold(scale, shift),
             },

@@ -231,6 +231,7 @@ proptest! {
                 let affine = Follower::Affine {
                     scale: scale.clone(),
                     shift: shift.clone(),
+                    inner: 1,
                 };
                 prop_assert!(conv.absorb(&affine));
                 prop_assert!(conv.absorb(&Follower::Activation(activation)));
@@ -239,6 +240,7 @@ proptest! {
                 let identity = Follower::Affine {
                     scale: vec![1.0; bias.len()],
                     shift: vec![0.0; bias.len()],
+                    inner: 1,
                 };
                 prop_assert!(!conv.absorb(&identity));
             }

@@ -9,8 +9,9 @@ use crate::{
         integer::{
             depthwise::{Depthwise, fills},
             image::Framed,
+            planes::Planes,
             requantize::{Requantize, WeightSums},
-            rows::{RowShape, Rows},
+            rows::{RowShape, Rows, Runs},
             tile::{Positions, TileShape, Tiles},
         },
         window::ConvShape,
@@ -33,6 +34,8 @@ enum Form {
     Tiles(Tiles),
     /// One input channel per group.
     Depthwise(Depthwise),
+    /// The same with one output, of widths that fill vectors.
+    Planes(Planes),
     /// One input channel, few outputs.
     Rows(Rows),
 }
@@ -42,13 +45,18 @@ enum Form {
 pub(super) enum FormKind {
     Tiles,
     Depthwise,
+    Planes,
     Rows,
 }
 
 impl FormKind {
     fn of(level: Level, shape: &ConvShape) -> Self {
         if shape.groups > 1 && shape.group_inputs == 1 {
-            Self::Depthwise
+            if Planes::suits(level, shape) {
+                Self::Planes
+            } else {
+                Self::Depthwise
+            }
         } else if row_shape(level, shape, 0).is_some_and(|(_, rows)| rows.pays(level)) {
             Self::Rows
         } else {
@@ -117,6 +125,11 @@ impl IntegerConv {
                 let requantize = requantize(&mut depthwise.lanes())?;
                 (framed, Form::Depthwise(depthwise), requantize)
             }
+            FormKind::Planes => {
+                let (framed, planes) = Planes::new(level, &shape, zero_point, weights)?;
+                let requantize = requantize(&mut planes.lanes())?;
+                (framed, Form::Planes(planes), requantize)
+            }
             FormKind::Tiles => {
                 let (framed, tiles) = tiles(level, &shape, zero_point, weights)?;
                 let requantize = requantize(&mut tiles.lanes())?;
@@ -146,6 +159,7 @@ impl IntegerConv {
         match &self.form {
             Form::Tiles(tiles) => tiles.positions(),
             Form::Depthwise(depthwise) => depthwise.positions(),
+            Form::Planes(planes) => planes.positions(),
             Form::Rows(rows) => rows.positions(),
         }
     }
@@ -162,6 +176,7 @@ impl IntegerConv {
         match &self.form {
             Form::Tiles(tiles) => tiles.run(&self.requantize, framed, range, output),
             Form::Depthwise(depthwise) => depthwise.run(&self.requantize, framed, range, output),
+            Form::Planes(planes) => planes.run(&self.requantize, framed, range, output),
             Form::Rows(rows) => rows.run(&self.requantize, framed, range, output),
         }
     }
@@ -224,13 +239,23 @@ fn row_shape(level: Level, shape: &ConvShape, zero_point: u8) -> Option<(Framed,
     if !(single && side_by_side) {
         return None;
     }
-    let framed = Framed::new(window, 1, (1, 1), Rows::spare(level), zero_point)?;
+    // Rows of a single column are taken four at a time.
+    let stacked = run_len == 1 && rows > 1;
+    let spare = if stacked { 0 } else { Rows::spare(level) };
+    let framed = Framed::new(window, 1, (1, 1), spare, zero_point)?;
     let [row_step, _] = framed.steps();
+    let starts: Vec<usize> = (0..rows)
+        .map(|row| framed.at(row * window.dilations[0], 0))
+        .collect();
+    let (runs, run_len) = if stacked {
+        let four = |rows: &[usize]| [0, 1, 2, 3].map(|i| rows[i.min(rows.len() - 1)]);
+        (Runs::Columns(starts.chunks(4).map(four).collect()), 4)
+    } else {
+        (Runs::Rows(starts), run_len)
+    };
     let shape = RowShape {
         outputs: shape.group_outputs,
-        runs: (0..rows)
-            .map(|row| framed.at(row * window.dilations[0], 0))
-            .collect(),
+        runs,
         run_len,
         positions: Positions {
             rows: window.output[0],
@@ -245,8 +270,18 @@ fn row_shape(level: Level, shape: &ConvShape, zero_point: u8) -> Option<(Framed,
 fn rows(level: Level, shape: &ConvShape, zero_point: u8, weights: &[i8]) -> Option<(Framed, Rows)> {
     let (framed, row_shape) = row_shape(level, shape, zero_point)?;
     let [rows, columns] = shape.window.kernel;
-    let rows = Rows::new(level, row_shape, |output, row, column| {
-        weights[(output * rows + row) * columns + column]
+    let is_stacked = matches!(row_shape.runs, Runs::Columns(_));
+    let rows = Rows::new(level, row_shape, |output, run, byte| {
+        let (row, column) = if is_stacked {
+            (4 * run + byte, 0)
+        } else {
+            (run, byte)
+        };
+        if row < rows {
+            weights[(output * rows + row) * columns + column]
+        } else {
+            0
+        }
     })?;
     Some((framed, rows))
 }
@@ -393,6 +428,7 @@ impl Kernel for IntegerConv {
         let weights = match &self.form {
             Form::Tiles(tiles) => tiles.constant_bytes(),
             Form::Depthwise(depthwise) => depthwise.constant_bytes(),
+            Form::Planes(planes) => planes.constant_bytes(),
             Form::Rows(rows) => rows.constant_bytes(),
         };
         weights + self.requantize.constant_bytes()

@@ -29,6 +29,7 @@ mod conv;
 mod dense;
 mod depthwise;
 mod image;
+mod planes;
 mod requantize;
 mod rows;
 #[cfg(test)]

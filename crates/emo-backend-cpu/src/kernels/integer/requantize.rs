@@ -315,15 +315,10 @@ impl Requantize {
         // SAFETY: the caller's promise; the arrays hold four vectors of any level.
         unsafe {
             match to {
-                Pointer::U8(to) => {
-                    let bytes = if self.unbounded {
-                        vectors.quantized_vectors::<false>(simd, sums)
-                    } else {
-                        vectors.quantized_vectors::<true>(simd, sums)
-                    };
-                    let bytes = simd.narrow4_interleaved_u8(bytes);
-                    store_bytes_first(simd, bytes, to, n);
+                Pointer::U8(to) if self.unbounded => {
+                    vectors.store_interleaved::<false>(simd, sums, to, n);
                 }
+                Pointer::U8(to) => vectors.store_interleaved::<true>(simd, sums, to, n),
                 Pointer::F32(to) => {
                     let mut lanes = [0.0_f32; 4 * MAX_LANES];
                     unrolled!(v < 4 => {
@@ -368,9 +363,45 @@ pub(super) struct Finish<S: Simd, const V: usize> {
     zero_point: S::I32,
 }
 
+impl<S: Simd> Finish<S, 4> {
+    /// [`store_interleaved`](Self::store_interleaved) of a whole vector of bytes.
+    ///
+    /// # Safety
+    /// `4 · LANES` bytes can be written at `to`.
+    #[inline(always)]
+    pub(super) unsafe fn store_interleaved_whole<const BOUNDED: bool>(
+        &self,
+        simd: S,
+        sums: &[S::I32; 4],
+        to: *mut u8,
+    ) {
+        let bytes = self.quantized_vectors::<BOUNDED>(simd, sums);
+        // SAFETY: the caller's promise.
+        unsafe { simd.store_bytes(simd.narrow4_interleaved_u8(bytes), to) };
+    }
+
+    /// Writes the sums of lanes in the order of [`Simd::interleave4`], the first `n` in the order of their bytes.
+    ///
+    /// # Safety
+    /// `n ≤ 4 · LANES` bytes can be written at `to`.
+    #[inline(always)]
+    pub(super) unsafe fn store_interleaved<const BOUNDED: bool>(
+        &self,
+        simd: S,
+        sums: &[S::I32; 4],
+        to: *mut u8,
+        n: usize,
+    ) {
+        let bytes = self.quantized_vectors::<BOUNDED>(simd, sums);
+        let bytes = simd.narrow4_interleaved_u8(bytes);
+        // SAFETY: the caller's promise.
+        unsafe { store_bytes_first(simd, bytes, to, n) };
+    }
+}
+
 impl<S: Simd, const V: usize> Finish<S, V> {
     #[inline(always)]
-    fn new(requantize: &Requantize, simd: S, lane: usize) -> Self {
+    pub(super) fn new(requantize: &Requantize, simd: S, lane: usize) -> Self {
         let numbers = &requantize.multiplier[lane..][..V * S::LANES];
         let mut multiplier = [simd.splat(0.0); V];
         for (v, vector) in multiplier.iter_mut().enumerate() {

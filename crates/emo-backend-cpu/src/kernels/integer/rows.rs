@@ -19,7 +19,7 @@ use crate::{
 ///
 /// Vectors run over the positions of a row instead. A table holds the four bytes from each byte of the row on, so
 /// that one load gives successive positions four bytes of their windows, and one broadcast of four weights serves
-/// all positions.
+/// all positions. Where the kernel has a single column, the four bytes are those of four of its rows.
 #[derive(Debug)]
 pub(super) struct Rows {
     level: Level,
@@ -39,11 +39,37 @@ pub(super) struct Rows {
 #[derive(Debug)]
 pub(super) struct RowShape {
     pub(super) outputs: usize,
-    /// Where each run starts, relative to its position's start.
-    pub(super) runs: Vec<usize>,
+    pub(super) runs: Runs,
+    /// Bytes of the kernel in a run.
     pub(super) run_len: usize,
     /// Side by side in a row.
     pub(super) positions: Positions,
+}
+
+/// Where the bytes of each run lie, relative to its position's start.
+#[derive(Debug)]
+pub(super) enum Runs {
+    /// Side by side, from here on.
+    Rows(Vec<usize>),
+    /// Four of different rows, of which the last may be one row several times.
+    Columns(Vec<[usize; 4]>),
+}
+
+impl Runs {
+    fn len(&self) -> usize {
+        match self {
+            Self::Rows(runs) => runs.len(),
+            Self::Columns(runs) => runs.len(),
+        }
+    }
+
+    /// How many rows of the kernel they are, at most.
+    fn rows(&self) -> usize {
+        match self {
+            Self::Rows(runs) => runs.len(),
+            Self::Columns(runs) => 4 * runs.len(),
+        }
+    }
 }
 
 /// Some outputs whose sums are in registers at once.
@@ -92,7 +118,7 @@ impl RowShape {
         let tile = vectors(level.registers(), width.min(8)) * level.lanes();
         // Products; four instructions for the table; two to bring a vector of sums into the order of channels.
         let own = self.runs.len() * (quads * width + 4) + 2 * width;
-        let others = self.runs.len() * quads * self.outputs.next_multiple_of(level.lanes());
+        let others = self.runs.rows() * quads * self.outputs.next_multiple_of(level.lanes());
         let columns = self.positions.columns;
         self.strip().is_some()
             && own
@@ -176,7 +202,7 @@ impl Rows {
         self.shape.positions.len()
     }
 
-    /// By how much reading reaches beyond what windows cover.
+    /// By how much reading of runs in rows reaches beyond what windows cover.
     pub(super) fn spare(level: Level) -> usize {
         2 * level.lanes()
     }
@@ -184,10 +210,14 @@ impl Rows {
     /// How many bytes of input are read.
     fn reach(&self) -> usize {
         let shape = &self.shape;
-        shape.positions.start(shape.positions.len() - 1)
-            + shape.runs.iter().max().unwrap_or(&0)
-            + 4 * (self.quads - 1)
-            + Self::spare(self.level)
+        let last = shape.positions.start(shape.positions.len() - 1);
+        last + match &shape.runs {
+            Runs::Rows(runs) => {
+                let spare = 4 * (self.quads - 1) + Self::spare(self.level);
+                runs.iter().max().unwrap_or(&0) + spare
+            }
+            Runs::Columns(runs) => runs.iter().flatten().max().unwrap_or(&0) + 1,
+        }
     }
 
     /// Writes the positions of `range` to `output`, which holds them alone.
@@ -255,15 +285,46 @@ impl RowsRun<'_> {
     fn fill<S: Simd>(&self, simd: S, table: &mut Table, position: usize, n: usize) {
         let rows = self.rows;
         let start = rows.shape.positions.start(position);
-        let n_entries = n + 4 * (rows.quads - 1);
-        for (run, table) in rows.shape.runs.iter().zip(table.0.chunks_mut(rows.step)) {
-            let bytes = &self.input[start + run..][..n_entries - 1 + 2 * S::LANES];
-            let table = &mut table[..n_entries.next_multiple_of(S::LANES)];
-            for (at, table) in table.chunks_exact_mut(S::LANES).enumerate() {
-                // SAFETY: a vector of entries starts below `n_entries`, and `2 · LANES` bytes follow its start.
-                unsafe {
-                    let windows = simd.load_windows(bytes.as_ptr().add(at * S::LANES));
-                    simd.store_bytes(windows, table.as_mut_ptr().cast());
+        let tables = table.0.chunks_mut(rows.step);
+        match &rows.shape.runs {
+            Runs::Rows(runs) => {
+                let n_entries = n + 4 * (rows.quads - 1);
+                for (run, table) in runs.iter().zip(tables) {
+                    let bytes = &self.input[start + run..][..n_entries - 1 + 2 * S::LANES];
+                    let table = &mut table[..n_entries.next_multiple_of(S::LANES)];
+                    for (at, table) in table.chunks_exact_mut(S::LANES).enumerate() {
+                        // SAFETY: a vector of entries starts below `n_entries`, and `2 · LANES` bytes follow its
+                        // start.
+                        unsafe {
+                            let windows = simd.load_windows(bytes.as_ptr().add(at * S::LANES));
+                            simd.store_bytes(windows, table.as_mut_ptr().cast());
+                        }
+                    }
+                }
+            }
+            Runs::Columns(runs) => {
+                for (run, table) in runs.iter().zip(tables) {
+                    let block = 4 * S::LANES;
+                    let table = &mut table[..n.next_multiple_of(block)];
+                    for (at, table) in table.chunks_exact_mut(block).enumerate() {
+                        let mut bytes = [simd.splat_i32(0); 4];
+                        unrolled!(i < 4 => {
+                            let from = start + run[i] + at * block;
+                            // SAFETY: what is read is in a slice of so many bytes.
+                            bytes[i] = unsafe {
+                                match self.input[from..].get(..block) {
+                                    Some(whole) => simd.load_bytes(whole.as_ptr()),
+                                    None => {
+                                        let mut all = [0; 4 * MAX_LANES];
+                                        let rest = &self.input[from..];
+                                        all[..rest.len()].copy_from_slice(rest);
+                                        simd.load_bytes(all.as_ptr())
+                                    }
+                                }
+                            };
+                        });
+                        put_in_order(simd, simd.interleave4(bytes), table);
+                    }
                 }
             }
         }
@@ -342,6 +403,22 @@ impl RowsRun<'_> {
     }
 }
 
+/// Writes four vectors in the order of [`Simd::interleave4`] in that of their bytes: the lanes of bytes side by side.
+#[inline(always)]
+fn put_in_order<S: Simd>(simd: S, vectors: [S::I32; 4], to: &mut [i32]) {
+    let mut all = [[[0_i32; 4]; MAX_LANES / 4]; 4];
+    // SAFETY: an array holds a vector of any level.
+    unsafe {
+        unrolled!(q < 4 => { simd.store_bytes(vectors[q], all[q].as_mut_ptr().cast()); });
+    }
+    let (to, _) = to.as_chunks_mut::<4>();
+    for (b, to) in to.chunks_exact_mut(4).enumerate() {
+        for (q, to) in to.iter_mut().enumerate() {
+            *to = all[q][b % (MAX_LANES / 4)];
+        }
+    }
+}
+
 /// # Safety
 /// `n ≤ V · LANES` positions with as many elements as the unit has channels can be written at `to`, `step` apart.
 #[inline(always)]
@@ -381,6 +458,16 @@ unsafe fn store_u8<S: Simd, const O: usize, const V: usize, const BOUNDED: bool>
             unrolled!(q < 4 => {
                 simd.store_bytes(quads[q], all.as_mut_ptr().add(q * S::LANES).cast());
             });
+            if unit.channels == O {
+                for position in 0..n {
+                    let to = to.add(position * step);
+                    unrolled!(half < O / 4 => {
+                        let bytes = all[half * V * S::LANES + position];
+                        to.add(4 * half).cast::<[u8; 4]>().write(bytes);
+                    });
+                }
+                return;
+            }
             for position in 0..n {
                 let to = std::slice::from_raw_parts_mut(to.add(position * step), unit.channels);
                 for (half, to) in to.chunks_mut(4).enumerate() {

@@ -7,7 +7,7 @@ use crate::{
     kernel::{Follower, Inputs, Kernel},
     kernels::{
         gemm::Strided,
-        integer::{IntegerConv, IntegerDense, conv::FormKind},
+        integer::{IntegerConv, IntegerDense, conv::FormKind, planes::Planes},
         unary::Unary,
         window::{ConvShape, Window},
     },
@@ -348,6 +348,78 @@ proptest! {
     }
 
     #[test]
+    fn convolution_of_single_columns_is_the_definition(
+        rows in (1_usize..40, 1_usize..3, 1_usize..3, 0_usize..9, 0_usize..9, 0_usize..9),
+        (columns, begin, end) in (1_usize..200, 0_usize..9, 0_usize..9),
+        group_outputs in prop_oneof![1_usize..24, Just(4), Just(8), Just(16)],
+        zero_point in prop_oneof![Just(0), Just(128), Just(255), any::<u8>()],
+        extreme: bool,
+        cut in 0.0..1.0,
+        tail in tail(),
+        seed: u64,
+    ) {
+        let (kernel, stride, dilation, extra, top, bottom) = rows;
+        let reach = (kernel - 1) * dilation + 1;
+        let input = (reach + extra).saturating_sub(top + bottom).max(1);
+        let bottom = bottom.max(reach.saturating_sub(input + top));
+        let output = (input + top + bottom - reach) / stride + 1;
+        let rows = [kernel, stride, dilation, input, top, bottom, output];
+        let columns = [1, 1, 1, columns, begin, end, columns + begin + end];
+        let shape = ConvShape {
+            batch: 1,
+            groups: 1,
+            group_inputs: 1,
+            group_outputs,
+            window: window(rows, columns),
+        };
+        check(Some(FormKind::Rows), shape, zero_point, extreme, cut, &tail, seed)?;
+    }
+
+    #[test]
+    fn convolution_of_interleaved_planes_is_the_definition(
+        rows in prop_oneof![Just([1, 1, 1, 1, 0, 0, 1]), axis()],
+        columns in axis(),
+        batch in 1_usize..3,
+        (groups, group_outputs) in (
+            prop_oneof![Just(16_usize), Just(32), Just(48), Just(64), Just(128), Just(192), 2_usize..70],
+            prop_oneof![Just(1_usize), Just(2)],
+        ),
+        planes: bool,
+        zero_point in prop_oneof![Just(0), Just(128), Just(255), any::<u8>()],
+        extreme: bool,
+        cut in 0.0..1.0,
+        tail in tail(),
+        seed: u64,
+    ) {
+        let window = window(rows, columns);
+        let shape = ConvShape { batch, groups, group_inputs: 1, group_outputs, window };
+        let suited = levels().into_iter().all(|level| Planes::suits(level, &shape));
+        let kind = if planes && suited { FormKind::Planes } else { FormKind::Depthwise };
+        check(Some(kind), shape, zero_point, extreme, cut, &tail, seed)?;
+    }
+
+    #[test]
+    fn planes_along_long_rows_are_the_definition(
+        rows in prop_oneof![Just([1, 1, 1, 1, 0, 0, 1]), Just([3, 1, 1, 4, 1, 1, 4])],
+        (kernel, dilation, extra) in (1_usize..70, 1_usize..3, 0_usize..200),
+        (begin, end) in (0_usize..35, 0_usize..35),
+        groups in prop_oneof![Just(16_usize), Just(32), Just(64), Just(128)],
+        zero_point in prop_oneof![Just(0), Just(128), Just(255), any::<u8>()],
+        extreme: bool,
+        cut in 0.0..1.0,
+        tail in tail(),
+        seed: u64,
+    ) {
+        let reach = (kernel - 1) * dilation + 1;
+        let input = (reach + extra).saturating_sub(begin + end).max(1);
+        let end = end.max(reach.saturating_sub(input + begin));
+        let output = input + begin + end - reach + 1;
+        let window = window(rows, [kernel, 1, dilation, input, begin, end, output]);
+        let shape = ConvShape { batch: 1, groups, group_inputs: 1, group_outputs: 1, window };
+        check(None, shape, zero_point, extreme, cut, &tail, seed)?;
+    }
+
+    #[test]
     fn dense_layers_are_the_definition(
         (rows, k, n) in (1_usize..4, 1_usize..300, 1_usize..150),
         transposed: bool,
@@ -479,6 +551,7 @@ fn what_has_no_meaning_is_not_absorbed() {
             Follower::Affine {
                 scale: vec![1.0],
                 shift: vec![0.0],
+                inner: 1,
             },
             Follower::Quantize {
                 scale: 0.0,

@@ -338,7 +338,7 @@ impl Kernel for Winograd {
 
     fn absorb(&mut self, follower: &Follower) -> bool {
         match follower {
-            Follower::Affine { scale, shift } if self.absorbed == Absorbed::Affine => {
+            Follower::Affine { scale, shift, .. } if self.absorbed == Absorbed::Affine => {
                 let depth = self.scheme.points() * self.shape.group_inputs;
                 for (first, width) in self.panels() {
                     let panel = &mut self.weights[first * depth..][..width * depth];

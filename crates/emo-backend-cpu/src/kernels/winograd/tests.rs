@@ -234,7 +234,7 @@ proptest! {
                 })
                 .collect();
             for mut kernel in case.kernels(&data) {
-                let affine = Follower::Affine { scale: scale.clone(), shift: shift.clone() };
+                let affine = Follower::Affine { scale: scale.clone(), shift: shift.clone(), inner: 1 };
                 prop_assert!(kernel.absorb(&affine));
                 prop_assert!(kernel.absorb(&Follower::Activation(activation)));
                 prop_assert!(!kernel.absorb(&affine));
