@@ -26,18 +26,20 @@
 //! the order of the modalities does not matter; an absent modality changes nothing; a single modality is
 //! returned as it is; without any modality there is an error, never a uniform guess.
 
+#[macro_use]
+mod checked_serde;
 mod confusion;
 mod error;
 mod fusion;
 mod labels;
-mod mean;
 mod table;
 
 pub use confusion::{ClassMetrics, ConfusionMatrix};
 pub use error::ScoreError;
-pub use fusion::{Fused, FusionRule, argmax};
+pub use fusion::{
+    Fused, FusionRule, Mean, Rule, RuleConfig, RuleName, Scale, WeightedMean, argmax,
+};
 pub use labels::Labels;
-pub use mean::{Mean, WeightedMean};
-pub use table::ScoreTable;
+pub use table::{ScoreTable, trust};
 
 pub use ndarray;
