@@ -108,6 +108,22 @@ pub enum ScoreError {
         /// The rule's name.
         rule: &'static str,
     },
+    /// The prior probability of a class is not above zero, or not a number.
+    #[error("class {class} has the prior {value}, not a number above 0")]
+    Prior {
+        /// The class.
+        class: usize,
+        /// Its prior.
+        value: f32,
+    },
+    /// There is nothing to learn about a class from.
+    #[error("modality {modality} is present in no sample of class {class}")]
+    ClassWithoutSamples {
+        /// The class.
+        class: usize,
+        /// The modality's position in the tables.
+        modality: usize,
+    },
     /// A parameter is out of its range.
     #[error("{name} is {value}, not {expected}")]
     Parameter {

@@ -32,12 +32,16 @@ mod confusion;
 mod error;
 mod fusion;
 mod labels;
+mod newton;
 mod table;
 
 pub use confusion::{ClassMetrics, ConfusionMatrix};
 pub use error::ScoreError;
 pub use fusion::{
-    Fused, FusionRule, Mean, Rule, RuleConfig, RuleName, Scale, WeightedMean, argmax,
+    Bayes, Borda, CascadingSpecialists, ConflictFallback, DecisionTemplates, DempsterShafer, Fused,
+    FusionRule, Geometric, Majority, Max, Mean, Median, Min, NaiveBayes, Product, Rule, RuleConfig,
+    RuleName, Scale, Stacking, StackingConfig, StackingInput, TrimmedMean, WeightedMean,
+    WeightedVote, argmax,
 };
 pub use labels::Labels;
 pub use table::{ScoreTable, trust};
