@@ -117,13 +117,15 @@ impl FusionRule for CascadingSpecialists {
         if total <= 0.0 {
             return Err(ScoreError::NoEvidence);
         }
-        let mut parts = out.prepare(scores, Scale::Scores, self.n_classes);
+        let parts = out.prepare(scores, Scale::Scores, self.n_classes);
         for (class, found) in parts.extra.iter_mut().enumerate() {
-            *found = scores
+            let mean = scores
                 .evidence()
                 .map(|(modality, trust, _)| trust * self.recalls[modality][class])
                 .sum::<f64>()
                 / total;
+            // A sum's last bits depend on the order of the modalities; the order of the classes must not.
+            *found = (mean * 1e9).round();
         }
         // A class that was asked for is marked by infinity, which no later minimum is.
         for _ in 0..self.n_classes {

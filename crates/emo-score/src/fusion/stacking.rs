@@ -182,7 +182,7 @@ impl FusionRule for Stacking {
         if scores.evidence().next().is_none() {
             return Err(ScoreError::NoEvidence);
         }
-        let mut parts = out.prepare(scores, Scale::LogScores, self.intercepts.len() + 1);
+        let parts = out.prepare(scores, Scale::LogScores, self.intercepts.len() + 1);
         for (modality, trust, row) in scores.evidence() {
             write_inputs(self.input, self.floor, trust, row, parts.extra);
             let range = modality * parts.n_classes..(modality + 1) * parts.n_classes;
