@@ -142,6 +142,14 @@ pub enum ScoreError {
         /// How many are needed.
         required: usize,
     },
+    /// The scores of a sample are not what they should be.
+    #[error("sample {index}")]
+    Sample {
+        /// The sample.
+        index: usize,
+        /// What is wrong with it.
+        source: Box<ScoreError>,
+    },
     /// A fit has not come to its optimum.
     #[error("the fit of {what} has not converged after {iterations} steps: gradient {gradient:e}")]
     NotConverged {

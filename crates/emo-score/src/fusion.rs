@@ -66,7 +66,9 @@ pub struct Fused {
     ///
     /// A class's belief is its score less `ignorance / classes`, its plausibility is its belief plus `ignorance`.
     pub ignorance: Option<f32>,
-    scratch: Vec<f64>,
+    pub(crate) scratch: Vec<f64>,
+    /// Where calibrated scores are kept on their way into a rule.
+    pub(crate) spare: ScoreTable,
 }
 
 impl PartialEq for Fused {

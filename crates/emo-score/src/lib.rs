@@ -28,6 +28,7 @@
 
 #[macro_use]
 mod checked_serde;
+mod calibrate;
 mod confusion;
 mod error;
 mod fusion;
@@ -35,6 +36,10 @@ mod labels;
 mod newton;
 mod table;
 
+pub use calibrate::{
+    CalibratedFusion, Calibration, CalibrationConfig, CalibrationName, Isotonic, Platt,
+    Temperature, VectorScaling,
+};
 pub use confusion::{ClassMetrics, ConfusionMatrix};
 pub use error::ScoreError;
 pub use fusion::{
