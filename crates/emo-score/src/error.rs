@@ -142,6 +142,9 @@ pub enum ScoreError {
         /// How many are needed.
         required: usize,
     },
+    /// There is a threshold for the conflict of the modalities, but the conflict is not given.
+    #[error("the conflict of the modalities is not known, but there is a threshold for it")]
+    ConflictUnknown,
     /// The scores of a sample are not what they should be.
     #[error("sample {index}")]
     Sample {

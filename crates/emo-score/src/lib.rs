@@ -30,6 +30,7 @@
 mod checked_serde;
 mod calibrate;
 mod confusion;
+mod decide;
 mod error;
 mod fusion;
 mod labels;
@@ -41,6 +42,11 @@ pub use calibrate::{
     Temperature, VectorScaling,
 };
 pub use confusion::{ClassMetrics, ConfusionMatrix};
+pub use decide::{
+    Abstention, AbstentionConfig, AbstentionReason, AdaptiveConformal, Affect, AffectConcept,
+    AffectMap, Conformal, ConformalScore, Decision, Ema, FixedLagViterbi, Hmm, HmmFilter,
+    Hysteresis, OneEuro, OneEuroConfig, OneEuroScores, disagreement,
+};
 pub use error::ScoreError;
 pub use fusion::{
     Bayes, Borda, CascadingSpecialists, ConflictFallback, DecisionTemplates, DempsterShafer, Fused,
