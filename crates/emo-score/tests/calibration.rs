@@ -42,8 +42,8 @@ fn tables(samples: &[Sample]) -> (Vec<ScoreTable>, Vec<usize>) {
         if index % 3 == 2 {
             table.push_absent();
         } else {
-            let turned = [row[1], row[2], row[0]];
-            table.push(&turned).unwrap();
+            let blurred = [0, 1, 2].map(|class| (row[class] + row[(class + 1) % 3]) / 2.0);
+            table.push(&blurred).unwrap();
         }
         table
     });
@@ -202,7 +202,12 @@ fn separable_samples_are_no_trouble() {
             .unwrap();
         let mut row = [0.8, 0.1, 0.1];
         calibration.apply(&mut row).unwrap();
-        assert!(row[0] >= 0.8, "{name}: {row:?}");
+        if *name == CalibrationName::Platt {
+            // By hand: Platt's targets are met, 4/5 of three and 1/8 of six, and divided by their sum.
+            assert!((row[0] - 0.8 / 1.05).abs() < 1e-5, "{row:?}");
+        } else {
+            assert!(row[0] >= 0.8, "{name}: {row:?}");
+        }
         let mut two = [0.5, 0.5];
         assert_eq!(
             calibration.apply(&mut two).is_err(),
@@ -218,7 +223,7 @@ fn what_was_fitted_survives_a_file() {
     let rows: Vec<Sample> = (0..12)
         .map(|index| {
             let mut row = [0.25; N_CLASSES];
-            row[(index * index) % 3] = 0.5;
+            row[if index == 5 { 0 } else { index % 3 }] = 0.5;
             (row, index % 3)
         })
         .collect();
