@@ -17,8 +17,10 @@ const N_CLASSES: usize = 3;
 type Sample = ([f32; N_CLASSES], usize);
 
 fn sample() -> impl Strategy<Value = Sample> {
-    let raw = [0.001_f32..1.0, 0.001_f32..1.0, 0.001_f32..1.0];
+    // Whole numbers: proptest 1.12 asserts wrongly, if rarely, on ranges of floats that do not start at 0.
+    let raw = [1_u16..1000, 1_u16..1000, 1_u16..1000];
     (raw, 0..N_CLASSES).prop_map(|(raw, class)| {
+        let raw = raw.map(f32::from);
         let sum: f32 = raw.iter().sum();
         (raw.map(|score| score / sum), class)
     })
@@ -80,7 +82,8 @@ proptest! {
     }
 
     #[test]
-    fn temperature_keeps_the_order(temperature in 0.1_f64..10.0, new in sample()) {
+    fn temperature_keeps_the_order(tenths in 1_u8..100, new in sample()) {
+        let temperature = f64::from(tenths) / 10.0;
         let calibration = Temperature::new(temperature, 1e-6).unwrap();
         let mut row = new.0;
         calibration.apply(&mut row);
@@ -96,7 +99,8 @@ proptest! {
 
     /// Scores that were sharpened by a power are softened by it: the best temperature is that power's times the best one.
     #[test]
-    fn temperature_undoes_a_power(fit in samples(20..60), power in 0.5_f64..2.0) {
+    fn temperature_undoes_a_power(fit in samples(20..60), tenths in 5_u8..20) {
+        let power = f64::from(tenths) / 10.0;
         let (scores, truth) = split(&fit);
         let config = CalibrationConfig::default();
         let Ok(plain) = Temperature::fit(&config, &scores, &truth) else { return Ok(()) };
