@@ -5,6 +5,7 @@ mod error;
 mod max;
 mod per_channel;
 mod range;
+mod sample;
 mod scheme;
 
 pub use calibrator::Calibrator;
