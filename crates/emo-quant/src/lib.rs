@@ -2,16 +2,26 @@
 
 mod calibrator;
 mod error;
+mod histogram;
+mod largest;
 mod max;
+mod max_percentile;
+mod moving_average;
+mod order_statistics;
 mod per_channel;
+mod percentile;
 mod range;
 mod sample;
 mod scheme;
 
 pub use calibrator::Calibrator;
 pub use error::QuantError;
+pub use histogram::{Histogram, HistogramBin};
 pub use max::Max;
+pub use max_percentile::{MaxPercentile, MaxPercentileConfig};
+pub use moving_average::{MovingAverage, MovingAverageConfig};
 pub use per_channel::PerChannel;
+pub use percentile::{Percentile, PercentileConfig, PercentileOf};
 pub use range::ClipRange;
 pub use scheme::{QuantScheme, Symmetry};
 
