@@ -7,9 +7,9 @@ use crate::{QuantError, sample::Sample};
 /// Bits of the mantissa that tell bins apart.
 const MANTISSA_BITS: u32 = 10;
 /// Bins of one octave, from one power of two to the next.
-const PER_OCTAVE: usize = 1 << MANTISSA_BITS;
+pub(crate) const PER_OCTAVE: usize = 1 << MANTISSA_BITS;
 /// Octaves that are told apart; what is smaller counts as near 0.
-const OCTAVES: usize = 16;
+pub(crate) const OCTAVES: usize = 16;
 /// Bins of one sign.
 pub(crate) const SIDE: usize = OCTAVES * PER_OCTAVE;
 /// Counters of numbers near 0. Activations are often 0; neighbours count in different places, so that none waits for

@@ -146,7 +146,7 @@ impl OrderStatistics {
             0 => largest,
             known => nth_largest(&mut ends, known - 1),
         };
-        Ok(estimate.min(bound))
+        Ok(estimate.max(min.max(-max)).min(bound))
     }
 }
 
