@@ -20,7 +20,7 @@ const WIDTH: f64 = 860.0;
 const PANEL: f64 = 220.0;
 const LEFT: f64 = 60.0;
 const TOP: f64 = 62.0;
-const GAP: f64 = 74.0;
+const GAP: f64 = 86.0;
 const N_BARS: usize = 130;
 const INK: &str = "#1f2430";
 const MUTED: &str = "#6b7280";
@@ -157,12 +157,8 @@ fn bars(
     for (n, &count) in counts.iter().enumerate() {
         if count > 0 {
             let low = axes.low + n as f64 * width;
-            let middle = (low + 0.5 * width) as f32;
-            let color = if (range.min()..=range.max()).contains(&middle) {
-                KEPT
-            } else {
-                CUT
-            };
+            let clipped = low + width < f64::from(range.min()) || low > f64::from(range.max());
+            let color = if clipped { CUT } else { KEPT };
             let (x, height) = (axes.x(low), height(count as f64));
             writeln!(
                 svg,

@@ -38,11 +38,11 @@ impl Largest {
     /// Takes in `sign` times each of the numbers, which are finite.
     pub(crate) fn take_in(&mut self, values: &[f32], sign: f32) {
         for chunk in values.chunks(CHUNK) {
-            let largest = chunk.iter().fold(f32::NEG_INFINITY, |largest, x| {
-                let x = sign * x;
-                if x > largest { x } else { largest }
-            });
-            if largest <= self.threshold {
+            // Of all at once: a loop that stops at the first, or finds the largest, looks at one after the other.
+            let some = chunk
+                .iter()
+                .fold(false, |some, x| some | (sign * x > self.threshold));
+            if !some {
                 continue;
             }
             for x in chunk {

@@ -131,7 +131,10 @@ impl Calibrator for MaxPercentile {
         if let Some(sample) = Sample::of(activations)? {
             self.widen((sample.min, sample.max));
             let k = top_len(self.config.top_ratio, sample.values.len());
-            let top = largest_magnitudes(&sample.values, k);
+            let top = match k {
+                1 => vec![sample.magnitude()],
+                _ => largest_magnitudes(&sample.values, k),
+            };
             self.pool.observe(&Sample {
                 min: top.iter().copied().fold(f32::INFINITY, f32::min),
                 max: sample.magnitude(),
@@ -177,12 +180,6 @@ const LANES: usize = 4;
 ///
 /// Magnitudes are counted in groups first, so that only the groups at the top have to be looked at closely.
 fn largest_magnitudes(values: &[f32], k: usize) -> Vec<f32> {
-    if k == 1 {
-        return vec![values.iter().fold(0.0, |max, x| {
-            let x = x.abs();
-            if x > max { x } else { max }
-        })];
-    }
     let mut counts = vec![[0_u32; LANES]; N_GROUPS];
     for chunk in values.chunks(LANES) {
         for (lane, x) in chunk.iter().enumerate() {
@@ -200,11 +197,11 @@ fn largest_magnitudes(values: &[f32], k: usize) -> Vec<f32> {
     let least = f32::from_bits((lowest as u32) << GROUP_SHIFT);
     let mut top = Vec::with_capacity(len);
     for chunk in values.chunks(32) {
-        let largest = chunk.iter().fold(0.0_f32, |max, x| {
-            let x = x.abs();
-            if x > max { x } else { max }
-        });
-        if largest >= least {
+        // Of all at once: a loop that stops at the first looks at one after the other.
+        if chunk
+            .iter()
+            .fold(false, |some, x| some | (x.abs() >= least))
+        {
             top.extend(chunk.iter().map(|x| x.abs()).filter(|&x| x >= least));
         }
     }

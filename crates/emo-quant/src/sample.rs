@@ -52,11 +52,9 @@ impl<'a> Sample<'a> {
 fn finite_extremes(values: &[f32]) -> Option<(f32, f32)> {
     let first = *values.first()?;
     let (mut low, mut high, mut poison) = ([first; LANES], [first; LANES], [0.0_f32; LANES]);
-    let chunks = values.chunks_exact(LANES);
-    let rest = chunks.remainder();
+    let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
-        for lane in 0..LANES {
-            let x = chunk[lane];
+        for (lane, &x) in chunk.iter().enumerate() {
             low[lane] = if x < low[lane] { x } else { low[lane] };
             high[lane] = if x > high[lane] { x } else { high[lane] };
             // 0 for every finite number, NaN for all others.
