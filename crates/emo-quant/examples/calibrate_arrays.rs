@@ -18,7 +18,7 @@ use emo_quant::{
 fn readings(minute: usize) -> ArrayD<f32> {
     Array2::from_shape_fn((4, 256), |(channel, n)| {
         let phase = (n + 31 * minute) as f32 * 0.1 + channel as f32;
-        let spike = if (n * 7919 + minute * 104_729) % 1999 == 0 {
+        let spike = if (n * 7919 + minute * 104_729).is_multiple_of(1999) {
             20.0
         } else {
             0.0

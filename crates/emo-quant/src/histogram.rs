@@ -160,7 +160,7 @@ impl Histogram {
 
     /// The width of the bins of [`linear`](Self::linear).
     pub(crate) fn linear_width(&self) -> f64 {
-        exponential(self.bottom + OCTAVES as u32 - 1 - MANTISSA_BITS as u32)
+        exponential(self.bottom + OCTAVES as u32 - 1 - MANTISSA_BITS)
     }
 
     /// The counts of one sign in 2,048 bins of equal width, up from 0 by magnitude; those near 0 are left out.

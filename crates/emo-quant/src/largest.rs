@@ -158,8 +158,8 @@ mod tests {
                     part.merge(&merged);
                     merged = part;
                 }
-                for rank in 0..values.len() {
-                    let expected = (rank < capacity).then(|| sorted[rank]);
+                for (rank, &x) in sorted.iter().enumerate() {
+                    let expected = (rank < capacity).then_some(x);
                     prop_assert_eq!(whole.nth(rank), expected);
                     prop_assert_eq!(merged.nth(rank), expected);
                 }

@@ -58,13 +58,13 @@ fn finite_extremes(values: &[f32]) -> Option<(f32, f32)> {
             low[lane] = if x < low[lane] { x } else { low[lane] };
             high[lane] = if x > high[lane] { x } else { high[lane] };
             // 0 for every finite number, NaN for all others.
-            poison[lane] += x - x;
+            poison[lane] += x * 0.0;
         }
     }
     for (lane, &x) in rest.iter().enumerate() {
         low[lane] = low[lane].min(x);
         high[lane] = high[lane].max(x);
-        poison[lane] += x - x;
+        poison[lane] += x * 0.0;
     }
     let finite = poison.iter().all(|&x| x == 0.0);
     let min = low.into_iter().fold(first, f32::min);

@@ -1,5 +1,10 @@
 //! Laws that hold for every calibrator and every array.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use emo_quant::{
     Calibrator, ClipRange, Max, MaxPercentile, MaxPercentileConfig, Method, MovingAverageConfig,
     PerChannel, Percentile, PercentileConfig, PercentileOf, QuantError, QuantScheme, Symmetry,

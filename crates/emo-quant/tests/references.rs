@@ -2,6 +2,11 @@
 //!
 //! `fixtures/emo-quant/README.md` names the origin of each number and the reason of each tolerance.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use emo_quant::{
     Aciq, AciqConfig, AciqDistribution, Calibrator, ClipRange, Entropy, Max, MaxPercentile,
     MaxPercentileConfig, Method, MovingAverage, MovingAverageConfig, Mse, Percentile,
