@@ -39,8 +39,8 @@ impl AciqConfig {
 
 /// The range that is best for a distribution of the observed spread: analytic, without a search over the data.
 ///
-/// *Definition*, after Banner et al. [1]: numbers have a normal distribution of deviation `σ`, or a Laplace distribution
-/// of scale `b`, around a centre. With `2^M` integers, clipping at a distance `α` costs (eqs. 5, 7 and 9 of [1])
+/// *Definition*, after Banner et al. \[1\]: numbers have a normal distribution of deviation `σ`, or a Laplace distribution
+/// of scale `b`, around a centre. With `2^M` integers, clipping at a distance `α` costs (eqs. 5, 7 and 9 of \[1\])
 /// - Laplace: `2 b² e^(−α/b) + α² / (3 · 4^M)`
 /// - Gauss: `(α² + σ²) · erfc(α / (√2 σ)) − √(2/π) · α σ e^(−α²/(2σ²)) + α² / (3 · 4^M)`
 ///
@@ -73,7 +73,7 @@ impl AciqConfig {
 /// ```
 ///
 /// # References
-/// [1] Banner, Nahshan, Soudry (2019). *Post Training 4-bit Quantization of Convolutional Networks for Rapid-Deployment*.
+/// \[1\] Banner, Nahshan, Soudry (2019). *Post Training 4-bit Quantization of Convolutional Networks for Rapid-Deployment*.
 /// NeurIPS. <https://doi.org/10.48550/arXiv.1810.05723>
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -4,7 +4,7 @@ use crate::{Calibrator, ClipRange, Histogram, QuantError, QuantScheme, Symmetry}
 
 /// The range whose integers keep most of the information: the least Kullback–Leibler divergence.
 ///
-/// *Definition*, after Migacz [1]: numbers are counted in bins of equal width. A range that ends after some bin is judged
+/// *Definition*, after Migacz \[1\]: numbers are counted in bins of equal width. A range that ends after some bin is judged
 /// by two distributions over its bins. The reference is the counts, what is beyond the range added to the last bin. The
 /// candidate is the counts without what is beyond, shared out in as many groups of neighbouring bins as there are
 /// integers; within a group, every bin that is not empty gets the same. The range with the least divergence of the
@@ -42,7 +42,7 @@ use crate::{Calibrator, ClipRange, Histogram, QuantError, QuantScheme, Symmetry}
 /// ```
 ///
 /// # References
-/// [1] Migacz (2017). *8-bit Inference with TensorRT*. GPU Technology Conference, S7310.
+/// \[1\] Migacz (2017). *8-bit Inference with TensorRT*. GPU Technology Conference, S7310.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entropy {

@@ -33,7 +33,7 @@ const SHIFT: u32 = f32::MANTISSA_DIGITS - 1 - MANTISSA_BITS;
 ///
 /// *Memory*: 128 KiB, and as much again once a negative number was seen, whatever the number of observations.
 ///
-/// The same idea with bins of exactly equal ratios is the DDSketch [1]; bins that can be read off the bits of a number
+/// The same idea with bins of exactly equal ratios is the DDSketch \[1\]; bins that can be read off the bits of a number
 /// need no logarithm, and those of an octave add up to the linear bins that histograms of activations have.
 ///
 /// ```
@@ -50,7 +50,7 @@ const SHIFT: u32 = f32::MANTISSA_DIGITS - 1 - MANTISSA_BITS;
 /// ```
 ///
 /// # References
-/// [1] Masson, Rim, Lee (2019). *DDSketch: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees*.
+/// \[1\] Masson, Rim, Lee (2019). *DDSketch: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees*.
 /// PVLDB 12(12). <https://doi.org/10.14778/3352063.3352135>
 #[derive(Clone, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

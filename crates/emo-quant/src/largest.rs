@@ -52,7 +52,8 @@ impl Largest {
                     self.kept.push(x);
                 }
             }
-            if self.kept.len() >= 2 * self.capacity {
+            // Room for one more chunk without growing.
+            if self.kept.len() + CHUNK > 2 * self.capacity {
                 self.compact();
             }
         }

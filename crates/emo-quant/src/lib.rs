@@ -17,7 +17,7 @@
 //! use ndarray::Array2;
 //!
 //! let mut config = PercentileConfig::new();
-//! config.percentile = 99.9;
+//! config.percentile = 99.5;
 //! let mut calibrator = Percentile::new(config)?;
 //! for sample in 0..10 {
 //!     let mut array = Array2::from_shape_fn((16, 64), |(i, j)| ((i * 64 + j) as f32 * 0.1).sin());
@@ -41,7 +41,7 @@
 //! | [`Max`] | everything | 2 numbers | does not matter | the two extremes |
 //! | [`MovingAverage`] | the average sample | 5 numbers | later ones weigh more | the extremes of each sample |
 //! | [`Percentile`] | a share of all numbers | 384 KiB | does not matter | all numbers, by rank |
-//! | [`MaxPercentile`] | a share of each sample's largest magnitudes | 192 KiB | does not matter | the top of each sample, by rank |
+//! | [`MaxPercentile`] | a share of each sample's largest magnitudes | 192 KiB, and 4 bytes for each number of the largest sample's top | does not matter | the top of each sample, by rank |
 //! | [`Entropy`] | most of the information | 256 KiB | does not matter | all numbers, and how many integers there are |
 //! | [`Mse`] | the least squared error | 256 KiB | does not matter | all numbers, and the integers |
 //! | [`Aciq`] | the least error of a distribution with this spread | 256 KiB | does not matter | the spread, and how many bits there are |

@@ -65,7 +65,8 @@ impl Default for PercentileConfig {
 /// 164 million numbers. Beyond that the bounds have the proven error of [`Histogram`]: 2⁻¹¹ of themselves, or 2⁻¹⁵ of
 /// the largest magnitude for bounds below that. A higher percentile never has a narrower range.
 ///
-/// *Memory*: that of a [`Histogram`], and `16 · exact_len` bytes at the most: 384 KiB with the defaults.
+/// *Memory*: that of a [`Histogram`], and 16 bytes for each of [`exact_len`](PercentileConfig::exact_len) (rounded up to a
+/// power of two): 384 KiB with the defaults.
 ///
 /// # Relation to ONNX Runtime
 /// Its `PercentileCalibrater` cuts the same ranks, of the values if not `symmetric` and of the magnitudes if so, but
