@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{array, fmt};
 
 use ndarray::ArrayRefD;
 
@@ -237,16 +237,36 @@ impl Histogram {
 }
 
 /// Adds the numbers to the counters; without `SIGNED`, none of them may be below 0.
+///
+/// The places of a few numbers are found first, which can be done side by side, and then counted, which cannot.
 fn count<const SIGNED: bool>(counts: &mut [u64], floor: u32, values: &[f32]) {
-    for chunk in values.chunks(LANES) {
-        for (lane, x) in chunk.iter().enumerate() {
-            let bits = x.to_bits();
-            let key = (bits & MAGNITUDE) >> SHIFT;
-            let sign = if SIGNED { (bits >> 31) as usize } else { 0 };
-            let bin = LANES + key.wrapping_sub(floor) as usize + sign * SIDE;
-            counts[if key < floor { lane } else { bin }] += 1;
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        let places: [u32; LANES] = array::from_fn(|lane| place::<SIGNED>(lane, chunk[lane], floor));
+        for place in places {
+            counts[place as usize] += 1;
         }
     }
+    for (lane, &x) in rest.iter().enumerate() {
+        counts[place::<SIGNED>(lane, x, floor) as usize] += 1;
+    }
+}
+
+/// Which counter a number belongs to, where `floor` is the key of the lowest bin.
+#[inline(always)]
+fn place<const SIGNED: bool>(lane: usize, x: f32, floor: u32) -> u32 {
+    let bits = x.to_bits();
+    // Both are below 2^18.
+    let above = ((bits & MAGNITUDE) >> SHIFT) as i32 - floor as i32;
+    let side = if SIGNED {
+        (bits >> 31) * SIDE as u32
+    } else {
+        0
+    };
+    let bin = (LANES as u32 + side).wrapping_add_signed(above);
+    // All ones below the lowest bin. A branch would be taken at random: half of the numbers behind a Relu are 0.
+    let near_zero = (above >> 31) as u32;
+    (bin & !near_zero) | (lane as u32 & near_zero)
 }
 
 /// The power of two whose exponent is stored as `biased` in an `f32`.

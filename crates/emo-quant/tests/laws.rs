@@ -6,7 +6,7 @@
 )]
 
 use emo_quant::{
-    Calibrator, ClipRange, Max, MaxPercentile, MaxPercentileConfig, Method, MovingAverageConfig,
+    Calibrator, ClipRange, MaxPercentile, MaxPercentileConfig, Method, MovingAverageConfig,
     PerChannel, Percentile, PercentileConfig, PercentileOf, QuantError, QuantScheme, Symmetry,
     emo_tensor::ElementType,
     ndarray::{Array1, Array2, arr1},
@@ -290,6 +290,7 @@ proptest! {
         }
     }
 
+    #[cfg(feature = "serde")]
     #[test]
     fn calibrators_are_read_as_they_were_written(samples in samples(), scheme in scheme()) {
         for method in methods() {
@@ -392,6 +393,7 @@ fn names_find_their_methods() {
     ));
 }
 
+#[cfg(feature = "serde")]
 #[test]
 fn a_histogram_that_nobody_wrote_is_refused() {
     for json in [
@@ -407,6 +409,9 @@ fn a_histogram_that_nobody_wrote_is_refused() {
             "{json}"
         );
     }
-    let max = serde_json::to_string(&Max::new()).unwrap();
-    assert_eq!(serde_json::from_str::<Max>(&max).unwrap(), Max::new());
+    let max = serde_json::to_string(&emo_quant::Max::new()).unwrap();
+    assert_eq!(
+        serde_json::from_str::<emo_quant::Max>(&max).unwrap(),
+        emo_quant::Max::new()
+    );
 }
