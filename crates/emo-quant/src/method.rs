@@ -156,6 +156,20 @@ impl AnyCalibrator {
             Self::Aciq(calibrator) => Method::Aciq(*calibrator.config()),
         }
     }
+
+    /// The range for integers of another scheme, of the same observations: what a calibrator made for that scheme would
+    /// have found. So a search over schemes observes once.
+    ///
+    /// # Errors
+    /// As [`Calibrator::range`].
+    pub fn range_for(&self, scheme: QuantScheme) -> Result<ClipRange, QuantError> {
+        match self {
+            Self::Entropy(calibrator) => calibrator.range_for(scheme),
+            Self::Mse(calibrator) => calibrator.range_for(scheme),
+            Self::Aciq(calibrator) => calibrator.range_for(scheme),
+            _ => self.range(),
+        }
+    }
 }
 
 impl Calibrator for AnyCalibrator {

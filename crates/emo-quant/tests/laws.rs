@@ -151,6 +151,17 @@ proptest! {
         }
     }
 
+    #[test]
+    fn one_observation_serves_all_schemes(samples in samples(), from in scheme(), to in scheme()) {
+        for method in Method::all() {
+            let mut calibrator = method.calibrator(from).unwrap();
+            for sample in &samples {
+                calibrator.observe(&arr1(sample).into_dyn()).unwrap();
+            }
+            prop_assert_eq!(calibrator.range_for(to).unwrap(), range(&method, to, &samples), "{:?}", method);
+        }
+    }
+
     /// Powers of two change no digit, so they scale every range exactly.
     #[test]
     fn scaling_by_a_power_of_two_scales_the_range(samples in samples(), scheme in scheme(), power in -20_i32..20) {
