@@ -40,7 +40,7 @@ impl AciqConfig {
 /// The range that is best for a distribution of the observed spread: analytic, without a search over the data.
 ///
 /// *Definition*, after Banner et al. \[1\]: numbers have a normal distribution of deviation `σ`, or a Laplace distribution
-/// of scale `b`, around a centre. With `2^M` integers, clipping at a distance `α` costs (eqs. 5, 7 and 9 of \[1\])
+/// of scale `b`, around a centre. With `2^M` integers, clipping at a distance `α` costs
 /// - Laplace: `2 b² e^(−α/b) + α² / (3 · 4^M)`
 /// - Gauss: `(α² + σ²) · erfc(α / (√2 σ)) − √(2/π) · α σ e^(−α²/(2σ²)) + α² / (3 · 4^M)`
 ///
