@@ -20,6 +20,7 @@ mod error;
 mod float8;
 mod info;
 mod int4;
+mod quant;
 mod tensor;
 
 pub use element::{Element, ElementType};
@@ -27,6 +28,7 @@ pub use error::TensorError;
 pub use float8::{F8E4M3Fn, F8E4M3FnUz, F8E5M2, F8E5M2FnUz, Overflow};
 pub use info::TensorInfo;
 pub use int4::{I4, U4};
+pub use quant::QuantParams;
 pub use tensor::{Tensor, TensorView, TensorViewMut};
 
 pub use half;

@@ -46,6 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "emo-tensor",
         ],
     ),
+    ("emo-quant", &["emo-onnx", "emo-tensor"]),
     ("emo-train", &["emo-onnx", "emo-score", "emo-tensor"]),
     (
         "emo-fusion",
@@ -58,6 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "emo-image",
             "emo-onnx",
             "emo-pipeline",
+            "emo-quant",
             "emo-recording",
             "emo-score",
             "emo-speech",

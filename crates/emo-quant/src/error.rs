@@ -1,0 +1,69 @@
+use emo_tensor::{ElementType, TensorError};
+
+/// What can be wrong with data, settings or a model that is to be quantized.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QuantError {
+    /// A number among the activations that is NaN or infinite.
+    #[error("element {index} of the activations is {value}")]
+    NotFinite {
+        /// Its place in row-major order.
+        index: usize,
+        /// The number.
+        value: f32,
+    },
+    /// A range was asked for before any number was seen.
+    #[error("no activations were observed")]
+    NoData,
+    /// A setting outside of what it may be.
+    #[error("{name} is {value}, must be {expected}")]
+    Setting {
+        /// What the setting is called.
+        name: &'static str,
+        /// What it is.
+        value: f64,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// A name that no method of calibration has.
+    #[error("no method of calibration is called {name:?}")]
+    UnknownMethod {
+        /// The name.
+        name: String,
+    },
+    /// Bounds that are not finite or do not enclose 0.
+    #[error("range from {min} to {max} is not finite or does not enclose 0")]
+    Range {
+        /// The lower bound.
+        min: f32,
+        /// The upper bound.
+        max: f32,
+    },
+    /// Two calibrators whose observations cannot be joined, since their settings differ.
+    #[error("calibrators with different {what} cannot be merged")]
+    Merge {
+        /// What differs.
+        what: &'static str,
+    },
+    /// An array without the axis along which its channels lie, or with another number of channels than before.
+    #[error("array of shape {shape:?} does not have {n_channels} channels along axis {axis}")]
+    Channels {
+        /// The array's shape.
+        shape: Vec<usize>,
+        /// The axis.
+        axis: usize,
+        /// The number of channels.
+        n_channels: usize,
+    },
+    /// A type that does not fit what is asked.
+    #[error("{element_type} integers cannot be {what}")]
+    Type {
+        /// The type.
+        element_type: ElementType,
+        /// What was asked.
+        what: &'static str,
+    },
+    /// A scale or zero point that does not fit its type.
+    #[error(transparent)]
+    Tensor(#[from] TensorError),
+}
