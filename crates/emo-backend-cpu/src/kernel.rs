@@ -4,7 +4,7 @@ use std::{any::type_name, fmt, ops::Range};
 use crate::kernels::divide::Divide;
 use crate::{
     buffer::{Buffer, Scalar, Slice, SliceMut, Slot},
-    kernels::{unary::Unary, window::Window},
+    kernels::{integer::Columns, unary::Unary, window::Window},
 };
 
 /// What one step of a plan computes, with every shape fixed.
@@ -103,6 +103,8 @@ pub(crate) enum Follower {
     Quantize { scale: f32, zero_point: u8 },
     /// The maximum over windows.
     MaxPool(Window),
+    /// A depthwise convolution of all rows at once.
+    Columns(Box<Columns>),
 }
 
 /// Where a step finds an operand.

@@ -385,7 +385,11 @@ impl<'m> Compiler<'m> {
             operands.push(Some(value));
         }
         for (index, (name, lowered)) in node.outputs.iter().zip(outputs).enumerate() {
+            let renamed = self.renamed(node, &lowered, &operands);
             let mut value = self.place(&label, name, lowered, &operands)?;
+            if let (true, State::Stored { is_view, .. }) = (renamed, &mut value.state) {
+                *is_view = false;
+            }
             if let Some((element_type, rounded)) = half
                 && index < rounded
                 && value.element_type == ElementType::F32
@@ -395,6 +399,22 @@ impl<'m> Compiler<'m> {
             self.values.insert(name, value);
         }
         Ok(())
+    }
+
+    /// Whether an output is an operand in all but its name, which nothing else reads: integers that stand for numbers.
+    fn renamed(&self, node: &Node, lowered: &Lowered, operands: &[Option<Value<'m>>]) -> bool {
+        let How::Alias(input) = lowered.how else {
+            return false;
+        };
+        let (Some(Some(operand)), Some(name)) = (operands.get(input), node.inputs.get(input))
+        else {
+            return false;
+        };
+        let is_view = !matches!(operand.state, State::Stored { is_view: false, .. });
+        lowered.scales.is_some()
+            && !is_view
+            && operand.shape == lowered.shape
+            && self.uses.get(name.as_str()) == Some(&1)
     }
 
     /// Compiles the subgraph that stands in `attribute` in the node's place.

@@ -195,12 +195,10 @@ mod tests {
         kernels::{
             affine::Affine,
             oracle::values,
-            quantize::{Dequantize, QuantAxis},
-            quantize_bytes::QuantizeBytes,
+            quantize::{Dequantize, QuantAxis, Quantize},
         },
         simd::levels,
     };
-    use emo_backend::emo_tensor::ElementType;
 
     proptest! {
         #[test]
@@ -231,7 +229,12 @@ mod tests {
                 whole.run(&Inputs::Folded(&bytes), SliceMut::F32(&mut numbers), &mut []);
                 let mut scaled = vec![0.0; input.len()];
                 affine.run(&Inputs::Folded(&[Slice::F32(&numbers)]), SliceMut::F32(&mut scaled), &mut []);
-                let quantize = QuantizeBytes::new(level, ElementType::U8, new_scale, new_zero_point);
+                let new_axis = QuantAxis {
+                    scales: vec![new_scale],
+                    zero_points: vec![i32::from(new_zero_point)],
+                    inner: usize::MAX,
+                };
+                let quantize = Quantize::unsigned(level, &new_axis);
                 let mut quantized = vec![0; input.len()];
                 quantize.run(&Inputs::Folded(&[Slice::F32(&scaled)]), SliceMut::U8(&mut quantized), &mut []);
 

@@ -120,6 +120,8 @@ pub(crate) trait Simd: Copy + Debug + Send + Sync + 'static {
     fn interleave4(self, x: [Self::I32; 4]) -> [Self::I32; 4];
     /// As [`narrow4_u8`](Self::narrow4_u8), of lanes in the order of [`interleave4`](Self::interleave4).
     fn narrow4_interleaved_u8(self, x: [Self::I32; 4]) -> Self::I32;
+    /// Four lanes at a time, as four by four bytes, transposed.
+    fn transpose_bytes(self, x: Self::I32) -> Self::I32;
     /// Each lane's four bytes from a byte further on than the lane's before: those from `from + l` in lane `l`.
     ///
     /// # Safety

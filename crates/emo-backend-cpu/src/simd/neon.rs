@@ -117,6 +117,11 @@ macro_rules! neon {
                     let high = vcombine_s16(vqmovn_s32(x[2]), vqmovn_s32(x[3]));
                     vreinterpretq_s32_u8(vcombine_u8(vqmovun_s16(low), vqmovun_s16(high)))
                 }}
+                transpose_bytes(x: int32x4_t) -> int32x4_t {{
+                    const ORDER: [u8; 16] = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15];
+                    let order = vld1q_u8(ORDER.as_ptr());
+                    vreinterpretq_s32_u8(vqtbl1q_u8(vreinterpretq_u8_s32(x), order))
+                }}
                 zip_i32(a: int32x4_t, b: int32x4_t) -> [int32x4_t; 2] {
                     [vzip1q_s32(a, b), vzip2q_s32(a, b)]
                 }

@@ -202,6 +202,12 @@ impl Simd for Portable {
         self.narrow4_u8(x)
     }
 
+    #[inline(always)]
+    fn transpose_bytes(self, x: Self::I32) -> Self::I32 {
+        let rows = x.map(i32::to_le_bytes);
+        [0, 1, 2, 3].map(|i| i32::from_le_bytes(rows.map(|row| row[i])))
+    }
+
     #[inline(never)]
     unsafe fn load_windows(self, from: *const u8) -> Self::I32 {
         // SAFETY: the caller's promise.

@@ -129,6 +129,12 @@ impl Simd for Avx2 {
                 _mm256_unpackhi_epi16(high[0], high[1]),
             ]
         }}
+        transpose_bytes(x: __m256i) -> __m256i {
+            _mm256_shuffle_epi8(
+                x,
+                _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)),
+            )
+        }
         zip_i32(a: __m256i, b: __m256i) -> [__m256i; 2] {{
             let (low, high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
             [
@@ -243,6 +249,12 @@ macro_rules! avx512 {
                         _mm512_unpackhi_epi16(high[0], high[1]),
                     ]
                 }}
+                transpose_bytes(x: __m512i) -> __m512i {
+                    _mm512_shuffle_epi8(
+                        x,
+                        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)),
+                    )
+                }
                 zip_i32(a: __m512i, b: __m512i) -> [__m512i; 2] {{
                     let first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
                     let second = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);

@@ -93,6 +93,7 @@ fn followers(tail: u8, channels: usize, seed: u64) -> Vec<Follower> {
     let affine = || Follower::Affine {
         scale: values(seed, channels).into_iter().map(f64::from).collect(),
         shift: values(!seed, channels).into_iter().map(f64::from).collect(),
+        inner: 1,
     };
     match tail {
         0 => vec![],
@@ -210,7 +211,7 @@ proptest! {
     ) {
         let weights = values(seed, k * n);
         let strides = Strided { row: n, column: 1 };
-        let mut kernel = Dense::new(level, (k, n), (&weights, strides, 1.0), values(!seed, n));
+        let mut kernel = Dense::new(level, (k, n), (&weights, strides, 1.0), None, values(!seed, n));
         for follower in followers(tail, n, seed) {
             prop_assert!(kernel.absorb(&follower));
         }
@@ -278,6 +279,7 @@ fn small_steps_stay_whole() {
         level,
         (640, 100),
         (&[0.5; 64_000], strides, 1.0),
+        None,
         vec![0.0; 100],
     );
     assert_eq!(Division::of(&small, 100, 8), None);
@@ -285,6 +287,7 @@ fn small_steps_stay_whole() {
         level,
         (40_000, 100),
         (&vec![0.5; 4_000_000], strides, 1.0),
+        None,
         vec![0.0; 100],
     );
     assert_eq!(Division::of(&large, 100, 1), None);

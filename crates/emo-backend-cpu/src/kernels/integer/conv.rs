@@ -11,7 +11,7 @@ use crate::{
             image::Framed,
             planes::Planes,
             requantize::{Requantize, WeightSums},
-            rows::{RowShape, Rows, Runs},
+            rows::{Columns, RowShape, Rows, Runs},
             tile::{Positions, TileShape, Tiles},
         },
         window::ConvShape,
@@ -27,6 +27,10 @@ pub(crate) struct IntegerConv {
     framed: Framed,
     form: Form,
     requantize: Requantize,
+    /// This convolution as one that another may take over.
+    columns: Option<Box<Columns>>,
+    /// What is computed from the bytes of all rows before these are written.
+    behind: Option<Box<Columns>>,
 }
 
 #[derive(Debug)]
@@ -141,11 +145,20 @@ impl IntegerConv {
                 (framed, Form::Rows(rows), requantize)
             }
         };
+        let columns = if Columns::suits(&shape) {
+            let lanes = (0..groups * group_outputs).map(Some);
+            let requantize = Requantize::new(lanes, &sums, zero_point, bias, &multiplier)?;
+            Some(Box::new(Columns::new(&shape, weights, requantize)))
+        } else {
+            None
+        };
         Some(Self {
             shape,
             framed,
             form,
             requantize,
+            columns,
+            behind: None,
         })
     }
 
@@ -156,6 +169,9 @@ impl IntegerConv {
 
     /// How many positions an image's output has.
     pub(crate) fn positions(&self) -> usize {
+        if let Some(columns) = &self.behind {
+            return columns.positions();
+        }
         match &self.form {
             Form::Tiles(tiles) => tiles.positions(),
             Form::Depthwise(depthwise) => depthwise.positions(),
@@ -173,6 +189,9 @@ impl IntegerConv {
 
     /// Computes some positions of an image's output, counted along its rows; `output` holds these alone.
     pub(crate) fn run_positions(&self, framed: &[u8], range: Range<usize>, output: SliceMut<'_>) {
+        if let (Form::Rows(rows), Some(columns)) = (&self.form, &self.behind) {
+            return columns.run((rows, &self.requantize), framed, range, output);
+        }
         match &self.form {
             Form::Tiles(tiles) => tiles.run(&self.requantize, framed, range, output),
             Form::Depthwise(depthwise) => depthwise.run(&self.requantize, framed, range, output),
@@ -344,7 +363,7 @@ impl Divide for IntegerConv {
     fn nanos(&self) -> u64 {
         match self.form {
             Form::Tiles(_) | Form::Rows(_) => self.macs() / 230,
-            Form::Depthwise(_) => self.macs() / 50,
+            Form::Depthwise(_) | Form::Planes(_) => self.macs() / 50,
         }
     }
 
@@ -385,7 +404,8 @@ impl Divide for IntegerConv {
 impl Kernel for IntegerConv {
     #[cfg(feature = "threads")]
     fn divide(&self) -> Option<&dyn Divide> {
-        Some(self)
+        // The columns behind read all rows at once.
+        self.behind.is_none().then_some(self as &dyn Divide)
     }
 
     fn run(&self, inputs: &Inputs<'_>, mut output: SliceMut<'_>, scratch: &mut [f32]) {
@@ -422,6 +442,11 @@ impl Kernel for IntegerConv {
             .fold(batch as u64, |macs, &extent| {
                 macs.saturating_mul(extent as u64)
             })
+            .saturating_add(
+                self.behind
+                    .as_ref()
+                    .map_or(0, |columns| columns.macs() * batch as u64),
+            )
     }
 
     fn constant_bytes(&self) -> usize {
@@ -431,11 +456,37 @@ impl Kernel for IntegerConv {
             Form::Planes(planes) => planes.constant_bytes(),
             Form::Rows(rows) => rows.constant_bytes(),
         };
-        weights + self.requantize.constant_bytes()
+        let behind = self
+            .behind
+            .as_ref()
+            .map_or(0, |columns| columns.constant_bytes());
+        weights + self.requantize.constant_bytes() + behind
+    }
+
+    fn follower(&self) -> Option<Follower> {
+        self.columns.clone().map(Follower::Columns)
     }
 
     fn absorb(&mut self, follower: &Follower) -> bool {
-        self.requantize.absorb(follower)
+        if let Some(columns) = &mut self.behind {
+            return columns.requantize.absorb(follower);
+        }
+        let Follower::Columns(columns) = follower else {
+            let absorbed = self.requantize.absorb(follower);
+            if absorbed {
+                // What follows is part of this kernel now, but of nothing that another could take over.
+                self.columns = None;
+            }
+            return absorbed;
+        };
+        let follows = match &self.form {
+            Form::Rows(rows) => self.requantize.is_quantized() && columns.follows(rows),
+            _ => false,
+        };
+        if follows {
+            self.behind = Some(columns.clone());
+        }
+        follows
     }
 }
 

@@ -38,3 +38,4 @@ mod tile;
 
 pub(crate) use conv::IntegerConv;
 pub(crate) use dense::IntegerDense;
+pub(crate) use rows::Columns;

@@ -11,7 +11,7 @@ const SAFE: f32 = (1 << 30) as f32;
 /// What becomes of the sums of a layer.
 ///
 /// Sums are in vectors, each lane of which belongs to a channel or to none.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Requantize {
     /// Per lane: what its sum starts with, which is the bias less the zero point's part of all products.
     initial: Vec<i32>,
@@ -123,6 +123,17 @@ impl Requantize {
         })
     }
 
+    /// What the sum of a lane starts with.
+    #[inline(always)]
+    pub(super) fn initial_of(&self, lane: usize) -> i32 {
+        self.initial[lane]
+    }
+
+    /// Whether what leaves are bytes.
+    pub(super) fn is_quantized(&self) -> bool {
+        self.zero_point.is_some()
+    }
+
     pub(super) fn lanes(&self) -> usize {
         self.initial.len()
     }
@@ -139,7 +150,10 @@ impl Requantize {
             Follower::Activation(Unary::Relu) => self.bound(0.0, f32::INFINITY),
             Follower::Activation(Unary::Clip { min, max }) => self.bound(min, max),
             Follower::Quantize { scale, zero_point } => self.quantize(scale, zero_point),
-            Follower::Activation(_) | Follower::Affine { .. } | Follower::MaxPool(_) => false,
+            Follower::Activation(_)
+            | Follower::Affine { .. }
+            | Follower::MaxPool(_)
+            | Follower::Columns(_) => false,
         }
     }
 

@@ -3,6 +3,8 @@
     reason = "tiles of registers are read and written by pointers whose extents are checked at the entry"
 )]
 
+mod pair;
+
 use std::ops::Range;
 
 use crate::{
@@ -13,6 +15,8 @@ use crate::{
     },
     simd::{Level, Simd, Vectorize},
 };
+
+pub(crate) use pair::Columns;
 
 /// Products of the bytes of a single channel with constant weights, for so few output channels that these would
 /// leave vectors half empty.

@@ -420,6 +420,88 @@ proptest! {
     }
 
     #[test]
+    fn what_another_convolution_takes_over_is_the_same(
+        (height, kernel, extra) in (1_usize..12, 1_usize..70, 0_usize..300),
+        (begin, end) in (0_usize..35, 0_usize..35),
+        (channels, group_outputs) in prop_oneof![Just((4_usize, 2_usize)), Just((8, 1)), Just((8, 2)), Just((16, 3))],
+        batch in 1_usize..3,
+        zero_points in (any::<u8>(), any::<u8>()),
+        scale in 0.01_f32..3.0,
+        extreme: bool,
+        cut in 0.0..1.0,
+        (first, second) in (tail(), tail()),
+        seed: u64,
+    ) {
+        let width = (kernel + extra).saturating_sub(begin + end).max(1);
+        let end = end.max(kernel.saturating_sub(width + begin));
+        let positions = width + begin + end - kernel + 1;
+        let along = ConvShape {
+            batch,
+            groups: 1,
+            group_inputs: 1,
+            group_outputs: channels,
+            window: window([1, 1, 1, height, 0, 0, height], [kernel, 1, 1, width, begin, end, positions]),
+        };
+        let across = ConvShape {
+            batch,
+            groups: channels,
+            group_inputs: 1,
+            group_outputs,
+            window: window([height, 1, 1, height, 0, 0, 1], [1, 1, 1, positions, 0, 0, positions]),
+        };
+        let outputs = channels * group_outputs;
+        let input = bytes(seed, batch * height * width, extreme);
+        let first_weights = weights(!seed, channels * kernel, extreme);
+        let second_weights = weights(seed ^ 5, outputs * height, extreme);
+        let (first_bias, second_bias) = (biases(seed ^ 1, channels), biases(seed ^ 3, outputs));
+        let (first_factors, second_factors) = (multipliers(seed ^ 2, channels), multipliers(seed ^ 4, outputs));
+        let first = Tail { quantize: Some((scale, zero_points.1)), ..first };
+        for level in levels() {
+            let new = |second_first: bool| {
+                let (kind, shape, zero_point, weights, bias, factors) = if second_first {
+                    (FormKind::Depthwise, across, zero_points.1, &second_weights, &second_bias, &second_factors)
+                } else {
+                    (FormKind::Rows, along, zero_points.0, &first_weights, &first_bias, &first_factors)
+                };
+                IntegerConv::in_form(kind, level, shape, zero_point, weights, Some(bias), factors.clone()).unwrap()
+            };
+            let (mut one, mut other) = (new(false), new(true));
+            first.absorbed(&mut one);
+            let follower = other.follower();
+            second.absorbed(&mut other);
+            let between = run(&one, &input, &first, batch * height * positions * channels);
+            let between: Vec<u8> = between.into_iter().map(|x| x as u8).collect();
+            let expected = run(&other, &between, &second, batch * positions * outputs);
+            let Some(follower) = follower else { continue };
+            if !one.absorb(&follower) {
+                prop_assert!(level.registers() < 32);
+                continue;
+            }
+            second.absorbed(&mut one);
+            let actual = run(&one, &input, &second, expected.len());
+            prop_assert_eq!(bits(&actual), bits(&expected), "{:?}", level);
+
+            let mut scratch = vec![0.0; one.scratch_len()];
+            let framed = one.frame(&input[..height * width], &mut scratch);
+            let cut = (positions as f64 * cut) as usize;
+            prop_assert_eq!(one.positions(), positions);
+            for range in [0..cut, cut..positions] {
+                let expected = &expected[range.start * outputs..range.end * outputs];
+                let actual: Vec<f32> = if second.quantize.is_some() {
+                    let mut part = vec![77; expected.len()];
+                    one.run_positions(framed, range, SliceMut::U8(&mut part));
+                    part.into_iter().map(f32::from).collect()
+                } else {
+                    let mut part = vec![f32::NAN; expected.len()];
+                    one.run_positions(framed, range, SliceMut::F32(&mut part));
+                    part
+                };
+                prop_assert_eq!(bits(&actual), bits(expected), "{:?}", level);
+            }
+        }
+    }
+
+    #[test]
     fn dense_layers_are_the_definition(
         (rows, k, n) in (1_usize..4, 1_usize..300, 1_usize..150),
         transposed: bool,
