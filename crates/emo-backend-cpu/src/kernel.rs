@@ -58,7 +58,7 @@ pub(crate) trait Kernel: Send + Sync {
 }
 
 /// A kernel is shown by its name: what it is made of is weights for the most part.
-impl fmt::Debug for dyn Kernel {
+impl fmt::Debug for dyn Kernel + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())
     }

@@ -223,7 +223,9 @@ impl Kernel for Dense {
             return false;
         }
         match follower {
-            Follower::Quantize { .. } | Follower::MaxPool(_) => return false,
+            Follower::Quantize { .. } | Follower::MaxPool(_) | Follower::Columns(_) => {
+                return false;
+            }
             Follower::Activation(activation) => self.activation = Some(*activation),
             Follower::Affine { scale, .. } if scale.len() != self.n => return false,
             Follower::Affine { scale, shift, .. } => {

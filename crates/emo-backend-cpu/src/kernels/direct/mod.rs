@@ -283,7 +283,9 @@ impl Kernel for DirectConv {
             return false;
         }
         match follower {
-            Follower::Quantize { .. } | Follower::MaxPool(_) => return false,
+            Follower::Quantize { .. } | Follower::MaxPool(_) | Follower::Columns(_) => {
+                return false;
+            }
             Follower::Activation(activation) => self.epilogue = Some(Epilogue::of(*activation)),
             Follower::Affine { scale, .. } if scale.len() != self.output_channels() => {
                 return false;
