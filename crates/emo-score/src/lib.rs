@@ -31,6 +31,9 @@ mod error;
 mod fusion;
 mod labels;
 mod mean;
+mod metrics;
+mod protocol;
+mod random;
 mod table;
 
 pub use confusion::{ClassMetrics, ConfusionMatrix};
@@ -38,6 +41,14 @@ pub use error::ScoreError;
 pub use fusion::{Fused, FusionRule, argmax};
 pub use labels::Labels;
 pub use mean::{Mean, WeightedMean};
+pub use metrics::{
+    Binning, Bootstrap, BootstrapConfig, Interval, McNemar, Predictions, Reliability,
+    ReliabilityBin, RiskCoverage, RiskPoint, Units,
+};
+pub use protocol::{
+    Evidence, Groups, Joined, Leak, LeakKind, LeakReport, Pairing, PointCheck, PointCheckConfig,
+    Protocol, Provenance, Split, SplitKind, pair,
+};
 pub use table::ScoreTable;
 
 pub use ndarray;

@@ -3,7 +3,7 @@ use ndarray::{Array1, ArrayView1};
 use crate::ScoreError;
 
 /// How far the sum of a modality's scores may be from 1: room for a softmax in half precision.
-const SUM_TOLERANCE: f32 = 2e-3;
+pub(crate) const SUM_TOLERANCE: f32 = 2e-3;
 
 /// The scores of each modality, or the note that it is absent.
 ///
