@@ -54,6 +54,14 @@ pub enum ScoreError {
         /// The weight.
         value: f32,
     },
+    /// A modality's trust is not in `[0, 1]`.
+    #[error("modality {row} has the trust {value}, not a number from 0 to 1")]
+    Trust {
+        /// The modality's position in the table.
+        row: usize,
+        /// The trust.
+        value: f32,
+    },
     /// A rule has another number of weights than the table has modalities.
     #[error("{actual} modalities, but {expected} weights")]
     ModalityCount {
@@ -65,6 +73,69 @@ pub enum ScoreError {
     /// No modality is present, or all that are have weight zero.
     #[error("no evidence: no modality with a weight above zero is present")]
     NoEvidence,
+    /// Every class is ruled out by some modality, so that there is nothing to normalise.
+    #[error("every class has the fused score 0: the modalities rule out all of them")]
+    Vetoed,
+    /// A rule, or what calibrates scores, was made for another number of classes.
+    #[error("{actual} classes, but the rule is for {expected}")]
+    RuleClasses {
+        /// The rule's number of classes.
+        expected: usize,
+        /// The scores' number of classes.
+        actual: usize,
+    },
+    /// There is no such modality.
+    #[error("modality {index}, of {n_modalities}")]
+    ModalityIndex {
+        /// The modality.
+        index: usize,
+        /// How many there are.
+        n_modalities: usize,
+    },
+    /// There is no fusion rule, calibration or other choice of that name.
+    #[error("no {kind} is called `{name}`; known are {known}")]
+    UnknownName {
+        /// What was asked for: `fusion rule`, `calibration`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// All names, separated by commas.
+        known: String,
+    },
+    /// A rule must be fitted on scores whose true classes are known before it can be used.
+    #[error("the fusion rule `{rule}` must be fitted first")]
+    NotFitted {
+        /// The rule's name.
+        rule: &'static str,
+    },
+    /// A parameter is out of its range.
+    #[error("{name} is {value}, not {expected}")]
+    Parameter {
+        /// The parameter's name.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is allowed.
+        expected: &'static str,
+    },
+    /// There are fewer samples to fit on than are needed.
+    #[error("{actual} samples to fit on, at least {required} are needed")]
+    TooFewSamples {
+        /// How many there are.
+        actual: usize,
+        /// How many are needed.
+        required: usize,
+    },
+    /// A fit has not come to its optimum.
+    #[error("the fit of {what} has not converged after {iterations} steps: gradient {gradient:e}")]
+    NotConverged {
+        /// What was fitted.
+        what: &'static str,
+        /// How many steps were made.
+        iterations: usize,
+        /// The largest component of the gradient that was left.
+        gradient: f64,
+    },
     /// Truth and prediction differ in length.
     #[error("{truth} true classes, but {predicted} predicted ones")]
     LengthMismatch {
@@ -103,16 +174,6 @@ pub enum ScoreError {
         expected: usize,
         /// How many there are.
         actual: usize,
-    },
-    /// A setting is out of range.
-    #[error("{setting} is {value}, expected {expected}")]
-    Setting {
-        /// Which.
-        setting: &'static str,
-        /// Its value.
-        value: f64,
-        /// What it may be.
-        expected: &'static str,
     },
     /// There are fewer groups (or samples) than folds.
     #[error("{available} {what} cannot make {folds} folds")]

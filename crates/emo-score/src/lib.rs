@@ -26,11 +26,12 @@
 //! the order of the modalities does not matter; an absent modality changes nothing; a single modality is
 //! returned as it is; without any modality there is an error, never a uniform guess.
 
+#[macro_use]
+mod checked_serde;
 mod confusion;
 mod error;
 mod fusion;
 mod labels;
-mod mean;
 mod metrics;
 mod protocol;
 mod random;
@@ -38,9 +39,10 @@ mod table;
 
 pub use confusion::{ClassMetrics, ConfusionMatrix};
 pub use error::ScoreError;
-pub use fusion::{Fused, FusionRule, argmax};
+pub use fusion::{
+    Fused, FusionRule, Mean, Rule, RuleConfig, RuleName, Scale, WeightedMean, argmax,
+};
 pub use labels::Labels;
-pub use mean::{Mean, WeightedMean};
 pub use metrics::{
     Binning, Bootstrap, BootstrapConfig, Interval, McNemar, Predictions, Reliability,
     ReliabilityBin, RiskCoverage, RiskPoint, Units,
@@ -49,6 +51,6 @@ pub use protocol::{
     Evidence, Groups, Joined, Leak, LeakKind, LeakReport, Pairing, PointCheck, PointCheckConfig,
     Protocol, Provenance, Split, SplitKind, pair,
 };
-pub use table::ScoreTable;
+pub use table::{ScoreTable, trust};
 
 pub use ndarray;

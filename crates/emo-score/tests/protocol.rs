@@ -268,7 +268,7 @@ fn what_cannot_be_paired_is_refused_with_its_place() {
     ));
     assert!(matches!(
         refused(Pairing::Unstated, &twice),
-        ScoreError::Setting { .. }
+        ScoreError::Parameter { .. }
     ));
 }
 
@@ -426,7 +426,7 @@ fn splits_that_cannot_be_are_refused() {
     ));
     assert!(matches!(
         Split::k_fold(&subjects, 1, 1),
-        Err(ScoreError::Setting { .. })
+        Err(ScoreError::Parameter { .. })
     ));
     assert!(matches!(
         Split::stratified_k_fold(&subjects, &[0, 1], 2, 1),

@@ -83,18 +83,18 @@ impl Bootstrap {
     /// Checks the settings.
     ///
     /// # Errors
-    /// [`ScoreError::Setting`].
+    /// [`ScoreError::Parameter`].
     pub fn new(config: BootstrapConfig) -> Result<Self, ScoreError> {
         if config.n_resamples == 0 {
-            return Err(ScoreError::Setting {
-                setting: "number of resamples",
+            return Err(ScoreError::Parameter {
+                name: "number of resamples",
                 value: 0.0,
                 expected: "at least 1",
             });
         }
         if !(config.level > 0.0 && config.level < 1.0) {
-            return Err(ScoreError::Setting {
-                setting: "confidence level",
+            return Err(ScoreError::Parameter {
+                name: "confidence level",
                 value: config.level,
                 expected: "a number between 0 and 1",
             });

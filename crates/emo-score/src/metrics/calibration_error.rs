@@ -57,15 +57,15 @@ impl Reliability {
     /// Bins the highest score of each sample.
     ///
     /// # Errors
-    /// [`ScoreError::Setting`] without bins.
+    /// [`ScoreError::Parameter`] without bins.
     pub fn new(
         predictions: &Predictions,
         binning: Binning,
         n_bins: usize,
     ) -> Result<Self, ScoreError> {
         if n_bins == 0 {
-            return Err(ScoreError::Setting {
-                setting: "number of bins",
+            return Err(ScoreError::Parameter {
+                name: "number of bins",
                 value: 0.0,
                 expected: "at least 1",
             });

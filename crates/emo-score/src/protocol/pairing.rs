@@ -71,7 +71,7 @@ pub struct Joined {
 ///
 /// # Errors
 /// [`ScoreError::Unpairable`] where a sample lacks what is joined by, [`ScoreError::Moment`] where the samples of a
-/// moment contradict each other, and [`ScoreError::Setting`] for [`Pairing::Unstated`].
+/// moment contradict each other, and [`ScoreError::Parameter`] for [`Pairing::Unstated`].
 pub fn pair(
     pairing: Pairing,
     modalities: &[Vec<Evidence>],
@@ -82,8 +82,8 @@ pub fn pair(
         Pairing::SameSubject => at_random(modalities, seed, |evidence| evidence.subject.as_deref()),
         Pairing::LabelPaired => at_random(modalities, seed, |_| Some("")),
         Pairing::Unimodal => Ok(alone(modalities)),
-        Pairing::Unstated => Err(ScoreError::Setting {
-            setting: "pairing",
+        Pairing::Unstated => Err(ScoreError::Parameter {
+            name: "pairing",
             value: f64::NAN,
             expected: "one that is stated",
         }),

@@ -38,11 +38,11 @@ impl PointCheck {
     /// Checks the settings.
     ///
     /// # Errors
-    /// [`ScoreError::Setting`].
+    /// [`ScoreError::Parameter`].
     pub fn new(config: PointCheckConfig) -> Result<Self, ScoreError> {
         if !(config.tolerance > 0.0 && config.tolerance < 0.5) {
-            return Err(ScoreError::Setting {
-                setting: "tolerance",
+            return Err(ScoreError::Parameter {
+                name: "tolerance",
                 value: config.tolerance,
                 expected: "a number between 0 and 0.5",
             });

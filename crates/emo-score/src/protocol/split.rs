@@ -102,7 +102,7 @@ impl Split {
     /// `k` folds of samples `0..n_samples` drawn one by one; test sides differ in size by at most one.
     ///
     /// # Errors
-    /// [`ScoreError::Setting`] for less than two folds, [`ScoreError::TooFewForFolds`].
+    /// [`ScoreError::Parameter`] for less than two folds, [`ScoreError::TooFewForFolds`].
     pub fn random_k_fold(n_samples: usize, k: usize, seed: u64) -> Result<Vec<Self>, ScoreError> {
         check_folds(SplitKind::Random, n_samples, k)?;
         let mut order: Vec<usize> = (0..n_samples).collect();
@@ -118,7 +118,7 @@ impl Split {
     /// the fewest samples; the seed decides between equals.
     ///
     /// # Errors
-    /// [`ScoreError::Setting`] for less than two folds, [`ScoreError::TooFewForFolds`].
+    /// [`ScoreError::Parameter`] for less than two folds, [`ScoreError::TooFewForFolds`].
     pub fn k_fold(groups: &Groups, k: usize, seed: u64) -> Result<Vec<Self>, ScoreError> {
         check_folds(groups.kind(), groups.len(), k)?;
         let mut members = groups.members();
@@ -159,7 +159,7 @@ impl Split {
     /// Cost: up to `k²·groups²` comparisons per improvement.
     ///
     /// # Errors
-    /// [`ScoreError::Setting`] for less than two folds, [`ScoreError::TooFewForFolds`], or [`ScoreError::Count`]
+    /// [`ScoreError::Parameter`] for less than two folds, [`ScoreError::TooFewForFolds`], or [`ScoreError::Count`]
     /// if there are not as many classes as samples.
     #[doc(alias = "StratifiedGroupKFold")]
     pub fn stratified_k_fold(
@@ -212,8 +212,8 @@ impl Split {
 
 fn check_folds(kind: SplitKind, available: usize, folds: usize) -> Result<(), ScoreError> {
     if folds < 2 {
-        return Err(ScoreError::Setting {
-            setting: "number of folds",
+        return Err(ScoreError::Parameter {
+            name: "number of folds",
             value: folds as f64,
             expected: "at least 2",
         });

@@ -1,15 +1,15 @@
-use ndarray::{Array2, Axis};
-
-use crate::{Fused, FusionRule, ScoreError, ScoreTable};
+use super::{Fused, FusionRule, Scale, check_modalities, check_weights, select};
+use crate::{ScoreError, ScoreTable};
 
 /// The mean of the present modalities' scores: the linear opinion pool with equal weights.
 ///
-/// `s(c) = Σ_A p_m(c) / |A|` over the modalities A that are present.
+/// `s(c) = Σ_A t_m p_m(c) / Σ_A t_m` over the modalities A that are present, t being their trust.
 ///
 /// # References
 /// J. Kittler, M. Hatef, R. P. W. Duin, J. Matas, *On combining classifiers*, IEEE TPAMI 20(3), 1998,
 /// doi:10.1109/34.667881.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mean;
 
 impl FusionRule for Mean {
@@ -17,20 +17,22 @@ impl FusionRule for Mean {
         "mean"
     }
 
-    fn fuse(&self, scores: &ScoreTable) -> Result<Fused, ScoreError> {
-        linear_pool(scores, |_| 1.0)
+    fn fuse_into(&self, scores: &ScoreTable, out: &mut Fused) -> Result<(), ScoreError> {
+        linear_pool(scores, |_| 1.0, out)
     }
 }
 
 /// The weighted mean of the present modalities' scores: the linear opinion pool.
 ///
-/// `s(c) = Σ_A w_m p_m(c) / Σ_A w_m` over the modalities A that are present, so that the weights of absent
-/// ones are shared out in proportion.
+/// `s(c) = Σ_A w_m t_m p_m(c) / Σ_A w_m t_m` over the modalities A that are present, t being their trust, so that
+/// the weights of absent ones are shared out in proportion.
 ///
 /// # References
 /// C. Genest, J. V. Zidek, *Combining probability distributions: a critique and an annotated bibliography*,
 /// Statistical Science 1(1), 1986, doi:10.1214/ss/1177013825.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(remote = "Self", deny_unknown_fields))]
 pub struct WeightedMean {
     weights: Vec<f32>,
 }
@@ -42,70 +44,66 @@ impl WeightedMean {
     /// # Errors
     /// [`ScoreError::Weight`].
     pub fn new(weights: impl IntoIterator<Item = f32>) -> Result<Self, ScoreError> {
-        let weights: Vec<f32> = weights.into_iter().collect();
-        match weights
-            .iter()
-            .position(|weight| !weight.is_finite() || *weight < 0.0)
-        {
-            Some(index) => Err(ScoreError::Weight {
-                index,
-                value: weights[index],
-            }),
-            None => Ok(Self { weights }),
-        }
+        let rule = Self {
+            weights: weights.into_iter().collect(),
+        };
+        rule.check()?;
+        Ok(rule)
     }
 
     /// The weights, as given.
     pub fn weights(&self) -> &[f32] {
         &self.weights
     }
+
+    fn check(&self) -> Result<(), ScoreError> {
+        check_weights(&self.weights)
+    }
+
+    pub(super) fn select(&self, modalities: &[usize]) -> Result<Self, ScoreError> {
+        Ok(Self {
+            weights: select(&self.weights, modalities)?,
+        })
+    }
 }
+
+checked_serde!(WeightedMean);
 
 impl FusionRule for WeightedMean {
     fn name(&self) -> &'static str {
         "weighted"
     }
 
-    fn fuse(&self, scores: &ScoreTable) -> Result<Fused, ScoreError> {
-        if scores.n_modalities() != self.weights.len() {
-            return Err(ScoreError::ModalityCount {
-                expected: self.weights.len(),
-                actual: scores.n_modalities(),
-            });
-        }
-        linear_pool(scores, |row| f64::from(self.weights[row]))
+    fn fuse_into(&self, scores: &ScoreTable, out: &mut Fused) -> Result<(), ScoreError> {
+        check_modalities(scores, self.weights.len())?;
+        linear_pool(scores, |row| f64::from(self.weights[row]), out)
     }
 }
 
-fn linear_pool(scores: &ScoreTable, weight: impl Fn(usize) -> f64) -> Result<Fused, ScoreError> {
-    let total: f64 = scores
-        .rows()
-        .enumerate()
-        .filter_map(|(row, scores)| scores.map(|_| weight(row)))
-        .sum();
+fn linear_pool(
+    scores: &ScoreTable,
+    weight: impl Fn(usize) -> f64,
+    out: &mut Fused,
+) -> Result<(), ScoreError> {
+    let mut parts = out.prepare(scores, Scale::Scores, 0);
+    let mut total = 0.0;
+    for (modality, trust, row) in scores.evidence() {
+        let weight = trust * weight(modality);
+        total += weight;
+        for (addend, score) in parts.row(modality).iter_mut().zip(row) {
+            *addend = weight * f64::from(*score);
+        }
+    }
     if total <= 0.0 {
         return Err(ScoreError::NoEvidence);
     }
-    let mut contributions = Array2::zeros((scores.n_modalities(), scores.n_classes()));
-    let mut fused = ndarray::Array1::<f64>::zeros(scores.n_classes());
-    for (row, present) in scores.rows().enumerate() {
-        let Some(present) = present else { continue };
-        let share = weight(row) / total;
-        let added = present.mapv(|score| share * f64::from(score));
-        fused += &added;
-        contributions
-            .index_axis_mut(Axis(0), row)
-            .assign(&added.mapv(|score| score as f32));
-    }
-    Ok(Fused {
-        scores: fused.mapv(|score| score as f32),
-        contributions,
-    })
+    parts.finish_sums(total);
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::Array1;
+    use ndarray::{Array1, Axis};
     use proptest::prelude::*;
 
     use super::*;
