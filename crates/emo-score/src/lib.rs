@@ -35,6 +35,7 @@ mod labels;
 mod metrics;
 mod protocol;
 mod random;
+mod report;
 mod table;
 
 pub use confusion::{ClassMetrics, ConfusionMatrix};
@@ -51,6 +52,7 @@ pub use protocol::{
     Evidence, Groups, Joined, Leak, LeakKind, LeakReport, Pairing, PointCheck, PointCheckConfig,
     Protocol, Provenance, Split, SplitKind, pair,
 };
+pub use report::{Metric, Report, ReportConfig, Subset};
 pub use table::{ScoreTable, trust};
 
 pub use ndarray;

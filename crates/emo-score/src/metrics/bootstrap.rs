@@ -25,6 +25,7 @@ impl Default for BootstrapConfig {
 
 /// A confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Interval {
     /// Its lower end.
     pub low: f64,

@@ -24,6 +24,7 @@ impl Binning {
 
 /// The samples whose confidence falls into one bin.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReliabilityBin {
     /// The lower edge; it belongs to the bin below.
     pub low: f64,

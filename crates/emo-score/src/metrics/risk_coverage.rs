@@ -2,6 +2,7 @@ use crate::Predictions;
 
 /// What it costs to answer a share of the samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RiskPoint {
     /// The lowest confidence that is answered.
     pub threshold: f64,

@@ -71,7 +71,7 @@ pub struct Leak {
     pub train: usize,
     /// The example's test sample.
     pub test: usize,
-    /// How many pairs of a training and a test sample are joined in this way.
+    /// How many pairs of a training and a test sample are joined in this way; once for each thing they share.
     pub n: usize,
 }
 
@@ -117,17 +117,13 @@ impl LeakReport {
             });
         }
         let mut report = Self::default();
-        for (kind, name) in [
-            (
-                LeakKind::Subject,
-                subject as fn(&Provenance) -> Option<&String>,
-            ),
-            (LeakKind::Trial, trial),
-        ] {
-            let key = |sample: usize| name(&samples[sample]).into_iter().map(String::as_str);
-            for (shared, [train, test]) in sides(split, key) {
-                report.add_pairs(kind, shared, &train, &test);
-            }
+        let subjects = |sample: usize| samples[sample].subjects.iter().map(String::as_str);
+        for (shared, [train, test]) in sides(split, subjects) {
+            report.add_pairs(LeakKind::Subject, shared, &train, &test);
+        }
+        let trials = |sample: usize| samples[sample].trial.iter().map(String::as_str);
+        for (shared, [train, test]) in sides(split, trials) {
+            report.add_pairs(LeakKind::Trial, shared, &train, &test);
         }
         report.find_copies(samples, split);
         report.find_overlaps(samples, split);
@@ -248,14 +244,6 @@ impl LeakReport {
             }
         }
     }
-}
-
-fn subject(sample: &Provenance) -> Option<&String> {
-    sample.subject.as_ref()
-}
-
-fn trial(sample: &Provenance) -> Option<&String> {
-    sample.trial.as_ref()
 }
 
 fn overlap(a: &Range<f64>, b: &Range<f64>) -> bool {

@@ -12,7 +12,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provenance {
     pub(super) id: String,
-    pub(super) subject: Option<String>,
+    pub(super) subjects: Vec<String>,
     pub(super) trial: Option<String>,
     pub(super) window: Option<(String, Range<f64>)>,
     pub(super) parents: Vec<String>,
@@ -23,17 +23,17 @@ impl Provenance {
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
-            subject: None,
+            subjects: Vec::new(),
             trial: None,
             window: None,
             parents: Vec::new(),
         }
     }
 
-    /// Whose it is.
+    /// Whose it is. A sample that was joined from several people's is of each of them: call it for each.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.subject = Some(subject.into());
+        self.subjects.push(subject.into());
         self
     }
 

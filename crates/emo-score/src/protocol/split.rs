@@ -27,7 +27,8 @@ impl SplitKind {
         }
     }
 
-    fn units(self) -> &'static str {
+    /// What is dealt out or drawn.
+    pub(crate) fn units(self) -> &'static str {
         match self {
             Self::BySubject => "subjects",
             Self::ByTrial => "trials",
