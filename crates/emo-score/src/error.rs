@@ -108,6 +108,22 @@ pub enum ScoreError {
         /// The rule's name.
         rule: &'static str,
     },
+    /// The prior probability of a class is not above zero, or not a number.
+    #[error("class {class} has the prior {value}, not a number above 0")]
+    Prior {
+        /// The class.
+        class: usize,
+        /// Its prior.
+        value: f32,
+    },
+    /// There is nothing to learn about a class from.
+    #[error("modality {modality} is present in no sample of class {class}")]
+    ClassWithoutSamples {
+        /// The class.
+        class: usize,
+        /// The modality's position in the tables.
+        modality: usize,
+    },
     /// A parameter is out of its range.
     #[error("{name} is {value}, not {expected}")]
     Parameter {
@@ -125,6 +141,17 @@ pub enum ScoreError {
         actual: usize,
         /// How many are needed.
         required: usize,
+    },
+    /// There is a threshold for the conflict of the modalities, but the conflict is not given.
+    #[error("the conflict of the modalities is not known, but there is a threshold for it")]
+    ConflictUnknown,
+    /// The scores of a sample are not what they should be.
+    #[error("sample {index}")]
+    Sample {
+        /// The sample.
+        index: usize,
+        /// What is wrong with it.
+        source: Box<ScoreError>,
     },
     /// A fit has not come to its optimum.
     #[error("the fit of {what} has not converged after {iterations} steps: gradient {gradient:e}")]

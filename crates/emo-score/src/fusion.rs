@@ -2,15 +2,31 @@ use std::fmt::Debug;
 
 use ndarray::{Array1, Array2};
 
-use crate::{ScoreError, ScoreTable};
+use crate::{ScoreError, ScoreTable, newton::softmax};
 
+mod cascade;
+mod dempster;
 mod linear;
+mod log_pool;
+mod naive_bayes;
+mod order;
 mod registry;
+mod stacking;
+mod templates;
 mod training;
+mod vote;
 
 pub use self::{
+    cascade::CascadingSpecialists,
+    dempster::{ConflictFallback, DempsterShafer},
     linear::{Mean, WeightedMean},
+    log_pool::{Bayes, Geometric, Product},
+    naive_bayes::NaiveBayes,
+    order::{Max, Median, Min, TrimmedMean},
     registry::{Rule, RuleConfig, RuleName},
+    stacking::{Stacking, StackingConfig, StackingInput},
+    templates::DecisionTemplates,
+    vote::{Borda, Majority, WeightedVote},
 };
 
 /// What the contributions of a [`Fused`] add up to.
@@ -50,7 +66,9 @@ pub struct Fused {
     ///
     /// A class's belief is its score less `ignorance / classes`, its plausibility is its belief plus `ignorance`.
     pub ignorance: Option<f32>,
-    scratch: Vec<f64>,
+    pub(crate) scratch: Vec<f64>,
+    /// Where calibrated scores are kept on their way into a rule.
+    pub(crate) spare: ScoreTable,
 }
 
 impl PartialEq for Fused {
@@ -187,6 +205,23 @@ impl Parts<'_> {
         }
     }
 
+    /// Scores are the softmax of the sums of the addends and the base.
+    fn finish_softmax(self) {
+        let n_classes = self.n_classes.max(1);
+        centre(self.baseline, self.base);
+        let rows = self.contributions.chunks_exact_mut(n_classes);
+        for (contributions, addends) in rows.zip(self.addends.chunks_exact(n_classes)) {
+            centre(contributions, addends);
+            for (sum, addend) in self.base.iter_mut().zip(addends) {
+                *sum += addend;
+            }
+        }
+        softmax(self.base);
+        for (score, p) in self.scores.iter_mut().zip(&*self.base) {
+            *score = *p as f32;
+        }
+    }
+
     /// As [`finish_sums`](Self::finish_sums), with the total that makes the scores sum to 1.
     fn finish_normalized(self) -> Result<(), ScoreError> {
         let total = self.addends.iter().chain(&*self.base).sum::<f64>();
@@ -195,6 +230,14 @@ impl Parts<'_> {
         }
         self.finish_sums(total);
         Ok(())
+    }
+}
+
+/// Writes numbers less their mean.
+fn centre(centred: &mut [f32], numbers: &[f64]) {
+    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    for (centred, number) in centred.iter_mut().zip(numbers) {
+        *centred = (number - mean) as f32;
     }
 }
 

@@ -28,20 +28,35 @@
 
 #[macro_use]
 mod checked_serde;
+mod calibrate;
 mod confusion;
+mod decide;
 mod error;
 mod fusion;
 mod labels;
 mod metrics;
+mod newton;
 mod protocol;
 mod random;
 mod report;
 mod table;
 
+pub use calibrate::{
+    CalibratedFusion, Calibration, CalibrationConfig, CalibrationName, Isotonic, Platt,
+    Temperature, VectorScaling,
+};
 pub use confusion::{ClassMetrics, ConfusionMatrix};
+pub use decide::{
+    Abstention, AbstentionConfig, AbstentionReason, AdaptiveConformal, Affect, AffectConcept,
+    AffectMap, Conformal, ConformalScore, Decision, Ema, FixedLagViterbi, Hmm, HmmFilter,
+    Hysteresis, OneEuro, OneEuroConfig, OneEuroScores, disagreement,
+};
 pub use error::ScoreError;
 pub use fusion::{
-    Fused, FusionRule, Mean, Rule, RuleConfig, RuleName, Scale, WeightedMean, argmax,
+    Bayes, Borda, CascadingSpecialists, ConflictFallback, DecisionTemplates, DempsterShafer, Fused,
+    FusionRule, Geometric, Majority, Max, Mean, Median, Min, NaiveBayes, Product, Rule, RuleConfig,
+    RuleName, Scale, Stacking, StackingConfig, StackingInput, TrimmedMean, WeightedMean,
+    WeightedVote, argmax,
 };
 pub use labels::Labels;
 pub use metrics::{

@@ -14,7 +14,7 @@ pub(crate) const SUM_TOLERANCE: f32 = 2e-3;
 /// or both ([`trust`]). A modality without any trust is as good as absent.
 ///
 /// A cleared table keeps its memory, so that a steady stream of tables of one shape allocates nothing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScoreTable {
     n_classes: usize,
     /// `[modalities, classes]`; zero where a modality is absent.
@@ -120,6 +120,20 @@ impl ScoreTable {
             selected.trust.push(self.trust[modality]);
         }
         Ok(selected)
+    }
+
+    /// Becomes as `other`, in the memory that there is.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.n_classes = other.n_classes;
+        self.scores.clone_from(&other.scores);
+        self.trust.clone_from(&other.trust);
+    }
+
+    /// The scores of one modality to be changed into others that sum to 1.
+    pub(crate) fn row_mut(&mut self, modality: usize) -> Option<&mut [f32]> {
+        (*self.trust.get(modality)?)?;
+        let start = modality * self.n_classes;
+        self.scores.get_mut(start..start + self.n_classes)
     }
 
     fn slice(&self, modality: usize) -> &[f32] {

@@ -1,6 +1,10 @@
 use std::{fmt, str::FromStr};
 
-use super::{Fused, FusionRule, Mean, WeightedMean, training::Training};
+use super::{
+    Bayes, Borda, CascadingSpecialists, ConflictFallback, DecisionTemplates, DempsterShafer, Fused,
+    FusionRule, Geometric, Majority, Max, Mean, Median, Min, NaiveBayes, Product, Stacking,
+    StackingConfig, TrimmedMean, WeightedMean, WeightedVote, training::Training,
+};
 use crate::{ScoreError, ScoreTable};
 
 /// What fusion rules can be made of when they are chosen by name.
@@ -16,6 +20,19 @@ pub struct RuleConfig {
     pub weights: Vec<f32>,
     /// The probability of each class before any evidence, `[classes]`. Default: all alike.
     pub prior: Option<Vec<f32>>,
+    /// The floor ε of a score whose logarithm is taken, in `(0, 1)`: how strongly one modality can veto. Default:
+    /// 0.001.
+    pub floor: f32,
+    /// The share that the trimmed mean leaves out at each end, in `[0, 0.5)`. Default: 0.25, one of four.
+    pub trim: f64,
+    /// What is added to each count of decisions. Default: 1, Laplace's rule.
+    pub smoothing: f64,
+    /// From which conflict on Dempster's rule gives way to the fall-back, in `(0, 1]`. Default: 0.999.
+    pub max_conflict: f64,
+    /// What it gives way to. Default: the mean.
+    pub fallback: ConflictFallback,
+    /// How stacking is fitted. Default: as [`StackingConfig::new`], with the floor above.
+    pub stacking: StackingConfig,
 }
 
 impl RuleConfig {
@@ -25,6 +42,12 @@ impl RuleConfig {
             n_classes,
             weights: weights.into(),
             prior: None,
+            floor: 1e-3,
+            trim: 0.25,
+            smoothing: 1.0,
+            max_conflict: 0.999,
+            fallback: ConflictFallback::default(),
+            stacking: StackingConfig::new(1e-3),
         }
     }
 }
@@ -100,10 +123,40 @@ macro_rules! rules {
 }
 
 rules! {
-    /// [`Mean`].
+    /// [`Mean`](struct@Mean).
     Mean = "mean", needs_fit = false;
-    /// [`WeightedMean`].
+    /// [`WeightedMean`](struct@WeightedMean).
     WeightedMean = "weighted", needs_fit = false;
+    /// [`Geometric`](struct@Geometric).
+    Geometric = "geometric", needs_fit = false;
+    /// [`Product`](struct@Product).
+    Product = "product", needs_fit = false;
+    /// [`Bayes`](struct@Bayes).
+    Bayes = "bayes", needs_fit = false;
+    /// [`Max`](struct@Max).
+    Max = "max", needs_fit = false;
+    /// [`Min`](struct@Min).
+    Min = "min", needs_fit = false;
+    /// [`Median`](struct@Median).
+    Median = "median", needs_fit = false;
+    /// [`TrimmedMean`](struct@TrimmedMean).
+    TrimmedMean = "trimmed", needs_fit = false;
+    /// [`Majority`](struct@Majority).
+    Majority = "majority", needs_fit = false;
+    /// [`WeightedVote`](struct@WeightedVote).
+    WeightedVote = "vote", needs_fit = false;
+    /// [`Borda`](struct@Borda).
+    Borda = "borda", needs_fit = false;
+    /// [`DempsterShafer`](struct@DempsterShafer).
+    DempsterShafer = "dempster-shafer", needs_fit = false;
+    /// [`NaiveBayes`](struct@NaiveBayes).
+    NaiveBayes = "naive-bayes", needs_fit = true;
+    /// [`DecisionTemplates`](struct@DecisionTemplates).
+    DecisionTemplates = "templates", needs_fit = true;
+    /// [`Stacking`](struct@Stacking).
+    Stacking = "stacking", needs_fit = true;
+    /// [`CascadingSpecialists`](struct@CascadingSpecialists).
+    CascadingSpecialists = "cascade", needs_fit = true;
 }
 
 impl RuleName {
@@ -121,6 +174,38 @@ impl RuleName {
         Ok(match self {
             Self::Mean => Mean.into(),
             Self::WeightedMean => WeightedMean::new(config.weights.iter().copied())?.into(),
+            Self::Geometric => Geometric::new(config.weights.iter().copied(), config.floor)?.into(),
+            Self::Product => Product::new(config.floor)?.into(),
+            Self::Bayes => {
+                let prior = config
+                    .prior
+                    .clone()
+                    .unwrap_or_else(|| vec![1.0; config.n_classes]);
+                Bayes::new(prior, config.floor)?.into()
+            }
+            Self::Max => Max.into(),
+            Self::Min => Min.into(),
+            Self::Median => Median.into(),
+            Self::TrimmedMean => TrimmedMean::new(config.trim)?.into(),
+            Self::Majority => Majority.into(),
+            Self::WeightedVote => {
+                WeightedVote::from_accuracies(&config.weights, config.n_classes)?.into()
+            }
+            Self::Borda => Borda.into(),
+            Self::DempsterShafer => DempsterShafer::new(
+                config.weights.iter().copied(),
+                config.max_conflict,
+                config.fallback,
+            )?
+            .into(),
+            Self::NaiveBayes
+            | Self::DecisionTemplates
+            | Self::Stacking
+            | Self::CascadingSpecialists => {
+                return Err(ScoreError::NotFitted {
+                    rule: self.as_str(),
+                });
+            }
         })
     }
 
@@ -142,8 +227,29 @@ impl RuleName {
     ) -> Result<Rule, ScoreError> {
         let training = Training::new(tables, truth)?;
         Ok(match self {
-            Self::WeightedMean => WeightedMean::new(training.accuracies())?.into(),
-            Self::Mean => self.make(config)?,
+            Self::NaiveBayes => NaiveBayes::fit(tables, truth, config.smoothing)?.into(),
+            Self::DecisionTemplates => DecisionTemplates::fit(tables, truth)?.into(),
+            Self::Stacking => Stacking::fit(&config.stacking, tables, truth)?.into(),
+            Self::CascadingSpecialists => CascadingSpecialists::fit(tables, truth)?.into(),
+            Self::WeightedMean | Self::Geometric | Self::WeightedVote | Self::DempsterShafer => {
+                self.make(&RuleConfig {
+                    n_classes: training.n_classes,
+                    weights: training.accuracies(),
+                    ..config.clone()
+                })?
+            }
+            Self::Bayes => self.make(&RuleConfig {
+                prior: Some(training.prior()),
+                ..config.clone()
+            })?,
+            Self::Mean
+            | Self::Product
+            | Self::Max
+            | Self::Min
+            | Self::Median
+            | Self::TrimmedMean
+            | Self::Majority
+            | Self::Borda => self.make(config)?,
         })
     }
 }
@@ -178,8 +284,23 @@ impl Rule {
     /// [`ScoreError::ModalityIndex`].
     pub fn select(&self, modalities: &[usize]) -> Result<Self, ScoreError> {
         Ok(match self {
-            Self::Mean(rule) => (*rule).into(),
             Self::WeightedMean(rule) => rule.select(modalities)?.into(),
+            Self::Geometric(rule) => rule.select(modalities)?.into(),
+            Self::WeightedVote(rule) => rule.select(modalities)?.into(),
+            Self::DempsterShafer(rule) => rule.select(modalities)?.into(),
+            Self::NaiveBayes(rule) => rule.select(modalities)?.into(),
+            Self::DecisionTemplates(rule) => rule.select(modalities)?.into(),
+            Self::Stacking(rule) => rule.select(modalities)?.into(),
+            Self::CascadingSpecialists(rule) => rule.select(modalities)?.into(),
+            Self::Mean(_)
+            | Self::Product(_)
+            | Self::Bayes(_)
+            | Self::Max(_)
+            | Self::Min(_)
+            | Self::Median(_)
+            | Self::TrimmedMean(_)
+            | Self::Majority(_)
+            | Self::Borda(_) => self.clone(),
         })
     }
 }

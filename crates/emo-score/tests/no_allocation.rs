@@ -1,0 +1,82 @@
+//! Fusing into memory that exists allocates nothing, with any rule.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+#![expect(
+    unsafe_code,
+    reason = "counting allocations takes an allocator of one's own"
+)]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
+use emo_score::{Fused, FusionRule, RuleConfig, RuleName, ScoreTable};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counting per thread.
+struct Counting;
+
+// SAFETY: every call is handed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the contract of `realloc`.
+        unsafe { System.realloc(pointer, layout, len) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const ROWS: [[f32; 4]; 4] = [
+    [0.1, 0.2, 0.3, 0.4],
+    [0.7, 0.1, 0.1, 0.1],
+    [0.25, 0.25, 0.25, 0.25],
+    [0.4, 0.3, 0.2, 0.1],
+];
+
+fn fill(table: &mut ScoreTable, first: usize) {
+    table.clear();
+    for row in 0..ROWS.len() {
+        table
+            .push_trusted(&ROWS[(first + row) % ROWS.len()], 0.5)
+            .unwrap();
+    }
+}
+
+#[test]
+fn fusing_into_memory_that_exists_allocates_nothing() {
+    let config = RuleConfig::new(4, [0.42, 0.78, 0.74, 0.71]);
+    let mut training = vec![ScoreTable::new(4); 4];
+    for (first, table) in training.iter_mut().enumerate() {
+        fill(table, first);
+    }
+    for name in RuleName::ALL {
+        let rule = name.fit(&config, &training, &[0, 1, 2, 3]).unwrap();
+        let mut table = ScoreTable::new(4);
+        let mut fused = Fused::default();
+        fill(&mut table, 0);
+        rule.fuse_into(&table, &mut fused).unwrap();
+        let before = ALLOCATIONS.get();
+        for first in 0..4 {
+            fill(&mut table, first);
+            rule.fuse_into(&table, &mut fused).unwrap();
+        }
+        assert_eq!(ALLOCATIONS.get() - before, 0, "{name}");
+    }
+}
