@@ -13,8 +13,8 @@ use emo_examples::error_chain;
 use emo_fusion::{
     ndarray::Array2,
     score::{
-        BootstrapConfig, Fused, FusionRule, Groups, Predictions, Protocol, Report, ReportConfig,
-        Rule, RuleConfig, ScoreError, ScoreTable, Units,
+        BootstrapConfig, CalibratedFusion, CalibrationConfig, CalibrationName, Fused, FusionRule,
+        Groups, Predictions, Report, ReportConfig, RuleConfig, ScoreError, ScoreTable, Units,
     },
 };
 
@@ -37,7 +37,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         .map(|path| Samples::read(path, None))
         .transpose()?;
     let samples = Samples::read(&options.scores, train.as_ref())?;
-    let rule = rule(options, &samples, train.as_ref())?;
+    let fusion = fusion(options, &samples, train.as_ref())?;
 
     let mut rows = Rows::new(options, &samples)?;
     let mut judged = Judged::default();
@@ -45,7 +45,8 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut fused = Fused::default();
     for sample in 0..samples.len() {
         samples.fill(sample, &mut table)?;
-        rule.fuse_into(&table, &mut fused)
+        fusion
+            .fuse_into(&table, &mut fused)
             .map_err(|error| format!("sample `{}`: {error}", samples.name(sample)))?;
         rows.write(&samples, sample, &fused)?;
         if let Some(class) = samples.class(sample) {
@@ -54,7 +55,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             judged.scores.extend(fused.scores.iter().copied());
         }
     }
-    let report = judged.report(options, &samples, train.as_ref(), &rule)?;
+    let report = judged.report(options, &samples, train.as_ref(), &fusion)?;
     rows.finish(report.as_ref())?;
     if let Some(path) = &options.report {
         let report = report.ok_or("a report needs samples whose label is known")?;
@@ -64,31 +65,25 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn rule(
+/// The rule with its calibrations, made from options or fitted.
+fn fusion(
     options: &Options,
     samples: &Samples,
     train: Option<&Samples>,
-) -> Result<Rule, Box<dyn Error>> {
+) -> Result<CalibratedFusion, Box<dyn Error>> {
     let weights = options.weights_of(samples.modalities())?;
     let config = RuleConfig::new(samples.labels().len(), weights);
     let Some(train) = train else {
-        if options.weights.is_empty() && !options.rule.needs_fit() {
-            // A rule without weights is made as it is; one with weights would have none.
-            let rule = options.rule.make(&config)?;
+        let fusion = CalibratedFusion::from(options.rule.make(&config)?);
+        if options.weights.is_empty() && !samples.is_empty() {
             let mut table = ScoreTable::new(samples.labels().len());
-            if !samples.is_empty() {
-                samples.fill(0, &mut table)?;
-                if let Err(ScoreError::ModalityCount { .. }) = rule.fuse(&table) {
-                    return Err(format!(
-                        "the rule `{}` needs weights: give --weights or --fit",
-                        options.rule
-                    )
-                    .into());
-                }
+            samples.fill(0, &mut table)?;
+            if let Err(ScoreError::ModalityCount { .. }) = fusion.fuse(&table) {
+                let rule = options.rule;
+                return Err(format!("the rule `{rule}` needs --weights or --fit").into());
             }
-            return Ok(rule);
         }
-        return Ok(options.rule.make(&config)?);
+        return Ok(fusion);
     };
     let (mut tables, mut classes) = (Vec::new(), Vec::new());
     for sample in 0..train.len() {
@@ -100,7 +95,13 @@ fn rule(
         tables.push(table);
         classes.push(class);
     }
-    Ok(options.rule.fit(&config, &tables, &classes)?)
+    Ok(CalibratedFusion::fit(
+        (options.rule, &config),
+        (options.calibrate, options.calibrate),
+        &CalibrationConfig::default(),
+        &tables,
+        &classes,
+    )?)
 }
 
 /// The samples whose label is known.
@@ -117,7 +118,7 @@ impl Judged {
         options: &Options,
         samples: &Samples,
         train: Option<&Samples>,
-        rule: &Rule,
+        fusion: &CalibratedFusion,
     ) -> Result<Option<Report>, Box<dyn Error>> {
         if self.samples.is_empty() {
             return Ok(None);
@@ -131,19 +132,24 @@ impl Judged {
             .iter()
             .map(|&sample| samples.only_subject(sample))
             .collect();
-        let subjects = subjects.map(Groups::subjects).filter(|groups| groups.len() > 1);
+        let subjects = subjects
+            .map(Groups::subjects)
+            .filter(|groups| groups.len() > 1);
         let units = match &subjects {
             Some(groups) => Units::Groups(groups),
             None => Units::Samples(self.samples.len()),
         };
-        let mut config = ReportConfig::new(format!("fused by {}", options.rule));
+        let mut config = ReportConfig::new(match options.calibrate {
+            CalibrationName::None => format!("fused by {}", options.rule),
+            calibration => format!("fused by {}, calibrated by {calibration}", options.rule),
+        });
         config.bootstrap = (options.resamples > 0).then(|| {
             let mut bootstrap = BootstrapConfig::default();
             bootstrap.n_resamples = options.resamples;
             bootstrap.seed = options.seed;
             bootstrap
         });
-        let protocol: Protocol = options.protocol(samples, train)?;
+        let protocol = options.protocol(samples, train)?;
         let report = Report::new(
             protocol,
             samples.labels().clone(),
@@ -161,7 +167,7 @@ impl Judged {
             tables.push(table);
         }
         let report = report.with_subsets(
-            rule,
+            fusion,
             samples.modalities(),
             &tables,
             predictions.truth(),

@@ -1,7 +1,9 @@
 use std::{error::Error, path::PathBuf};
 
 use clap::{Parser, ValueEnum};
-use emo_fusion::score::{LeakReport, Pairing, Protocol, Provenance, RuleName, Split, SplitKind};
+use emo_fusion::score::{
+    CalibrationName, LeakReport, Pairing, Protocol, Provenance, RuleName, Split, SplitKind,
+};
 
 use crate::samples::Samples;
 
@@ -21,6 +23,9 @@ pub(crate) struct Options {
     /// Scores with labels, of other samples, on which the rule is fitted.
     #[arg(long, value_name = "CSV")]
     pub(crate) fit: Option<PathBuf>,
+    /// How each modality's scores, and the fused ones, are calibrated on the samples of --fit.
+    #[arg(long, value_name = "NAME", default_value = "none", requires = "fit")]
+    pub(crate) calibrate: CalibrationName,
     /// What the split of the data keeps apart. It is stated, not found out; but what contradicts it is refused.
     #[arg(long, value_name = "KIND")]
     split: Option<SplitName>,

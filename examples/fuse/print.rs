@@ -21,16 +21,19 @@ pub(crate) struct Rows {
 enum Out {
     Csv(csv::Writer<Box<dyn Write>>),
     /// One JSON object, opened.
-    Json { out: Box<dyn Write>, first: bool },
+    Json {
+        out: Box<dyn Write>,
+        first: bool,
+    },
 }
 
 impl Rows {
     pub(crate) fn new(options: &Options, samples: &Samples) -> Result<Self, Box<dyn Error>> {
         let target: Box<dyn Write> = match &options.rows {
             None => Box::new(io::stdout().lock()),
-            Some(path) => {
-                Box::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?)
-            }
+            Some(path) => Box::new(
+                File::create(path).map_err(|error| format!("{}: {error}", path.display()))?,
+            ),
         };
         let mut rows = Self {
             out: if options.json {
@@ -128,7 +131,9 @@ impl Rows {
 
 impl std::fmt::Debug for Rows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rows").field("rule", &self.rule).finish_non_exhaustive()
+        f.debug_struct("Rows")
+            .field("rule", &self.rule)
+            .finish_non_exhaustive()
     }
 }
 

@@ -118,9 +118,12 @@ impl Samples {
             if field.is_empty() {
                 return Err(format!("no score for class `{label}`"));
             }
-            let score: f32 = text(field)?
-                .parse()
-                .map_err(|_| format!("the score of class `{label}`, `{}`, is no number", lossy(field)))?;
+            let score: f32 = text(field)?.parse().map_err(|_| {
+                format!(
+                    "the score of class `{label}`, `{}`, is no number",
+                    lossy(field)
+                )
+            })?;
             if !score.is_finite() || score < 0.0 {
                 return Err(format!("the score of class `{label}` is {score}"));
             }
@@ -224,7 +227,11 @@ impl Samples {
             .map(subject)
             .enumerate()
             .filter(move |&(place, mine)| {
-                let mut before = of.iter().filter(|row| **row != NONE).map(subject).take(place);
+                let mut before = of
+                    .iter()
+                    .filter(|row| **row != NONE)
+                    .map(subject)
+                    .take(place);
                 mine != NONE && !before.any(|other| other == mine)
             })
             .map(|(_, subject)| self.subjects.get(subject))
@@ -300,7 +307,9 @@ impl Columns {
         let (labels, scores) = match like {
             None => (labels, scores),
             Some(like) => {
-                if let Some(unknown) = labels.iter().find(|name| like.labels.position(name).is_none())
+                if let Some(unknown) = labels
+                    .iter()
+                    .find(|name| like.labels.position(name).is_none())
                 {
                     return Err(format!("class `{unknown}` is not among those fitted on"));
                 }
@@ -349,7 +358,8 @@ impl Names {
             self.last = number;
             return Ok(number);
         }
-        let number = u32::try_from(self.ends.len()).map_err(|_| "more names than fit".to_owned())?;
+        let number =
+            u32::try_from(self.ends.len()).map_err(|_| "more names than fit".to_owned())?;
         self.text.push_str(text(name)?);
         self.ends.push(self.text.len());
         self.numbers.insert(name.into(), number);
@@ -359,7 +369,11 @@ impl Names {
 
     fn get(&self, number: u32) -> &str {
         let number = number as usize;
-        let start = if number == 0 { 0 } else { self.ends[number - 1] };
+        let start = if number == 0 {
+            0
+        } else {
+            self.ends[number - 1]
+        };
         &self.text[start..self.ends[number]]
     }
 }

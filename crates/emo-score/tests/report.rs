@@ -7,8 +7,9 @@
 )]
 
 use emo_score::{
-    Fused, FusionRule, Groups, Labels, Mean, Pairing, Predictions, Protocol, Report, ReportConfig,
-    Rule, ScoreError, ScoreTable, SplitKind, Units, WeightedMean, ndarray::Array2,
+    BootstrapConfig, CalibratedFusion, Fused, FusionRule, Groups, Labels, Mean, Pairing,
+    Predictions, Protocol, Report, ReportConfig, Rule, ScoreError, ScoreTable, SplitKind, Units,
+    WeightedMean, ndarray::Array2,
 };
 
 const LABELS: [&str; 3] = ["calm", "<script>alert('x')</script>", "angry & \"loud\""];
@@ -60,6 +61,12 @@ fn fuse(rule: &dyn FusionRule, tables: &[ScoreTable], truth: &[usize]) -> Predic
     .unwrap()
 }
 
+fn few_draws() -> BootstrapConfig {
+    let mut config = BootstrapConfig::default();
+    config.n_resamples = 200;
+    config
+}
+
 fn protocol() -> Protocol {
     Protocol::unchecked(SplitKind::ByTrial, Pairing::SameSubject)
 }
@@ -67,16 +74,18 @@ fn protocol() -> Protocol {
 fn report(rule: &Rule, units: Units<'_>) -> Report {
     let (tables, truth, _) = samples();
     let predictions = fuse(rule, &tables, &truth);
+    let mut config = ReportConfig::new("mean & more");
+    config.bootstrap = Some(few_draws());
     let names: Vec<String> = ["eeg", "speech", "<i>face</i>"].map(str::to_owned).to_vec();
     Report::new(
         protocol(),
         Labels::new(LABELS).unwrap(),
         &predictions,
         units,
-        ReportConfig::new("mean & more"),
+        config,
     )
     .unwrap()
-    .with_subsets(rule, &names, &tables, &truth, units)
+    .with_subsets(&rule.clone().into(), &names, &tables, &truth, units)
     .unwrap()
 }
 
@@ -89,7 +98,7 @@ fn every_form_names_split_pairing_and_leaks() {
         text.contains("split by-trial, pairing same-subject, leaks not checked"),
         "{text}"
     );
-    assert!(text.contains("2000 draws of 5 subjects"), "{text}");
+    assert!(text.contains("200 draws of 5 subjects"), "{text}");
     let html = report.to_html();
     for word in [
         "by-trial",
@@ -245,7 +254,7 @@ fn what_does_not_fit_is_refused() {
     let nine: Vec<String> = (0..9).map(|modality| modality.to_string()).collect();
     assert!(matches!(
         make(&LABELS, Units::Samples(30)).unwrap().with_subsets(
-            &Mean.into(),
+            &CalibratedFusion::from(Mean),
             &nine,
             &tables,
             &truth,

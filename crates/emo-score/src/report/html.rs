@@ -13,11 +13,11 @@ h1{font-size:1.5rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;margin:.6rem 0}
 dt{font-weight:bold}dd{margin:0}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:.2rem .7rem;border-bottom:1px solid #ddd;text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}
+table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
+th,td{padding:.2rem .45rem;border-bottom:1px solid #ddd;text-align:right;white-space:nowrap}
+th:first-child,td:first-child{text-align:left;padding-left:0}
 .pair{display:flex;flex-wrap:wrap;gap:1rem}.pair>figure{flex:1 1 20rem}
-figure{margin:0}figcaption{font-size:.85rem;color:#444}
+figure{margin:0 0 .8rem}figcaption{font-size:.85rem;color:#444}
 svg{width:100%;height:auto;display:block}
 .warning{border-left:.3rem solid #b3400a;padding-left:.6rem;font-weight:bold}
 ";
@@ -82,8 +82,8 @@ pub(super) fn page(report: &Report) -> String {
     figure(
         &mut out,
         &figures::reliability(report),
-        "Reliability: bars show the accuracy of the samples in a bin, dots their mean confidence. Below the dashed \
-         line scores promise too much, above it too little.",
+        "Reliability: bars show the accuracy of the samples in a bin, dots their mean confidence. Where bars \
+         end below the dashed line scores promise too much, above it too little.",
     );
     figure(
         &mut out,

@@ -2,8 +2,8 @@ use ndarray::Array2;
 
 use super::{Report, check_units};
 use crate::{
-    Bootstrap, ConfusionMatrix, Fused, FusionRule, Groups, Interval, Predictions, Rule, ScoreError,
-    ScoreTable, Units,
+    Bootstrap, CalibratedFusion, ConfusionMatrix, Fused, FusionRule, Groups, Interval, Predictions,
+    ScoreError, ScoreTable, Units,
 };
 
 /// Tables beyond this many modalities would have more than 255 rows.
@@ -34,7 +34,9 @@ pub struct Subset {
 impl Report {
     /// Adds what each non-empty subset of the modalities reaches on the same samples: few modalities first.
     ///
-    /// `tables` are the samples before fusion, `units` what is drawn for intervals. Samples for which a subset has
+    /// `fusion` is a rule (`&rule.into()`) or a rule with calibrations, of which a subset takes its part; the
+    /// calibration of the outcome stays that of all modalities. `tables` are the samples before fusion, `units` what
+    /// is drawn for intervals. Samples for which a subset has
     /// no evidence, or rules out every class, are left out of its row.
     ///
     /// # Errors
@@ -42,7 +44,7 @@ impl Report {
     /// `truth` or `units` do not fit each other, and those of the rule.
     pub fn with_subsets(
         mut self,
-        rule: &Rule,
+        fusion: &CalibratedFusion,
         names: &[String],
         tables: &[ScoreTable],
         truth: &[usize],
@@ -70,8 +72,8 @@ impl Report {
                 .filter(|&modality| set & (1 << modality) != 0)
                 .collect();
             let chosen = modalities.iter().map(|&m| names[m].clone()).collect();
-            let rule = rule.select(&modalities)?;
-            let subset = self.subset(chosen, &rule, &modalities, tables, truth, units)?;
+            let fusion = fusion.select(&modalities)?;
+            let subset = self.subset(chosen, &fusion, &modalities, tables, truth, units)?;
             self.subsets.push(subset);
         }
         Ok(self)
@@ -80,7 +82,7 @@ impl Report {
     fn subset(
         &self,
         names: Vec<String>,
-        rule: &Rule,
+        fusion: &CalibratedFusion,
         modalities: &[usize],
         tables: &[ScoreTable],
         truth: &[usize],
@@ -89,7 +91,7 @@ impl Report {
         let mut fused = Fused::default();
         let (mut samples, mut scores) = (Vec::new(), Vec::new());
         for (sample, table) in tables.iter().enumerate() {
-            match rule.fuse_into(&table.select(modalities)?, &mut fused) {
+            match fusion.fuse_into(&table.select(modalities)?, &mut fused) {
                 Ok(()) => {
                     samples.push(sample);
                     scores.extend(fused.scores.iter().copied());
