@@ -25,6 +25,12 @@
 //! Every rule obeys them, and property tests hold them: fused scores are finite, not negative and sum to 1;
 //! the order of the modalities does not matter; an absent modality changes nothing; a single modality is
 //! returned as it is; without any modality there is an error, never a uniform guess.
+//!
+//! # Judging
+//! [`Predictions`] are scores with true classes; metrics are their methods and those of their [`ConfusionMatrix`].
+//! [`Bootstrap`] gives intervals, drawn by sample, subject or trial, and [`Report`] puts everything on a page. A
+//! report cannot be made without a [`Protocol`]: which [`Split`] kept whom apart, by which [`Pairing`] unimodal
+//! samples became multimodal ones, and what a [`LeakReport`] found on both sides.
 
 #[macro_use]
 mod checked_serde;
