@@ -12,9 +12,11 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
+use clap::{Parser, builder::PossibleValuesParser};
 use emo_examples::error_chain;
-use emo_fusion::{Bundle, CpuBackend, Inputs, Recognition, Recognizer, image::FaceBox};
+use emo_fusion::{
+    Bundle, CpuBackend, Inputs, Recognition, Recognizer, image::FaceBox, score::Scale,
+};
 
 /// Recognizes an emotion from heart rate, EEG, speech and a face, in any combination.
 #[derive(Debug, Parser)]
@@ -48,8 +50,16 @@ struct Args {
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
     /// How the modalities' scores are fused.
-    #[arg(long, value_name = "RULE", default_value = "weighted", value_parser = Bundle::FUSION_RULES)]
+    #[arg(
+        long,
+        value_name = "RULE",
+        default_value = "weighted",
+        value_parser = PossibleValuesParser::new(Bundle::FUSION_RULES)
+    )]
     fusion: String,
+    /// Weigh each modality by the quality of its input.
+    #[arg(long)]
+    quality: bool,
     /// Print one JSON object instead of the tables.
     #[arg(long)]
     json: bool,
@@ -81,6 +91,9 @@ fn recognize(args: &Args) -> Result<Recognition, Box<dyn Error>> {
     };
     let mut recognizer = Recognizer::new(&bundle, &CpuBackend::default())?
         .with_fusion(bundle.fusion_rule(&args.fusion)?);
+    if args.quality {
+        recognizer = recognizer.weighing_quality();
+    }
     Ok(recognizer.recognize(&read_inputs(args)?)?)
 }
 
@@ -191,10 +204,19 @@ fn print_tables(out: &mut impl Write, recognition: &Recognition) -> io::Result<(
     scores(out, &recognition.scores)?;
     writeln!(out)?;
 
-    writeln!(out, "\nwhat each modality added to the fused score:")?;
+    let scale = match recognition.scale {
+        Scale::Scores => "score",
+        Scale::LogScores => "score's logarithm",
+    };
+    writeln!(out, "\nwhat each modality added to the fused {scale}:")?;
     for report in &recognition.modalities {
         write!(out, "{:<13}", report.modality)?;
         scores(out, &report.contributions)?;
+        writeln!(out)?;
+    }
+    if recognition.baseline.iter().any(|part| *part != 0.0) {
+        write!(out, "{:<13}", "none of them")?;
+        scores(out, &recognition.baseline)?;
         writeln!(out)?;
     }
 

@@ -6,12 +6,13 @@ use std::{
 };
 
 use emo_onnx::{Dim, Model, ValueInfo};
-use emo_score::{FusionRule, Labels, Mean, WeightedMean};
+use emo_score::{CalibratedFusion, FusionRule, Labels, RuleConfig, RuleName};
 use emo_tensor::ElementType;
 
 use crate::{
     Modality, PipelineError,
     branch::{EegExtractor, Extractor, HrExtractor, ImageExtractor, SpeechExtractor},
+    fitted,
     manifest::{EegSection, Entry, HrSection, ImageSection, Manifest, SCHEMA, SpeechSection},
 };
 
@@ -32,6 +33,7 @@ const MAX_MODEL_BYTES: u64 = 1 << 30;
 /// schema = 1
 /// name = "mine"
 /// labels = ["happy", "calm", "sad", "angry"]   # as in every model's metadata `emo.labels`
+/// fusion = ["stacking.toml"]                   # fitted fusion rules, if there are any
 ///
 /// [speech]                                     # likewise [hr], [eeg], [image]; any may be left out
 /// model = "speech.onnx"                        # a plain file name in this folder
@@ -47,10 +49,15 @@ const MAX_MODEL_BYTES: u64 = 1 << 30;
 /// `[hr.features]` has `window_s`; `[eeg.features]` has `channels` (the names that the model wants, in its
 /// order), `window_s`, `filter_order` and `bands` (a list of `{ name, low_hz, high_hz }`); `[image.features]` has
 /// `size`. Unknown keys are refused.
+///
+/// A file of `fusion` is what [`CalibratedFusion`] reads: `[rule]` with the rule's name and numbers, and calibrations of
+/// the modalities and of the outcome if there are any. It is for all of [`Modality::ALL`], in that order, whether the
+/// bundle has a model of each or not.
 #[derive(Debug, Clone)]
 pub struct Bundle {
     name: String,
     labels: Labels,
+    fitted: Vec<CalibratedFusion>,
     pub(crate) hr: Option<BundledModel<HrSection>>,
     pub(crate) eeg: Option<BundledModel<EegSection>>,
     pub(crate) speech: Option<BundledModel<SpeechSection>>,
@@ -66,14 +73,15 @@ pub(crate) struct BundledModel<F> {
 }
 
 impl Bundle {
-    /// The names of the fusion rules that [`fusion_rule`](Self::fusion_rule) knows.
-    pub const FUSION_RULES: [&'static str; 2] = ["mean", "weighted"];
+    /// The names of the fusion rules that [`fusion_rule`](Self::fusion_rule) knows: all of [`RuleName`]. Some must be
+    /// fitted, and are only there if the bundle brings them.
+    pub const FUSION_RULES: &'static [&'static str] = RuleName::NAMES;
 
     /// Reads the bundle in a folder and checks its models against its manifest.
     ///
     /// # Errors
     /// [`PipelineError::Io`] if a file is missing or unreadable, [`PipelineError::Manifest`] or
-    /// [`PipelineError::ManifestValue`] if the manifest is malformed, [`PipelineError::Model`] if a model is, and
+    /// [`PipelineError::ManifestValue`] if the manifest or a fusion rule's file is malformed, [`PipelineError::Model`] if a model is, and
     /// [`PipelineError::ModelMismatch`] if a model's labels, modality, features or shapes are not the manifest's.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, PipelineError> {
         let folder = folder.as_ref();
@@ -154,6 +162,7 @@ impl Bundle {
             eeg: loader.load::<EegExtractor>(manifest.eeg)?,
             speech: loader.load::<SpeechExtractor>(manifest.speech)?,
             image: loader.load::<ImageExtractor>(manifest.image)?,
+            fitted: fitted::read(&manifest.fusion, labels.len(), &bad_value, &read)?,
             name: manifest.name,
             labels,
         };
@@ -183,21 +192,26 @@ impl Bundle {
             .filter_map(|modality| Some((modality, self.weight(modality)?)))
     }
 
-    /// The fusion rule of that name: `mean`, or `weighted` with the manifest's weights.
+    /// The fusion rule of that name: the one that the bundle brings, or one made of the manifest's weights.
     ///
     /// # Errors
-    /// [`PipelineError::UnknownFusion`].
+    /// [`PipelineError::UnknownFusion`], or [`PipelineError::Fusion`] if the rule must be
+    /// [fitted](emo_score::ScoreError::NotFitted) and the bundle does not bring it, or if it cannot be made of the
+    /// weights.
     pub fn fusion_rule(&self, name: &str) -> Result<Box<dyn FusionRule>, PipelineError> {
-        match name {
-            "mean" => Ok(Box::new(Mean)),
-            "weighted" => {
-                let weights = Modality::ALL.map(|modality| self.weight(modality).unwrap_or(0.0));
-                Ok(Box::new(WeightedMean::new(weights)?))
-            }
-            _ => Err(PipelineError::UnknownFusion {
-                name: name.to_owned(),
-            }),
+        let name: RuleName = name.parse().map_err(|_| PipelineError::UnknownFusion {
+            name: name.to_owned(),
+        })?;
+        let fitted = self
+            .fitted
+            .iter()
+            .find(|fusion| fusion.rule().rule_name() == name);
+        if let Some(fusion) = fitted {
+            return Ok(Box::new(fusion.clone()));
         }
+        let weights = Modality::ALL.map(|modality| self.weight(modality).unwrap_or(0.0));
+        let config = RuleConfig::new(self.labels.len(), weights);
+        Ok(Box::new(name.make(&config)?))
     }
 
     fn weight(&self, modality: Modality) -> Option<f32> {
@@ -234,13 +248,8 @@ where
             return Ok(None);
         };
         let modality = E::MODALITY;
-        let plain = Path::new(&file)
-            .file_name()
-            .is_some_and(|name| name == file.as_str());
-        if !plain || file.contains(['/', '\\']) {
-            let problem = format!("`{file}` is not a plain file name");
-            return Err((self.bad_value)(&format!("{modality}.model"), problem));
-        }
+        check_plain(&file)
+            .map_err(|problem| (self.bad_value)(&format!("{modality}.model"), problem))?;
         if !weight.is_finite() || weight < 0.0 {
             let problem = format!("{weight} is not a finite number from 0");
             return Err((self.bad_value)(&format!("{modality}.weight"), problem));
@@ -261,6 +270,15 @@ where
             bytes,
         }))
     }
+}
+
+/// What is wrong with a file's name, if it could lead out of the bundle's folder.
+pub(crate) fn check_plain(file: &str) -> Result<(), String> {
+    let plain = Path::new(file).file_name().is_some_and(|name| name == file);
+    if !plain || file.contains(['/', '\\']) {
+        return Err(format!("`{file}` is not a plain file name"));
+    }
+    Ok(())
 }
 
 /// Checks that a model takes what `extractor` makes and gives one score per label.

@@ -18,10 +18,10 @@ pub enum PipelineError {
         /// The reason.
         source: std::io::Error,
     },
-    /// A bundle's manifest is not TOML, lacks a key or has an unknown one.
+    /// A bundle's manifest, or the file of a fitted fusion rule, is not TOML, lacks a key or has an unknown one.
     #[error("malformed manifest `{place}`")]
     Manifest {
-        /// The manifest's path, or `embedded bundle.toml`.
+        /// The manifest's path, `embedded bundle.toml`, or the rule's file.
         place: String,
         /// The reason, with line and column.
         source: Box<toml::de::Error>,

@@ -26,6 +26,7 @@
 mod branch;
 mod bundle;
 mod error;
+mod fitted;
 mod inputs;
 mod manifest;
 mod modality;

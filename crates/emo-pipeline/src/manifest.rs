@@ -10,6 +10,8 @@ pub(crate) struct Manifest {
     pub(crate) schema: u32,
     pub(crate) name: String,
     pub(crate) labels: Vec<String>,
+    #[serde(default)]
+    pub(crate) fusion: Vec<String>,
     pub(crate) hr: Option<Entry<HrSection>>,
     pub(crate) eeg: Option<Entry<EegSection>>,
     pub(crate) speech: Option<Entry<SpeechSection>>,

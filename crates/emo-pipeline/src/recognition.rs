@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use emo_score::Labels;
+use emo_score::{Labels, Scale};
 use ndarray::Array1;
 use serde::{
     Serialize, Serializer,
@@ -12,7 +12,8 @@ use crate::Modality;
 /// The outcome of recognizing one emotion, with everything that led to it.
 ///
 /// Serializes as one object: `label`, `scores` by label, `contributions` by modality (to the score of the
-/// decision), `modalities` by name, `fusion`, `backend` and `total_us`.
+/// decision), `modalities` by name, `fusion`, `scale` (of the contributions), `baseline` (of the decision), `conflict`,
+/// `backend` and `total_us`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Recognition {
@@ -22,6 +23,12 @@ pub struct Recognition {
     pub decision: usize,
     /// The fused score of each class, in `[0, 1]`, summing to 1.
     pub scores: Array1<f32>,
+    /// What no modality added to the score of each class: a prior, or what is left in doubt.
+    pub baseline: Array1<f32>,
+    /// What the modalities' contributions and the baseline add up to.
+    pub scale: Scale,
+    /// How much the modalities contradict one another, in `[0, 1]`, if the fusion rule says so.
+    pub conflict: Option<f32>,
     /// The modalities that were present, in the order of [`Modality::ALL`].
     pub modalities: Vec<ModalityReport>,
     /// The name of the fusion rule.
@@ -42,10 +49,13 @@ pub struct ModalityReport {
     pub source: String,
     /// Its score of each class, in `[0, 1]`, summing to 1.
     pub scores: Array1<f32>,
-    /// What it added to the fused score of each class.
+    /// What it added to the fused score of each class, on the scale that [`Recognition::scale`] names.
     pub contributions: Array1<f32>,
     /// How far its input can be trusted, in `[0, 1]`.
     pub quality: f32,
+    /// How far its scores were trusted, in `[0, 1]`: 1, or its quality
+    /// ([`weighing_quality`](crate::Recognizer::weighing_quality)).
+    pub trust: f32,
     /// Reading and decoding; zero for an input that came decoded.
     pub decode: Duration,
     /// From samples to features.
@@ -70,7 +80,7 @@ impl Recognition {
 
 impl Serialize for Recognition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Recognition", 7)?;
+        let mut object = serializer.serialize_struct("Recognition", 10)?;
         object.serialize_field("label", self.label())?;
         object.serialize_field("scores", &ByLabel(&self.labels, &self.scores))?;
         object.serialize_field(
@@ -90,6 +100,9 @@ impl Serialize for Recognition {
             }),
         )?;
         object.serialize_field("fusion", self.fusion)?;
+        object.serialize_field("scale", &self.scale)?;
+        object.serialize_field("baseline", &self.baseline[self.decision])?;
+        object.serialize_field("conflict", &self.conflict)?;
         object.serialize_field("backend", self.backend)?;
         object.serialize_field("total_us", &micros(self.total))?;
         object.end()
@@ -122,9 +135,10 @@ struct Report<'a>(&'a Labels, &'a ModalityReport);
 impl Serialize for Report<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(labels, report) = self;
-        let mut map = serializer.serialize_map(Some(6))?;
+        let mut map = serializer.serialize_map(Some(7))?;
         map.serialize_entry("scores", &ByLabel(labels, &report.scores))?;
         map.serialize_entry("quality", &report.quality)?;
+        map.serialize_entry("trust", &report.trust)?;
         map.serialize_entry("decode_us", &micros(report.decode))?;
         map.serialize_entry("features_us", &micros(report.features))?;
         map.serialize_entry("inference_us", &micros(report.inference))?;

@@ -11,6 +11,13 @@ use crate::{
     inputs::Input,
 };
 
+/// How far a modality's scores are trusted.
+#[derive(Debug, Clone, Copy)]
+enum Trust {
+    Full,
+    Quality,
+}
+
 /// Recognizes an emotion from any subset of a bundle's modalities.
 ///
 /// All models are loaded, and all tables computed, once; [`recognize`](Self::recognize) then runs feature
@@ -20,6 +27,7 @@ pub struct Recognizer {
     labels: Labels,
     backend: &'static str,
     fusion: Box<dyn FusionRule>,
+    trust: Trust,
     hr: Option<Branch<HrExtractor>>,
     eeg: Option<Branch<EegExtractor>>,
     speech: Option<Branch<SpeechExtractor>>,
@@ -36,6 +44,7 @@ impl Recognizer {
             labels: bundle.labels().clone(),
             backend: backend.name(),
             fusion: bundle.fusion_rule("weighted")?,
+            trust: Trust::Full,
             hr: branch(bundle.hr.as_ref(), backend)?,
             eeg: branch(bundle.eeg.as_ref(), backend)?,
             speech: branch(bundle.speech.as_ref(), backend)?,
@@ -51,6 +60,14 @@ impl Recognizer {
         self
     }
 
+    /// Trusts each modality as far as the [quality](ModalityReport::quality) of its input, by which fusion scales its
+    /// weight; otherwise all are trusted fully. A modality of quality 0 has no say.
+    #[must_use]
+    pub fn weighing_quality(mut self) -> Self {
+        self.trust = Trust::Quality;
+        self
+    }
+
     /// The names of the classes, in the order of all scores.
     pub fn labels(&self) -> &Labels {
         &self.labels
@@ -61,19 +78,24 @@ impl Recognizer {
     /// # Errors
     /// [`PipelineError::Input`] if no features can be made of an input, [`PipelineError::NoModel`] if the bundle
     /// has no model for it, [`PipelineError::Backend`] if a model fails, and [`PipelineError::Fusion`] with
-    /// [`NoEvidence`](emo_score::ScoreError::NoEvidence) if there is no input.
+    /// [`NoEvidence`](emo_score::ScoreError::NoEvidence) if there is no input, or none that is trusted.
     pub fn recognize(&mut self, inputs: &Inputs) -> Result<Recognition, PipelineError> {
         let start = Instant::now();
-        let reports = [
+        let mut reports = [
             report(&mut self.hr, inputs.hr.as_ref(), self.backend)?,
             report(&mut self.eeg, inputs.eeg.as_ref(), self.backend)?,
             report(&mut self.speech, inputs.speech.as_ref(), self.backend)?,
             report(&mut self.image, inputs.image.as_ref(), self.backend)?,
         ];
         let mut table = ScoreTable::new(self.labels.len());
-        for report in &reports {
+        for report in &mut reports {
             match report {
-                Some(report) => table.push(&report.scores.to_vec())?,
+                Some(report) => {
+                    if let Trust::Quality = self.trust {
+                        report.trust = report.quality;
+                    }
+                    table.push_trusted(&report.scores.to_vec(), report.trust)?;
+                }
                 None => table.push_absent(),
             }
         }
@@ -93,6 +115,9 @@ impl Recognizer {
             labels: self.labels.clone(),
             decision: argmax(&fused.scores),
             scores: fused.scores,
+            baseline: fused.baseline,
+            scale: fused.scale,
+            conflict: fused.conflict,
             modalities,
             fusion: self.fusion.name(),
             backend: self.backend,
@@ -137,6 +162,7 @@ fn report<E: Extractor>(
         scores,
         contributions: Array1::zeros(0),
         quality: features.quality,
+        trust: 1.0,
         decode: input.decode,
         features: extracted - start,
         inference,

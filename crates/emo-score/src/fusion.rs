@@ -190,12 +190,9 @@ impl Parts<'_> {
 
     /// Scores are the sums of the addends and the base, over `total`.
     fn finish_sums(self, total: f64) {
-        for (class, score) in self.scores.iter_mut().enumerate() {
-            let sum: f64 = self.addends[class..]
-                .iter()
-                .step_by(self.n_classes)
-                .sum::<f64>();
-            *score = ((sum + self.base[class]) / total) as f32;
+        for (class, (score, base)) in self.scores.iter_mut().zip(&*self.base).enumerate() {
+            let column = self.addends[class..].iter().step_by(self.n_classes);
+            *score = ((column.sum::<f64>() + base) / total) as f32;
         }
         for (contribution, addend) in self.contributions.iter_mut().zip(&*self.addends) {
             *contribution = (addend / total) as f32;

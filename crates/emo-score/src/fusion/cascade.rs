@@ -70,6 +70,16 @@ impl CascadingSpecialists {
         Self::new(training.n_classes, recalls, accuracies)
     }
 
+    /// Each modality's recall of each class, `[modalities][classes]`.
+    pub fn recalls(&self) -> &[Vec<f64>] {
+        &self.recalls
+    }
+
+    /// Each modality's accuracy.
+    pub fn accuracies(&self) -> &[f64] {
+        &self.accuracies
+    }
+
     fn check(&self) -> Result<(), ScoreError> {
         let expected = self.recalls.len();
         if self.accuracies.len() != expected {

@@ -166,7 +166,8 @@ impl FusionRule for TrimmedMean {
 }
 
 /// A sum of scores weighted by their place in the order: `weight(below, equal, total)` is the weight of all
-/// modalities of one score together, of what trust is below it, at it and in all.
+/// modalities of one score together, of what trust is below it, at it and in all. These weights have the same sum for
+/// each class, so that normalisation takes care of it.
 ///
 /// Each modality looks at all others: with the handful there are, that is cheaper than to sort.
 fn order_statistic(
@@ -178,24 +179,29 @@ fn order_statistic(
     if total <= 0.0 {
         return Err(ScoreError::NoEvidence);
     }
-    let mut parts = out.prepare(scores, Scale::Scores, 0);
-    for class in 0..parts.n_classes {
-        let mut weights = 0.0;
-        for (modality, trust, row) in scores.evidence() {
-            let (mut below, mut equal) = (0.0, 0.0);
-            for (_, other_trust, other) in scores.evidence() {
-                if other[class] < row[class] {
-                    below += other_trust;
-                } else if other[class] == row[class] {
-                    equal += other_trust;
-                }
-            }
-            let share = weight(below, equal, total) * trust / equal;
-            weights += share;
-            parts.row(modality)[class] = share * f64::from(row[class]);
+    let n_modalities = scores.n_modalities();
+    let parts = out.prepare(scores, Scale::Scores, 2 * n_modalities);
+    let n_classes = parts.n_classes;
+    // Side by side in memory; who has no say has the trust 0, which counts nowhere.
+    let (trusts, values) = parts.extra.split_at_mut(n_modalities);
+    for (modality, trust, _) in scores.evidence() {
+        trusts[modality] = trust;
+    }
+    for class in 0..n_classes {
+        for (modality, _, row) in scores.evidence() {
+            values[modality] = f64::from(row[class]);
         }
-        for addend in parts.addends[class..].iter_mut().step_by(parts.n_classes) {
-            *addend /= weights;
+        let column = parts.addends[class..].iter_mut().step_by(n_classes);
+        for ((addend, trust), value) in column.zip(&*trusts).zip(&*values) {
+            if *trust == 0.0 {
+                continue;
+            }
+            let (mut below, mut equal) = (0.0, 0.0);
+            for (other_trust, other) in trusts.iter().zip(&*values) {
+                below += if other < value { *other_trust } else { 0.0 };
+                equal += if other == value { *other_trust } else { 0.0 };
+            }
+            *addend = weight(below, equal, total) * trust / equal * value;
         }
     }
     parts.finish_normalized()

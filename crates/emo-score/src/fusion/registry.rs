@@ -65,6 +65,9 @@ macro_rules! rules {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$rule),+];
 
+            /// The names of all of them, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+
             /// The name, such as `mean`.
             pub fn as_str(self) -> &'static str {
                 match self {
@@ -162,8 +165,7 @@ rules! {
 impl RuleName {
     /// The names of all rules, in one line.
     pub fn known() -> String {
-        let names: Vec<&str> = Self::ALL.iter().map(|name| name.as_str()).collect();
-        names.join(", ")
+        Self::NAMES.join(", ")
     }
 
     /// Makes the rule of that name from a configuration alone.
