@@ -157,7 +157,7 @@ impl Split {
     /// counts of all classes then lie closest to an even deal; after that single groups are moved, and pairs
     /// exchanged, while that helps. scikit-learn's `StratifiedGroupKFold` has the same promise and another search.
     ///
-    /// Cost: up to `k²·groups²` comparisons per improvement.
+    /// Cost: a few times the square of the number of groups.
     ///
     /// # Errors
     /// [`ScoreError::Parameter`] for less than two folds, [`ScoreError::TooFewForFolds`], or [`ScoreError::Count`]

@@ -1,5 +1,8 @@
 use crate::{Groups, random::SplitMix64};
 
+/// Bounds the time; a few sweeps are mostly enough.
+const MAX_SWEEPS: usize = 50;
+
 /// The fold of each group. No fold stays empty.
 pub(super) fn deal(groups: &Groups, classes: &[usize], k: usize, seed: u64) -> Vec<usize> {
     let n_classes = classes.iter().max().map_or(0, |class| class + 1);
@@ -24,7 +27,11 @@ pub(super) fn deal(groups: &Groups, classes: &[usize], k: usize, seed: u64) -> V
             .unwrap_or(0);
         deal.put(group, fold);
     }
-    while deal.improve() {}
+    for _ in 0..MAX_SWEEPS {
+        if !deal.improve() {
+            break;
+        }
+    }
     deal.fold_of
 }
 
@@ -93,42 +100,38 @@ impl<'a> Deal<'a> {
         }
     }
 
-    /// Makes the move of one group, or the exchange of two, that helps most. Every step lowers the same sum by
-    /// more than rounding, so that it ends.
+    /// Goes once through all groups and makes every move of one, and every exchange of two, that helps; says whether
+    /// any did. Each lowers the same sum by more than rounding.
     fn improve(&mut self) -> bool {
         const LEAST: f64 = 1e-9;
-        let (n_groups, k) = (self.counts.len(), self.folds.len());
-        let mut best = (-LEAST, None);
+        let counts = self.counts;
+        let (n_groups, k) = (counts.len(), self.folds.len());
+        let mut improved = false;
         for a in 0..n_groups {
-            let (from, counts_a) = (self.fold_of[a], &self.counts[a]);
-            if self.sizes[from] > 1 {
-                let leaving = self.change(from, &[], counts_a);
-                for to in (0..k).filter(|&to| to != from) {
-                    let change = leaving + self.change(to, counts_a, &[]);
-                    if change < best.0 {
-                        best = (change, Some((a, to, None)));
-                    }
+            for to in 0..k {
+                let from = self.fold_of[a];
+                if to != from
+                    && self.sizes[from] > 1
+                    && self.change(from, &[], &counts[a]) + self.change(to, &counts[a], &[])
+                        < -LEAST
+                {
+                    self.put(a, to);
+                    improved = true;
                 }
             }
             for b in a + 1..n_groups {
-                let (to, counts_b) = (self.fold_of[b], &self.counts[b]);
-                if to == from {
-                    continue;
-                }
-                let change =
-                    self.change(from, counts_b, counts_a) + self.change(to, counts_a, counts_b);
-                if change < best.0 {
-                    best = (change, Some((a, to, Some((b, from)))));
+                let (from, to) = (self.fold_of[a], self.fold_of[b]);
+                if to != from
+                    && self.change(from, &counts[b], &counts[a])
+                        + self.change(to, &counts[a], &counts[b])
+                        < -LEAST
+                {
+                    self.put(a, to);
+                    self.put(b, from);
+                    improved = true;
                 }
             }
         }
-        let Some((group, fold, exchange)) = best.1 else {
-            return false;
-        };
-        self.put(group, fold);
-        if let Some((group, fold)) = exchange {
-            self.put(group, fold);
-        }
-        true
+        improved
     }
 }

@@ -12,9 +12,6 @@ const DOT: &str = r##"fill="#b3400a""##;
 const SMALL: &str = r##"font-size="11" fill="#444444""##;
 const BOLD: &str = r#"font-weight="bold""#;
 
-/// More points than a page has pixels only make it larger.
-const MAX_POINTS: usize = 400;
-
 /// Rows are true classes. Each cell has its count and its share of the row; the darker, the larger the share.
 pub(super) fn confusion(report: &Report) -> Svg {
     let n = report.labels.len();
@@ -178,7 +175,7 @@ pub(super) fn reliability(report: &Report) -> Svg {
 /// Risk over coverage with the risk of answering everything.
 pub(super) fn risk_coverage(report: &Report) -> Svg {
     let mut svg = Svg::new(420.0, 340.0, "Risk-coverage curve");
-    let points = report.risk_coverage.points();
+    let points = report.curve();
     let highest = points.iter().map(|point| point.risk).fold(0.0, f64::max);
     let axes = Axes {
         left: 56.0,
@@ -192,10 +189,7 @@ pub(super) fn risk_coverage(report: &Report) -> Svg {
         "coverage: share of samples that are answered",
         "risk: share of these that is wrong",
     );
-    let step = points.len().div_ceil(MAX_POINTS).max(1);
-    let last = points.last();
-    let shown = points.iter().step_by(step).chain(last);
-    if let Some(last) = last {
+    if let Some(last) = points.last() {
         svg.line(axes.at(0.0, last.risk), axes.at(1.0, last.risk), DASHED);
         let [right, y] = axes.at(1.0, last.risk);
         let above = if y < 40.0 { 16.0 } else { -6.0 };
@@ -207,7 +201,9 @@ pub(super) fn risk_coverage(report: &Report) -> Svg {
         );
     }
     svg.polyline(
-        shown.map(|point| axes.at(point.coverage, point.risk)),
+        points
+            .iter()
+            .map(|point| axes.at(point.coverage, point.risk)),
         CURVE,
     );
     svg

@@ -10,7 +10,7 @@ use ndarray::ArrayView2;
 
 use crate::{
     Binning, Bootstrap, BootstrapConfig, ClassMetrics, ConfusionMatrix, Interval, Labels, McNemar,
-    Predictions, Protocol, Reliability, RiskCoverage, ScoreError, Units,
+    Predictions, Protocol, Reliability, RiskCoverage, RiskPoint, ScoreError, Units,
 };
 
 pub use subsets::Subset;
@@ -224,6 +224,18 @@ impl Report {
             .map(|(class, label)| (label, self.matrix.class(class), self.auroc[class]))
     }
 
+    /// The risk–coverage curve with no more points than a picture has pixels.
+    fn curve(&self) -> Vec<RiskPoint> {
+        const MAX_POINTS: usize = 400;
+        let points = self.risk_coverage.points();
+        let step = points.len().div_ceil(MAX_POINTS).max(1);
+        let mut shown: Vec<RiskPoint> = points.iter().step_by(step).copied().collect();
+        if (points.len() - 1) % step != 0 {
+            shown.extend(points.last());
+        }
+        shown
+    }
+
     fn counts(&self) -> ArrayView2<'_, usize> {
         self.matrix.counts()
     }
@@ -305,7 +317,7 @@ impl serde::Serialize for Report {
             .collect();
         let confusion: Vec<Vec<usize>> =
             self.counts().outer_iter().map(|row| row.to_vec()).collect();
-        let mut report = serializer.serialize_struct("Report", 12)?;
+        let mut report = serializer.serialize_struct("Report", 13)?;
         report.serialize_field("title", &self.title)?;
         report.serialize_field("split", self.protocol.split().name())?;
         report.serialize_field("pairing", self.protocol.pairing().name())?;
@@ -317,6 +329,7 @@ impl serde::Serialize for Report {
         report.serialize_field("classes", &classes)?;
         report.serialize_field("confusion", &confusion)?;
         report.serialize_field("reliability", self.reliability.bins())?;
+        report.serialize_field("risk_coverage", &self.curve())?;
         report.serialize_field("subsets", &self.subsets)?;
         report.end()
     }
