@@ -18,9 +18,18 @@ use emo_fusion::{
 struct Args {
     /// The folder that `score_recordings` wrote.
     scores: PathBuf,
-    /// The seed of pairings and intervals.
+    /// The seed of the first pairing, and of intervals.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How many pairings are drawn; figures are their means.
+    #[arg(long, default_value_t = 20)]
+    pairings: u64,
+}
+
+impl Args {
+    fn seeds(&self) -> impl Iterator<Item = u64> {
+        self.seed..self.seed + self.pairings.max(1)
+    }
 }
 
 fn main() -> ExitCode {
@@ -74,7 +83,7 @@ fn tabulate(args: &Args) -> Result<(), Box<dyn Error>> {
         Ok::<_, Box<dyn Error>>(views)
     };
 
-    let within = [
+    let mut within = [
         Set {
             title: "speech",
             fit: views("speech", "val", |place, _| Some(place % 4), 4)?,
@@ -98,7 +107,7 @@ fn tabulate(args: &Args) -> Result<(), Box<dyn Error>> {
         },
     ];
     let mut out = std::io::stdout().lock();
-    print_within(&mut out, &within, &labels, args.seed)?;
+    print_within(&mut out, &mut within, &labels, args)?;
 
     let all = ["hr", "eeg", "speech", "image"];
     let both = ["speech", "image"];
@@ -114,7 +123,7 @@ fn tabulate(args: &Args) -> Result<(), Box<dyn Error>> {
             .collect::<Result<Vec<Vec<Item>>, Box<dyn Error>>>()
     };
     let every: Vec<&str> = labels.iter().collect();
-    let across = [
+    let mut across = [
         (
             "speech + image",
             sides(&both, "val", &every)?,
@@ -131,7 +140,7 @@ fn tabulate(args: &Args) -> Result<(), Box<dyn Error>> {
             sides(&all, "test", &every)?,
         ),
     ];
-    print_across(&mut out, &across, &labels, args.seed)
+    print_across(&mut out, &mut across, &labels, args)
 }
 
 /// The first and the third window of a trial: the ones that do not overlap.
@@ -189,6 +198,27 @@ fn read(args: &Args, modality: &str, split: &str) -> Result<(Labels, Vec<Item>),
         });
     }
     Ok((labels, items))
+}
+
+/// Leaves the classes that occur on both sides, and makes their scores sum to 1: where a model knows nothing of a
+/// class, its score for it is a constant.
+fn restrict(fit: &mut [Vec<Item>], test: &mut [Vec<Item>], n_classes: usize) -> usize {
+    let occurs = |side: &[Vec<Item>], class| side.iter().flatten().any(|item| item.class == class);
+    let kept: Vec<usize> = (0..n_classes)
+        .filter(|&class| occurs(fit, class) && occurs(test, class))
+        .collect();
+    for item in fit.iter_mut().chain(test.iter_mut()).flatten() {
+        let sum: f32 = kept.iter().map(|&class| item.scores[class]).sum();
+        item.scores = kept.iter().map(|&class| item.scores[class] / sum).collect();
+        item.class = kept
+            .iter()
+            .position(|&class| class == item.class)
+            .unwrap_or(usize::MAX);
+    }
+    for items in fit.iter_mut().chain(test) {
+        items.retain(|item| item.class != usize::MAX);
+    }
+    kept.len()
 }
 
 /// Samples of several views, joined.
@@ -311,135 +341,210 @@ fn error_correlation(correct: &[Vec<bool>]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
+/// One way of joining, drawn several times.
+struct Column {
+    title: String,
+    n_classes: usize,
+    draws: Vec<Draw>,
+}
+
+struct Draw {
+    fit: Samples,
+    test: Samples,
+    /// What is drawn for intervals; single samples where there is nothing else.
+    units: Option<Groups>,
+}
+
+impl Column {
+    /// The mean, over the draws, of accuracy and of the ends of its interval.
+    fn judge(&self, rule: RuleName, seed: u64) -> Result<Cell, Box<dyn Error>> {
+        let mut sums = [0.0; 3];
+        for draw in &self.draws {
+            let units = match &draw.units {
+                Some(groups) => Units::Groups(groups),
+                None => Units::Samples(draw.test.classes.len()),
+            };
+            let cell = judge(rule, &draw.fit, &draw.test, units, seed)?;
+            let interval = cell.interval.ok_or("an interval that is not defined")?;
+            for (sum, value) in sums
+                .iter_mut()
+                .zip([cell.accuracy, interval.low, interval.high])
+            {
+                *sum += value / self.draws.len() as f64;
+            }
+        }
+        let [accuracy, low, high] = sums;
+        Ok(Cell {
+            accuracy,
+            interval: Some(Interval { low, high }),
+        })
+    }
+
+    fn mean(&self, of: impl Fn(&Draw) -> f64) -> f64 {
+        self.draws.iter().map(of).sum::<f64>() / self.draws.len() as f64
+    }
+}
+
 fn print_within(
     out: &mut impl Write,
-    sets: &[Set],
+    sets: &mut [Set],
     labels: &Labels,
-    seed: u64,
+    args: &Args,
 ) -> Result<(), Box<dyn Error>> {
     let mut columns = Vec::new();
     for set in sets {
+        let n_classes = restrict(&mut set.fit, &mut set.test, labels.len());
         for pairing in [Pairing::LabelPaired, Pairing::SameSubject] {
-            let fit = join(&set.fit, pairing, set.key, labels.len(), seed)?;
-            let test = join(&set.test, pairing, set.key, labels.len(), seed)?;
-            let units = match pairing {
-                Pairing::LabelPaired => None,
-                _ => Some(Groups::subjects(test.joined.iter().map(|sample| {
-                    let first = sample
-                        .members
-                        .iter()
-                        .zip(&set.test)
-                        .find_map(|(member, view)| member.map(|member| (set.unit)(&view[member])));
-                    first.unwrap_or_default()
-                }))),
+            let draw = |seed| {
+                let test = join(&set.test, pairing, set.key, n_classes, seed)?;
+                let unit = |sample: &Joined| {
+                    let mut members = sample.members.iter().zip(&set.test);
+                    members
+                        .find_map(|(member, view)| member.map(|member| (set.unit)(&view[member])))
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                Ok(Draw {
+                    fit: join(&set.fit, pairing, set.key, n_classes, seed)?,
+                    units: (pairing == Pairing::SameSubject)
+                        .then(|| Groups::subjects(test.joined.iter().map(unit))),
+                    test,
+                })
             };
-            columns.push((set, pairing, fit, test, units));
+            columns.push(Column {
+                title: format!("{}, {pairing}", set.title),
+                n_classes,
+                draws: args
+                    .seeds()
+                    .map(draw)
+                    .collect::<Result<_, Box<dyn Error>>>()?,
+            });
         }
     }
-    writeln!(out, "\n## Several views by one model\n")?;
-    write!(out, "| |")?;
-    for (set, pairing, ..) in &columns {
-        write!(out, " {} {pairing} |", set.title)?;
-    }
-    writeln!(out, "\n|---|{}", "---:|".repeat(columns.len()))?;
+    writeln!(out, "### Several views by one model\n")?;
+    print_header(out, &columns)?;
     row(
         out,
-        "samples",
-        columns
-            .iter()
-            .map(|(.., test, _)| test.classes.len().to_string()),
-    )?;
-    row(
-        out,
-        "units of the interval",
-        columns.iter().map(|(.., units)| {
-            units
-                .as_ref()
-                .map_or("samples".to_owned(), |groups| groups.len().to_string())
+        "drawn for intervals",
+        columns.iter().map(|column| {
+            let units = column.draws[0].units.as_ref();
+            units.map_or("samples".to_owned(), |groups| {
+                format!("{} groups", groups.len())
+            })
         }),
     )?;
     row(
         out,
         "one view alone",
-        columns.iter().map(|(.., test, _)| {
-            let correct = view_correct(test).concat();
-            share(
-                correct.iter().filter(|right| **right).count(),
-                correct.len(),
-            )
+        columns.iter().map(|column| {
+            let alone = |draw: &Draw| {
+                let correct = view_correct(&draw.test).concat();
+                correct.iter().filter(|right| **right).count() as f64 / correct.len() as f64
+            };
+            format!("{:.3}", column.mean(alone))
         }),
     )?;
     row(
         out,
-        "correlation of errors",
-        columns.iter().map(|(.., test, _)| {
-            error_correlation(&view_correct(test))
-                .map_or("–".to_owned(), |value| format!("{value:.2}"))
+        "correlation of two views' errors",
+        columns.iter().map(|column| {
+            let correlation =
+                |draw: &Draw| error_correlation(&view_correct(&draw.test)).unwrap_or(f64::NAN);
+            format!("{:.2}", column.mean(correlation))
         }),
     )?;
-    for rule in RuleName::ALL {
-        let cells = columns
-            .iter()
-            .map(|(_, _, fit, test, groups)| {
-                let units = match groups {
-                    Some(groups) => Units::Groups(groups),
-                    None => Units::Samples(test.classes.len()),
-                };
-                judge(*rule, fit, test, units, seed)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        row(out, rule.as_str(), cells.iter().map(Cell::to_string))?;
-    }
-    Ok(())
+    print_rules(out, &columns, args)
 }
 
 type Across = (&'static str, Vec<Vec<Item>>, Vec<Vec<Item>>);
 
 fn print_across(
     out: &mut impl Write,
-    sets: &[Across],
+    sets: &mut [Across],
     labels: &Labels,
-    seed: u64,
+    args: &Args,
 ) -> Result<(), Box<dyn Error>> {
-    let columns = sets
-        .iter()
-        .map(|(title, fit, test)| {
+    let mut columns = Vec::new();
+    for (title, fit, test) in sets {
+        let n_classes = restrict(fit, test, labels.len());
+        let draw = |seed| {
             let join =
-                |side: &[Vec<Item>]| join(side, Pairing::LabelPaired, |_| "", labels.len(), seed);
-            Ok((*title, join(fit)?, join(test)?))
-        })
-        .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
-    writeln!(out, "\n## Several modalities, label-paired\n")?;
+                |side: &[Vec<Item>]| join(side, Pairing::LabelPaired, |_| "", n_classes, seed);
+            Ok(Draw {
+                fit: join(fit)?,
+                test: join(test)?,
+                units: None,
+            })
+        };
+        columns.push(Column {
+            title: (*title).to_owned(),
+            n_classes,
+            draws: args
+                .seeds()
+                .map(draw)
+                .collect::<Result<_, Box<dyn Error>>>()?,
+        });
+    }
+    writeln!(out, "\n### Several modalities, label-paired\n")?;
+    print_header(out, &columns)?;
     row(
         out,
-        "",
-        columns.iter().map(|(title, ..)| (*title).to_owned()),
+        "each modality alone",
+        columns.iter().map(|column| {
+            let n_views = column.draws[0].test.tables[0].n_modalities();
+            let alone: Vec<String> = (0..n_views)
+                .map(|view| {
+                    let share = |draw: &Draw| {
+                        let correct = &view_correct(&draw.test)[view];
+                        correct.iter().filter(|right| **right).count() as f64 / correct.len() as f64
+                    };
+                    format!("{:.2}", column.mean(share))
+                })
+                .collect();
+            alone.join(", ")
+        }),
     )?;
+    print_rules(out, &columns, args)
+}
+
+fn print_header(out: &mut impl Write, columns: &[Column]) -> std::io::Result<()> {
+    row(out, "", columns.iter().map(|column| column.title.clone()))?;
     writeln!(out, "|---|{}", "---:|".repeat(columns.len()))?;
+    row(
+        out,
+        "classes",
+        columns.iter().map(|column| column.n_classes.to_string()),
+    )?;
     row(
         out,
         "samples",
         columns
             .iter()
-            .map(|(.., test)| test.classes.len().to_string()),
-    )?;
-    row(
-        out,
-        "each modality alone",
-        columns.iter().map(|(.., test)| {
-            let alone: Vec<String> = view_correct(test)
-                .iter()
-                .map(|right| share(right.iter().filter(|right| **right).count(), right.len()))
-                .collect();
-            alone.join(", ")
-        }),
-    )?;
+            .map(|column| column.draws[0].test.classes.len().to_string()),
+    )
+}
+
+fn print_rules(
+    out: &mut impl Write,
+    columns: &[Column],
+    args: &Args,
+) -> Result<(), Box<dyn Error>> {
+    let mut impossible = Vec::new();
     for rule in RuleName::ALL {
-        let cells = columns
+        let cells: Vec<String> = columns
             .iter()
-            .map(|(_, fit, test)| judge(*rule, fit, test, Units::Samples(test.classes.len()), seed))
-            .collect::<Result<Vec<_>, _>>()?;
-        row(out, rule.as_str(), cells.iter().map(Cell::to_string))?;
+            .map(|column| match column.judge(*rule, args.seed) {
+                Ok(cell) => cell.to_string(),
+                Err(error) => {
+                    impossible.push(format!("`{rule}` on {}: {error}", column.title));
+                    "–".to_owned()
+                }
+            })
+            .collect();
+        row(out, &format!("`{rule}`"), cells.into_iter())?;
+    }
+    for reason in impossible {
+        writeln!(out, "\n{reason}")?;
     }
     Ok(())
 }
@@ -451,10 +556,6 @@ fn row(
 ) -> std::io::Result<()> {
     let cells: Vec<String> = cells.collect();
     writeln!(out, "| {name} | {} |", cells.join(" | "))
-}
-
-fn share(part: usize, whole: usize) -> String {
-    format!("{:.3}", part as f64 / whole.max(1) as f64)
 }
 
 impl std::fmt::Display for Cell {
