@@ -5,7 +5,6 @@ use std::{
     collections::BTreeMap,
     error::Error,
     fs::{self, File},
-    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
