@@ -10,6 +10,7 @@ use std::{fs, path::Path};
 
 use emo_onnx::Model;
 use emo_pipeline::{Bundle, Modality};
+use emo_score::ScoreTable;
 use emo_testing::{error_chain, workspace_root};
 use tempfile::TempDir;
 
@@ -224,4 +225,81 @@ fn missing_and_broken_files_are_refused_by_name() {
     assert_refused(folder.path(), &["bundle.toml", "UTF-8"]);
 
     assert_refused(Path::new("no-such-folder"), &["no-such-folder"]);
+}
+
+/// The second modality alone decides: heart rate has no weight, nor have speech and image.
+const FITTED: &str = "[rule]\nrule = \"weighted\"\nweights = [0.0, 1.0, 0.0, 0.0]\n\n\
+    [outcome]\ncalibration = \"temperature\"\ntemperature = 2.0\nfloor = 1e-6\n";
+
+fn with_fitted(text: &str) -> TempDir {
+    let folder = copy();
+    edit_manifest(
+        folder.path(),
+        "schema = 1",
+        "schema = 1\nfusion = [\"rule.toml\"]",
+    );
+    fs::write(folder.path().join("rule.toml"), text).unwrap();
+    folder
+}
+
+#[test]
+fn fitted_rules_come_with_the_bundle() {
+    let folder = with_fitted(FITTED);
+    let rule = Bundle::read(folder.path())
+        .unwrap()
+        .fusion_rule("weighted")
+        .unwrap();
+    let mut table = ScoreTable::new(4);
+    for row in [[1.0, 0.0, 0.0, 0.0], [0.64, 0.16, 0.16, 0.04]] {
+        table.push(&row).unwrap();
+    }
+    table.push_absent();
+    table.push_absent();
+    // By hand: square roots 0.8, 0.4, 0.4 and 0.2, over their sum.
+    let scores = rule.fuse(&table).unwrap().scores;
+    for (score, expected) in scores.iter().zip([0.8, 0.4, 0.4, 0.2]) {
+        assert!((score - expected / 1.8).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn every_rule_is_made_or_says_that_it_must_be_fitted() {
+    let bundle = Bundle::embedded().unwrap();
+    for name in Bundle::FUSION_RULES {
+        match bundle.fusion_rule(name) {
+            Ok(rule) => assert_eq!(rule.name(), *name),
+            Err(error) => assert!(error_chain(&error).contains("must be fitted"), "{error}"),
+        }
+    }
+    let error = bundle.fusion_rule("best").unwrap_err();
+    assert!(error_chain(&error).contains("dempster-shafer"), "{error}");
+}
+
+#[test]
+fn spoiled_fusion_rules_are_refused_with_the_place() {
+    for (text, mentions) in [
+        ("", &["rule.toml", "rule"][..]),
+        ("[rule]\nrule = \"best\"", &["rule.toml", "best"]),
+        (
+            "[rule]\nrule = \"weighted\"\nweights = [0.5, -1.0, 0.5, 0.5]",
+            &["rule.toml", "weight 1"],
+        ),
+        (
+            "[rule]\nrule = \"weighted\"\nweights = [0.5, 0.5]",
+            &["bundle.toml", "rule.toml", "4 modalities"],
+        ),
+        (
+            "[rule]\nrule = \"bayes\"\nprior = [0.5, 0.5]\nfloor = 0.1",
+            &["bundle.toml", "rule.toml", "4 classes"],
+        ),
+    ] {
+        assert_refused(with_fitted(text).path(), mentions);
+    }
+    let folder = copy();
+    edit_manifest(
+        folder.path(),
+        "schema = 1",
+        "schema = 1\nfusion = [\"../rule.toml\"]",
+    );
+    assert_refused(folder.path(), &["bundle.toml", "fusion", "plain file name"]);
 }

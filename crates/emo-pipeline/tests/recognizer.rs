@@ -208,3 +208,41 @@ fn a_missing_electrode_is_named() {
     };
     assert!(source.to_string().contains("C4"), "{source}");
 }
+
+#[test]
+fn quality_scales_the_weights() {
+    let bundle = Bundle::embedded().unwrap();
+    let mut recognizer = recognizer().weighing_quality();
+    let recognition = recognizer.recognize(&all()).unwrap();
+    let weight = |modality: Modality, quality: f32| {
+        let (_, weight) = bundle.modalities().find(|(m, _)| *m == modality).unwrap();
+        weight * quality
+    };
+    let total: f32 = recognition
+        .modalities
+        .iter()
+        .map(|report| weight(report.modality, report.quality))
+        .sum();
+    for report in &recognition.modalities {
+        assert_eq!(report.trust, report.quality);
+        let share = weight(report.modality, report.quality) / total;
+        let expected = report.scores.mapv(|score| share * score);
+        let added = report.contributions.iter().copied();
+        assert_close(added, expected.iter().copied(), 1e-5, 1e-6);
+    }
+}
+
+#[test]
+fn every_rule_without_a_fit_recognizes() {
+    let bundle = Bundle::embedded().unwrap();
+    let mut recognizer = recognizer();
+    for name in Bundle::FUSION_RULES {
+        let Ok(rule) = bundle.fusion_rule(name) else {
+            continue;
+        };
+        recognizer = recognizer.with_fusion(rule);
+        let recognition = recognizer.recognize(&all()).unwrap();
+        assert_eq!(recognition.fusion, *name);
+        assert_close([recognition.scores.sum()], [1.0_f32], 0.0, 1e-5);
+    }
+}

@@ -61,6 +61,20 @@ pub enum Calibration {
 }
 
 /// The name of a calibration.
+///
+/// ```
+/// use emo_score::{CalibrationConfig, CalibrationName, ndarray::arr2};
+///
+/// // Held-out scores of a modality that is surer than it should be: one in four is wrong.
+/// let scores = arr2(&[[0.95, 0.05], [0.95, 0.05], [0.05, 0.95], [0.95, 0.05]]);
+/// let truth = [0, 0, 1, 1];
+/// let name: CalibrationName = "temperature".parse()?;
+/// let calibration = name.fit(&CalibrationConfig::default(), &scores, &truth)?;
+/// let mut new = [0.95, 0.05];
+/// calibration.apply(&mut new)?;
+/// assert!((new[0] - 0.75_f32).abs() < 1e-5);
+/// # Ok::<(), emo_score::ScoreError>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CalibrationName {

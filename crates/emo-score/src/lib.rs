@@ -1,8 +1,10 @@
 //! Class scores: from one score vector per modality to one decision, and how good the decisions are.
 //!
 //! Every modality of a multimodal recognizer ends in a score per class. This crate holds what happens from
-//! there on: [`ScoreTable`] collects the modalities' scores and knows which of them are absent, a
-//! [`FusionRule`] combines them at the decision level, and [`ConfusionMatrix`] judges the decisions.
+//! there on: [`ScoreTable`] collects the modalities' scores and knows which of them are absent or hardly to be
+//! trusted, a [`FusionRule`] combines them at the decision level, a [`Calibration`] makes scores say how often
+//! they are right, [`Abstention`], [`Conformal`] sets and smoothing in time turn them into decisions, and
+//! [`ConfusionMatrix`] judges these.
 //!
 //! ```
 //! use emo_score::{FusionRule, Labels, ScoreTable, WeightedMean, argmax};
@@ -21,10 +23,31 @@
 //! # Ok::<(), emo_score::ScoreError>(())
 //! ```
 //!
+//! # Rules
+//! Each is a type of its own, and [`RuleName`] makes or fits any of them by its name as a [`Rule`]:
+//!
+//! | name | type | fitted | a single modality | contributions add up to |
+//! |---|---|---|---|---|
+//! | `mean`, `weighted` | [`Mean`], [`WeightedMean`] | weights | is returned | scores |
+//! | `geometric`, `product` | [`Geometric`], [`Product`] | weights, – | is returned | logarithms |
+//! | `bayes` | [`Bayes`] | prior | is returned | logarithms, with the prior |
+//! | `max`, `min`, `median`, `trimmed` | [`Max`], [`Min`], [`Median`], [`TrimmedMean`] | – | is returned | scores |
+//! | `majority`, `vote`, `borda` | [`Majority`], [`WeightedVote`], [`Borda`] | –, weights, – | is counted | scores |
+//! | `dempster-shafer` | [`DempsterShafer`] | reliabilities | is discounted | scores, with what is left open |
+//! | `naive-bayes` | [`NaiveBayes`] | must be | is judged | logarithms, with the prior |
+//! | `templates` | [`DecisionTemplates`] | must be | is compared | scores |
+//! | `stacking` | [`Stacking`] | must be | is judged | logarithms, with the intercepts |
+//! | `cascade` | [`CascadingSpecialists`] | must be | is returned | scores |
+//!
+//! [`Rule::select`] gives a rule for other modalities; [`CalibratedFusion`] calibrates the modalities and the
+//! outcome. With the feature `serde` all that is fitted can be saved and loaded.
+//!
 //! # Laws
-//! Every rule obeys them, and property tests hold them: fused scores are finite, not negative and sum to 1;
-//! the order of the modalities does not matter; an absent modality changes nothing; a single modality is
-//! returned as it is; without any modality there is an error, never a uniform guess.
+//! Every rule obeys them, and property tests hold them: fused scores are finite, not negative and sum to 1; the
+//! contributions explain them ([`Scale`]); the order of the modalities does not matter; an absent modality
+//! changes nothing, nor does one without trust; without evidence there is [`ScoreError::NoEvidence`], and where
+//! the modalities rule out every class [`ScoreError::Vetoed`], never a uniform guess. Ties between classes stay
+//! ties in the fused scores, and the first in the labels is decided for ([`argmax`]).
 //!
 //! # Judging
 //! [`Predictions`] are scores with true classes; metrics are their methods and those of their [`ConfusionMatrix`].

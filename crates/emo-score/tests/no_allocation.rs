@@ -11,7 +11,9 @@ use std::{
     cell::Cell,
 };
 
-use emo_score::{Fused, FusionRule, RuleConfig, RuleName, ScoreTable};
+use emo_score::{
+    CalibratedFusion, Calibration, Fused, FusionRule, RuleConfig, RuleName, ScoreTable, Temperature,
+};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -68,15 +70,21 @@ fn fusing_into_memory_that_exists_allocates_nothing() {
     }
     for name in RuleName::ALL {
         let rule = name.fit(&config, &training, &[0, 1, 2, 3]).unwrap();
-        let mut table = ScoreTable::new(4);
-        let mut fused = Fused::default();
-        fill(&mut table, 0);
-        rule.fuse_into(&table, &mut fused).unwrap();
-        let before = ALLOCATIONS.get();
-        for first in 0..4 {
-            fill(&mut table, first);
+        let temperature = Calibration::Temperature(Temperature::new(1.5, 1e-6).unwrap());
+        let calibrated =
+            CalibratedFusion::new(rule.clone(), vec![temperature.clone(); 4], temperature);
+        let rules: [&dyn FusionRule; 2] = [&rule, &calibrated];
+        for rule in rules {
+            let mut table = ScoreTable::new(4);
+            let mut fused = Fused::default();
+            fill(&mut table, 0);
             rule.fuse_into(&table, &mut fused).unwrap();
+            let before = ALLOCATIONS.get();
+            for first in 0..4 {
+                fill(&mut table, first);
+                rule.fuse_into(&table, &mut fused).unwrap();
+            }
+            assert_eq!(ALLOCATIONS.get() - before, 0, "{name}");
         }
-        assert_eq!(ALLOCATIONS.get() - before, 0, "{name}");
     }
 }

@@ -10,7 +10,8 @@ use crate::{Fused, FusionRule, Rule, RuleConfig, RuleName, Scale, ScoreError, Sc
 /// A. H. Thiery, *Uncertainty quantification and deep ensembles*, NeurIPS 2021, arXiv:2007.08792.
 ///
 /// The contributions still explain the scores: on the scale of the scores each class's are stretched alike, on the
-/// scale of their logarithms the baseline takes what the calibration changed.
+/// scale of their logarithms the baseline takes what the calibration changed. Conflict and ignorance stay those of the
+/// rule.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]

@@ -63,13 +63,13 @@ impl Isotonic {
             Err(ScoreError::Parameter {
                 name: "corner of an isotonic function",
                 value,
-                expected: "within 0 and 1 and not below the one before",
+                expected: "a finite score above the one before, or a value from 0 to 1 not below the one before",
             })
         };
         for corners in &self.corners {
             let mut before = (f64::NEG_INFINITY, 0.0);
             for &(score, value) in corners {
-                if !(score > before.0 && score <= 2.0) {
+                if !(score > before.0 && score.is_finite()) {
                     return fail(score);
                 }
                 if !(value >= before.1 && value <= 1.0) {

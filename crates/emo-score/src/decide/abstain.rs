@@ -99,7 +99,7 @@ impl Abstention {
         if config.max_conflict < 1.0 {
             let conflict = conflict.ok_or(ScoreError::ConflictUnknown)?;
             // A conflict that is not a number warrants nothing.
-            if !(conflict <= config.max_conflict) {
+            if conflict.is_nan() || conflict > config.max_conflict {
                 return Ok(Decision::Abstain(AbstentionReason::Conflict));
             }
         }

@@ -227,7 +227,9 @@ mod tests {
     use super::*;
 
     fn samples(n: std::ops::Range<usize>) -> impl Strategy<Value = Vec<([f32; 3], usize)>> {
-        let sample = ([0.01_f32..1.0, 0.01_f32..1.0, 0.01_f32..1.0], 0_usize..3);
+        // Whole numbers: proptest 1.12 asserts wrongly, if rarely, on ranges of floats that do not start at 0.
+        let raw = [1_u16..1000, 1_u16..1000, 1_u16..1000];
+        let sample = (raw.prop_map(|raw| raw.map(f32::from)), 0_usize..3);
         prop::collection::vec(
             sample.prop_map(|(raw, class)| {
                 let sum: f32 = raw.iter().sum();
@@ -248,7 +250,8 @@ mod tests {
         /// What exchangeability means: whichever of n + 1 samples is the new one, at least (1 − α)(n + 1) of these
         /// choices are covered.
         #[test]
-        fn sets_cover_as_promised(samples in samples(2..40), alpha in 0.02_f64..0.9) {
+        fn sets_cover_as_promised(samples in samples(2..40), percent in 2_u8..90) {
+            let alpha = f64::from(percent) / 100.0;
             for score in [ConformalScore::Lac, ConformalScore::Aps] {
                 let mut covered = 0;
                 for left_out in 0..samples.len() {
@@ -267,9 +270,10 @@ mod tests {
         fn adaptive_sets_err_as_often_as_they_may(
             calibration in samples(5..30),
             stream in samples(50..200),
-            target in 0.05_f64..0.5,
-            step in 0.01_f64..0.2,
+            target in 5_u8..50,
+            step in 1_u8..20,
         ) {
+            let (target, step) = (f64::from(target) / 100.0, f64::from(step) / 100.0);
             let conformal = fit(ConformalScore::Lac, &calibration);
             let mut adaptive = AdaptiveConformal::new(conformal, target, step).unwrap();
             let mut missed = 0.0;

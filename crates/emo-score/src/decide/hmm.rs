@@ -359,9 +359,12 @@ mod tests {
 
     fn models() -> impl Strategy<Value = (Hmm, Vec<Vec<f64>>)> {
         let row = || {
-            prop::collection::vec(0.01_f64..1.0, 3).prop_map(|row| {
-                let sum: f64 = row.iter().sum();
-                row.iter().map(|p| p / sum).collect::<Vec<f64>>()
+            // Whole numbers: proptest 1.12 asserts wrongly, if rarely, on ranges of floats that do not start at 0.
+            prop::collection::vec(1_u16..1000, 3).prop_map(|row| {
+                let sum: f64 = row.iter().copied().map(f64::from).sum();
+                row.iter()
+                    .map(|p| f64::from(*p) / sum)
+                    .collect::<Vec<f64>>()
             })
         };
         (

@@ -224,7 +224,7 @@ mod tests {
     }
 
     /// Betty and Sally are each reliable with a chance of 0.9. G. Shafer, *Perspectives on the theory and practice of
-    /// belief functions*, IJAR 4(5–6), 1990, doi:10.1016/0888-613X(90)90012-Q, section 1.
+    /// belief functions*, IJAR 4(5–6), 1990, doi:10.1016/0888-613X(90)90012-Q.
     #[test]
     fn two_witnesses() {
         let agree = [([1.0, 0.0], 0.9), ([1.0, 0.0], 0.9)];

@@ -116,13 +116,15 @@ mod tests {
         })
     }
 
+    /// Whole numbers of hundredths: proptest 1.12 asserts wrongly, if rarely, on ranges of floats that do not start at 0.
+    fn weight() -> impl Strategy<Value = f32> {
+        (1_u16..1000).prop_map(|weight| f32::from(weight) / 100.0)
+    }
+
     type Rows = Vec<(Option<Vec<f32>>, f32)>;
 
     fn rows() -> impl Strategy<Value = Rows> {
-        prop::collection::vec(
-            (prop::option::weighted(0.8, scores(4)), 0.01_f32..10.0),
-            1..6,
-        )
+        prop::collection::vec((prop::option::weighted(0.8, scores(4)), weight()), 1..6)
     }
 
     fn table(rows: &Rows) -> ScoreTable {
@@ -176,7 +178,7 @@ mod tests {
         }
 
         #[test]
-        fn equal_weights_are_the_mean(rows in rows(), weight in 0.01_f32..10.0) {
+        fn equal_weights_are_the_mean(rows in rows(), weight in weight()) {
             prop_assume!(rows.iter().any(|row| row.0.is_some()));
             let equal: Rows = rows.iter().map(|row| (row.0.clone(), weight)).collect();
             let mean = Mean.fuse(&table(&rows)).unwrap().scores;

@@ -55,6 +55,20 @@ impl RuleConfig {
 macro_rules! rules {
     ($($(#[doc = $doc:literal])+ $rule:ident = $name:literal, needs_fit = $needs_fit:literal;)+) => {
         /// The name of a fusion rule.
+        ///
+        /// ```
+        /// use emo_score::{FusionRule, RuleConfig, RuleName, ScoreTable};
+        ///
+        /// let name: RuleName = "dempster-shafer".parse()?;
+        /// let rule = name.make(&RuleConfig::new(2, [0.8, 0.5]))?;
+        /// let mut scores = ScoreTable::new(2);
+        /// scores.push(&[0.9, 0.1])?;
+        /// scores.push_trusted(&[0.2, 0.8], 0.5)?; // a poor recording
+        /// let fused = rule.fuse(&scores)?;
+        /// assert!(fused.scores[0] > 0.5);
+        /// assert!(fused.conflict > Some(0.0) && fused.ignorance > Some(0.0));
+        /// # Ok::<(), emo_score::ScoreError>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum RuleName {

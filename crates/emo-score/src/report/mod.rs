@@ -230,7 +230,7 @@ impl Report {
         let points = self.risk_coverage.points();
         let step = points.len().div_ceil(MAX_POINTS).max(1);
         let mut shown: Vec<RiskPoint> = points.iter().step_by(step).copied().collect();
-        if (points.len() - 1) % step != 0 {
+        if !(points.len() - 1).is_multiple_of(step) {
             shown.extend(points.last());
         }
         shown
