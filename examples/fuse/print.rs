@@ -14,12 +14,11 @@ pub(crate) struct Rows {
     /// Whether rows and report share the standard output.
     together: bool,
     labelled: bool,
-    rule: String,
     number: String,
 }
 
 enum Out {
-    Csv(csv::Writer<Box<dyn Write>>),
+    Csv(Box<csv::Writer<Box<dyn Write>>>),
     /// One JSON object, opened.
     Json {
         out: Box<dyn Write>,
@@ -42,15 +41,13 @@ impl Rows {
                 quiet(write!(out, "{{\"rule\":{rule},\"samples\":["))?;
                 Out::Json { out, first: true }
             } else {
-                Out::Csv(
-                    csv::WriterBuilder::new()
-                        .buffer_capacity(1 << 16)
-                        .from_writer(target),
-                )
+                let out = csv::WriterBuilder::new()
+                    .buffer_capacity(1 << 16)
+                    .from_writer(target);
+                Out::Csv(Box::new(out))
             },
             together: options.rows.is_none(),
             labelled: samples.has_labels(),
-            rule: options.rule.to_string(),
             number: String::new(),
         };
         if let Out::Csv(out) = &mut rows.out {
@@ -126,14 +123,6 @@ impl Rows {
                 Ok(quiet(write!(io::stdout().lock(), "{gap}{report}"))?)
             }
         }
-    }
-}
-
-impl std::fmt::Debug for Rows {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rows")
-            .field("rule", &self.rule)
-            .finish_non_exhaustive()
     }
 }
 
