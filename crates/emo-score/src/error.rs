@@ -171,6 +171,109 @@ pub enum ScoreError {
         /// How many predicted ones.
         predicted: usize,
     },
+    /// A sample's score is negative, infinite or not a number.
+    #[error("sample {sample} has the score {value} for class {class}")]
+    SampleScore {
+        /// The sample.
+        sample: usize,
+        /// The class.
+        class: usize,
+        /// The score.
+        value: f32,
+    },
+    /// A sample's scores do not sum to 1.
+    #[error("the scores of sample {sample} sum to {sum}, not to 1")]
+    SampleNotNormalized {
+        /// The sample.
+        sample: usize,
+        /// Their sum.
+        sum: f32,
+    },
+    /// There is nothing to judge, split or pair.
+    #[error("no samples")]
+    NoSamples,
+    /// Two lists that describe the same things differ in length.
+    #[error("{actual} {what}, expected {expected}")]
+    Count {
+        /// What is counted, such as `groups`.
+        what: &'static str,
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        actual: usize,
+    },
+    /// There are fewer groups (or samples) than folds.
+    #[error("{available} {what} cannot make {folds} folds")]
+    TooFewForFolds {
+        /// What is dealt out: `samples`, `subjects` or `trials`.
+        what: &'static str,
+        /// How many there are.
+        available: usize,
+        /// How many folds were asked for.
+        folds: usize,
+    },
+    /// A side of a split is empty, names a sample twice or one that does not exist, or both sides name it.
+    #[error("sample {sample} of a split of {n_samples} is {problem}")]
+    SplitSample {
+        /// The sample.
+        sample: usize,
+        /// How many samples there are.
+        n_samples: usize,
+        /// `out of range`, `named twice` or `on both sides`.
+        problem: &'static str,
+    },
+    /// Something that a split promises to keep on one side is on both.
+    #[error(
+        "{split} split leaks: {kind} `{shared}` joins training sample {train} and test sample {test} ({n} such pairs)"
+    )]
+    Leak {
+        /// The split's kind.
+        split: &'static str,
+        /// What is on both sides.
+        kind: &'static str,
+        /// Its name.
+        shared: String,
+        /// A training sample.
+        train: usize,
+        /// A test sample.
+        test: usize,
+        /// How many pairs of samples are joined in this way.
+        n: usize,
+    },
+    /// Two results stem from different protocols and say nothing about each other.
+    #[error("results of `{left}` and of `{right}` cannot be compared")]
+    Incomparable {
+        /// One protocol.
+        left: String,
+        /// The other.
+        right: String,
+    },
+    /// A sample lacks what a pairing joins by.
+    #[error("sample {sample} of modality {modality} has no {missing} to pair by")]
+    Unpairable {
+        /// The modality's position.
+        modality: usize,
+        /// The sample's position in it.
+        sample: usize,
+        /// `subject` or `moment`.
+        missing: &'static str,
+    },
+    /// What was joined by moment contradicts itself.
+    #[error("moment `{moment}` has two {what}")]
+    Moment {
+        /// The moment.
+        moment: String,
+        /// `classes`, `subjects`, or `samples of one modality`.
+        what: &'static str,
+    },
+    /// Tables of subsets grow as 2 to the number of modalities.
+    #[error("{actual} modalities have too many subsets, at most {max} are tabulated")]
+    TooManySubsets {
+        /// The number of modalities.
+        actual: usize,
+        /// The largest that is accepted.
+        max: usize,
+    },
     /// A class index is out of range.
     #[error("sample {index} has class {class}, of {n_classes}")]
     ClassIndex {

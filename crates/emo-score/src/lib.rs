@@ -48,6 +48,12 @@
 //! changes nothing, nor does one without trust; without evidence there is [`ScoreError::NoEvidence`], and where
 //! the modalities rule out every class [`ScoreError::Vetoed`], never a uniform guess. Ties between classes stay
 //! ties in the fused scores, and the first in the labels is decided for ([`argmax`]).
+//!
+//! # Judging
+//! [`Predictions`] are scores with true classes; metrics are their methods and those of their [`ConfusionMatrix`].
+//! [`Bootstrap`] gives intervals, drawn by sample, subject or trial, and [`Report`] puts everything on a page. A
+//! report cannot be made without a [`Protocol`]: which [`Split`] kept whom apart, by which [`Pairing`] unimodal
+//! samples became multimodal ones, and what a [`LeakReport`] found on both sides.
 
 #[macro_use]
 mod checked_serde;
@@ -57,7 +63,11 @@ mod decide;
 mod error;
 mod fusion;
 mod labels;
+mod metrics;
 mod newton;
+mod protocol;
+mod random;
+mod report;
 mod table;
 
 pub use calibrate::{
@@ -78,6 +88,15 @@ pub use fusion::{
     WeightedVote, argmax,
 };
 pub use labels::Labels;
+pub use metrics::{
+    Binning, Bootstrap, BootstrapConfig, Interval, McNemar, Predictions, Reliability,
+    ReliabilityBin, RiskCoverage, RiskPoint, Units,
+};
+pub use protocol::{
+    Evidence, Groups, Joined, Leak, LeakKind, LeakReport, Pairing, PointCheck, PointCheckConfig,
+    Protocol, Provenance, Split, SplitKind, pair,
+};
+pub use report::{Metric, Report, ReportConfig, Subset};
 pub use table::{ScoreTable, trust};
 
 pub use ndarray;

@@ -110,6 +110,30 @@ impl CalibratedFusion {
         &self.outcome
     }
 
+    /// What it would be for the given modalities alone, in the given order, with the same calibration of the outcome.
+    ///
+    /// # Errors
+    /// [`ScoreError::ModalityIndex`].
+    pub fn select(&self, modalities: &[usize]) -> Result<Self, ScoreError> {
+        let rule = self.rule.select(modalities)?;
+        if self.modalities.is_empty() {
+            return Ok(Self::new(rule, [], self.outcome.clone()));
+        }
+        let calibrations = modalities
+            .iter()
+            .map(|&index| {
+                self.modalities
+                    .get(index)
+                    .cloned()
+                    .ok_or(ScoreError::ModalityIndex {
+                        index,
+                        n_modalities: self.modalities.len(),
+                    })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::new(rule, calibrations, self.outcome.clone()))
+    }
+
     fn calibrate(&self, scores: &ScoreTable, out: &mut ScoreTable) -> Result<(), ScoreError> {
         if self.modalities.len() != scores.n_modalities() {
             return Err(ScoreError::ModalityCount {
