@@ -397,7 +397,7 @@ fn dot<S: Simd>(simd: S, input: &[f32], column: &[f32]) -> f32 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Dense, Form};
+    use super::{Dense, Form, Interleaved};
     use crate::{
         buffer::{Slice, SliceMut},
         kernel::{Follower, Inputs, Kernel},
@@ -407,6 +407,41 @@ mod tests {
         },
         simd::levels,
     };
+
+    /// Behind a value whose channels lie side by side: the same numbers, with the weights in the order of the elements.
+    #[test]
+    fn rows_are_taken_in_the_order_of_the_input() {
+        let order = Interleaved {
+            channels: 3,
+            positions: 5,
+        };
+        let (k, n) = (15, 21);
+        let (x, weights) = (values(1, k), values(2, k * n));
+        let interleaved: Vec<f32> = (0..k).map(|i| x[i % 3 * 5 + i / 3]).collect();
+        for strides in [Strided { row: n, column: 1 }, Strided { row: 1, column: k }] {
+            for level in levels() {
+                let weighted = (&weights[..], strides, 2.0);
+                let dense = Dense::new(level, (k, n), weighted, Some(order), vec![0.5; n]);
+                let mut output = vec![f32::NAN; n];
+                let inputs = [Slice::F32(&interleaved)];
+                dense.run(
+                    &Inputs::Folded(&inputs),
+                    SliceMut::F32(&mut output),
+                    &mut [],
+                );
+                let expected: Vec<f64> = (0..n)
+                    .map(|column| {
+                        let products = x.iter().enumerate().map(|(row, &x)| {
+                            let weight = weights[row * strides.row + column * strides.column];
+                            f64::from(x) * f64::from(weight)
+                        });
+                        0.5 + 2.0 * products.sum::<f64>()
+                    })
+                    .collect();
+                close(&output, &expected, 2 * k + 2).unwrap();
+            }
+        }
+    }
 
     proptest! {
         #[test]
