@@ -64,6 +64,8 @@ pub use emo_image as image;
 pub use emo_onnx as onnx;
 #[cfg(feature = "pipeline")]
 pub use emo_pipeline as pipeline;
+#[cfg(feature = "quant")]
+pub use emo_quant as quant;
 #[cfg(feature = "recording")]
 pub use emo_recording as recording;
 #[cfg(feature = "score")]
