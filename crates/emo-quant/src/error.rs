@@ -64,6 +64,10 @@ pub enum QuantError {
         /// The name.
         name: String,
     },
+    /// A budget that no choice of precisions keeps to.
+    #[cfg(feature = "onnx")]
+    #[error("no choice of precisions keeps to the budget")]
+    Budget,
     /// Two arrays that should have the same shape.
     #[cfg(feature = "onnx")]
     #[error("array of shape {actual:?} where one of {expected:?} should be")]

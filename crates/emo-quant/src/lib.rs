@@ -28,6 +28,8 @@ pub use quantizer::{
     QuantizeConfig, QuantizedModel, Quantizer, Rounding,
 };
 #[cfg(feature = "onnx")]
+pub use refine::{Budget, Sensitivity};
+#[cfg(feature = "onnx")]
 pub use report::{
     Comparison, Fidelity, Histogram, LayerFidelity, QuantReport, ValueReport, outputs,
 };

@@ -336,15 +336,15 @@ impl Quantizer {
                 .weight
                 .slice(ndarray::s![outputs.clone(), ..])
                 .to_owned();
-            let rounded = refine::round(
+            let rounded = refine::round(&refine::Group {
                 inputs,
-                &rows.targets[group],
-                &weight,
-                bias.map(|bias| &bias[outputs.clone()]),
-                &params,
-                outputs.start,
-                rows.rows_per_sample,
-            );
+                targets: &rows.targets[group],
+                weight: &weight,
+                bias: bias.map(|bias| &bias[outputs.clone()]),
+                params: &params,
+                first_output: outputs.start,
+                rows_per_sample: rows.rows_per_sample,
+            });
             integers.push(rounded.integers);
             if let Some(bias) = bias {
                 let shift = bias[outputs].iter().zip(rounded.shifts);

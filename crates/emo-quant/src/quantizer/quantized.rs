@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use emo_onnx::Model;
+use emo_onnx::{Model, passes::RemoveUnused};
 use emo_tensor::QuantParams;
 
 use super::{
@@ -45,7 +45,9 @@ impl QuantizedModel {
         choice: Choice,
         equalized: Vec<String>,
     ) -> Result<Self, QuantError> {
-        let mut model = compact(&write(&float, &plan, &choice)?.model)?;
+        let mut model = write(&float, &plan, &choice)?.model;
+        model.optimize(&[&RemoveUnused])?;
+        let mut model = compact(&model)?;
         if quantizer.config().format == Format::QOperator {
             model = to_q_operator(&model)?;
         }

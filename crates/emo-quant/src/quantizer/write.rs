@@ -42,7 +42,7 @@ pub(crate) struct Written {
     pub(crate) names: BTreeMap<String, String>,
 }
 
-/// Writes what was chosen into the model.
+/// Writes what was chosen into the model, with nodes that nobody reads where values can be looked at by them.
 pub(crate) fn write(float: &Model, plan: &Plan, choice: &Choice) -> Result<Written, OnnxError> {
     let inference = float.infer()?;
     let view = GraphView::new(float, &inference);
@@ -87,6 +87,10 @@ pub(crate) fn write(float: &Model, plan: &Plan, choice: &Choice) -> Result<Writt
     for (index, node) in view.nodes() {
         writer.node(index, node);
     }
+    // What nobody reads goes when the model is finished; until then all values can be looked at.
+    for value in plan.roots.keys() {
+        writer.real(value);
+    }
     let mut names = BTreeMap::new();
     for (_, node) in view.nodes() {
         for name in node.outputs.iter().chain(&node.inputs) {
@@ -110,7 +114,6 @@ pub(crate) fn write(float: &Model, plan: &Plan, choice: &Choice) -> Result<Writt
     constants.add_to(&mut builder);
     let mut model = builder.build(float.opset())?;
     model.metadata_mut().clone_from(float.metadata());
-    model.optimize(&[&emo_onnx::passes::RemoveUnused])?;
     Ok(Written { model, names })
 }
 

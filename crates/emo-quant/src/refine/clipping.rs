@@ -12,6 +12,8 @@ const PARTS: [f32; 12] = [
 ];
 /// The rows that are looked at.
 const MAX_ROWS: usize = 512;
+/// How much worse than the best a wider range may be.
+const SLACK: f64 = 1.05;
 /// The products that one try may take.
 const MAX_PRODUCTS: usize = 1 << 28;
 
@@ -36,22 +38,22 @@ pub(crate) fn best_range(
             .map(|(layer, rows)| output_error(layer, rows, params))
             .sum()
     };
-    let mut best = calibrated.params(scheme)?;
-    let mut least = loss(best);
+    let mut tried: Vec<(f64, f32, QuantParams)> = Vec::new();
     let mut consider = |range: ClipRange| -> Result<f64, QuantError> {
         let params = range.params(scheme)?;
         let error = loss(params);
-        if error < least {
-            (best, least) = (params, error);
-        }
+        tried.push((error, range.max() - range.min(), params));
         Ok(error)
     };
+    consider(calibrated)?;
     let (min, max) = (observed.min(), observed.max());
     let mut joint = (f64::INFINITY, 1.0);
     for part in PARTS {
         let error = consider(ClipRange::new(min * part, max * part)?)?;
         if error < joint.0 {
             joint = (error, part);
+        } else if error > 4.0 * joint.0 {
+            break;
         }
     }
     if min < 0.0 && max > 0.0 {
@@ -61,11 +63,17 @@ pub(crate) fn best_range(
             consider(ClipRange::new(min * part, max * other)?)?;
         }
     }
-    // The best part may lie between those that were tried.
-    for fine in [1.025, 0.975] {
-        consider(ClipRange::new(min * joint.1 * fine, max * joint.1 * fine)?)?;
-    }
-    Ok(best)
+    let least = tried
+        .iter()
+        .map(|&(error, ..)| error)
+        .fold(f64::INFINITY, f64::min);
+    // Further data reaches further: of what is nearly as good the widest.
+    tried
+        .into_iter()
+        .filter(|&(error, ..)| error <= least * SLACK)
+        .max_by(|left, right| left.1.total_cmp(&right.1))
+        .map(|(.., params)| params)
+        .ok_or(QuantError::NoData)
 }
 
 /// The mean square by which a float layer's outputs on quantized inputs are off, apart from their means, which a bias

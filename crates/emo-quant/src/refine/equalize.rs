@@ -31,7 +31,7 @@ struct Channels {
 /// layers in front of which that was done. What the model computes stays the same, but for inputs beyond those of the
 /// calibration data where a bound (`Clip`) lies between the layers.
 ///
-/// Factors are powers of what the channel's largest number lacks of the largest of all; the power is that with the
+/// Factors are powers of what the channel's root mean square lacks of the largest one; the power is that with the
 /// least expected noise of the second layer's outputs, from the rounding of its inputs and of its weights together.
 ///
 /// # References
@@ -279,7 +279,7 @@ impl Channels {
 
 /// Powers that are tried.
 const POWERS: [f32; 4] = [0.25, 0.5, 0.75, 1.0];
-/// A channel counts as having at least this part of the largest range: otherwise factors for dead ones explode.
+/// A channel counts as having at least this part of the largest one's size: otherwise factors for dead ones explode.
 const LEAST_PART: f32 = 1.0 / 64.0;
 
 /// The factor of each channel, or none if it is best to leave them.
@@ -290,32 +290,40 @@ fn best_factors(
     bound: Option<f32>,
     config: &QuantizeConfig,
 ) -> Option<Vec<f32>> {
-    let ranges: Vec<f32> = channels
-        .low
+    let sizes: Vec<f32> = channels
+        .square
         .iter()
-        .zip(&channels.high)
-        .map(|(low, high)| high.max(-low))
+        .map(|square| (square / channels.count.max(1.0)).sqrt() as f32)
         .collect();
-    let largest = bound.unwrap_or_else(|| ranges.iter().copied().fold(0.0, f32::max));
-    if largest <= 0.0 || ranges.iter().any(|&range| range > largest * 1.000_001) {
+    let largest = sizes.iter().copied().fold(0.0, f32::max);
+    if largest <= 0.0 {
         return None;
     }
-    let columns = Columns::new(second, ranges.len());
+    let columns = Columns::new(second, sizes.len());
+    // A channel that is bounded must stay below the bound, which stays where it is.
+    let most = |channel: usize| match bound {
+        None => f32::INFINITY,
+        Some(bound) => (bound / (1.1 * channels.high[channel].max(f32::MIN_POSITIVE))).max(1.0),
+    };
     let mut candidates: Vec<Vec<f32>> = POWERS
         .iter()
         .map(|&power| {
-            ranges
+            sizes
                 .iter()
-                .map(|range| (largest / range.max(largest * LEAST_PART)).powf(power))
+                .enumerate()
+                .map(|(channel, size)| {
+                    let factor = (largest / size.max(largest * LEAST_PART)).powf(power);
+                    factor.min(most(channel))
+                })
                 .collect()
         })
         .collect();
     if config.granularity == Granularity::PerTensor && bound.is_none() {
-        candidates.push(weight_factors(first, second, &columns, ranges.len()));
+        candidates.push(weight_factors(first, second, &columns, sizes.len()));
     }
     let noise =
         |factors: &[f32]| expected_noise(first, second, &columns, channels, factors, config);
-    let as_it_is = noise(&vec![1.0; ranges.len()]);
+    let as_it_is = noise(&vec![1.0; sizes.len()]);
     let (least, best) = candidates
         .into_iter()
         .map(|factors| (noise(&factors), factors))
