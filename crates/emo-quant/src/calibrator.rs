@@ -7,8 +7,9 @@ use crate::{ClipRange, QuantError};
 /// Sees activations and says which range of numbers is worth keeping.
 ///
 /// # For implementors
-/// [`observe`](Self::observe) is all or nothing: where it fails, the calibrator is as before. The result must not
-/// depend on the order of calls unless the method is about order, and memory must be bounded by the settings.
+/// [`observe`](Self::observe) is all or nothing: where it fails, the calibrator is as before, and a number that is NaN
+/// or infinite is the only reason to fail. The result must not depend on the order of calls unless the method is about
+/// order, and memory must be bounded by the settings.
 pub trait Calibrator: Debug + Send {
     /// Takes in the activations of one sample, of any shape; an empty array is a sample without a number and changes
     /// nothing.
@@ -34,11 +35,9 @@ pub trait Calibrator: Debug + Send {
 
 /// Refuses an array with a number that is NaN or infinite.
 pub(crate) fn check_finite(activations: &ArrayRefD<f32>) -> Result<(), QuantError> {
-    match activations.iter().position(|x| !x.is_finite()) {
+    let mut numbers = activations.iter().enumerate();
+    match numbers.find(|(_, x)| !x.is_finite()) {
         None => Ok(()),
-        Some(index) => Err(QuantError::NotFinite {
-            index,
-            value: *activations.iter().nth(index).expect("the place was found"),
-        }),
+        Some((index, &value)) => Err(QuantError::NotFinite { index, value }),
     }
 }

@@ -25,6 +25,12 @@ pub enum QuantError {
         /// What it may be.
         expected: &'static str,
     },
+    /// A name that no method of calibration has.
+    #[error("no method of calibration is called {name:?}")]
+    UnknownMethod {
+        /// The name.
+        name: String,
+    },
     /// Bounds that are not finite or do not enclose 0.
     #[error("range from {min} to {max} is not finite or does not enclose 0")]
     Range {

@@ -1,6 +1,6 @@
 use ndarray::ArrayRefD;
 
-use crate::{Calibrator, ClipRange, QuantError, calibrator::check_finite};
+use crate::{Calibrator, ClipRange, QuantError, sample::Sample};
 
 /// The observed minimum and maximum: nothing is clipped.
 ///
@@ -37,11 +37,8 @@ impl Max {
 
 impl Calibrator for Max {
     fn observe(&mut self, activations: &ArrayRefD<f32>) -> Result<(), QuantError> {
-        check_finite(activations)?;
-        let low = activations.iter().copied().reduce(f32::min);
-        let high = activations.iter().copied().reduce(f32::max);
-        if let (Some(low), Some(high)) = (low, high) {
-            self.take_in(low, high);
+        if let Some(sample) = Sample::of(activations)? {
+            self.take_in(sample.min, sample.max);
         }
         Ok(())
     }

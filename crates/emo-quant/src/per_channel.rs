@@ -1,6 +1,6 @@
 use ndarray::{ArrayRefD, Axis};
 
-use crate::{Calibrator, ClipRange, QuantError};
+use crate::{Calibrator, ClipRange, QuantError, calibrator::check_finite};
 
 /// One calibrator for each channel of an array.
 ///
@@ -44,14 +44,17 @@ impl<C: Calibrator + Clone> PerChannel<C> {
                 n_channels: self.channels.len(),
             });
         }
-        let mut channels = self.channels.clone();
-        for (calibrator, part) in channels
+        // Checked beforehand: copies to fall back on would cost more than the work, with calibrators of some size.
+        for part in activations.axis_iter(Axis(self.axis)) {
+            check_finite(&part)?;
+        }
+        for (calibrator, part) in self
+            .channels
             .iter_mut()
             .zip(activations.axis_iter(Axis(self.axis)))
         {
             calibrator.observe(&part)?;
         }
-        self.channels = channels;
         Ok(())
     }
 
@@ -71,11 +74,10 @@ impl<C: Calibrator + Clone> PerChannel<C> {
         if (self.axis, self.channels.len()) != (other.axis, other.channels.len()) {
             return Err(QuantError::Merge { what: "channels" });
         }
-        let mut channels = self.channels.clone();
-        for (calibrator, from) in channels.iter_mut().zip(&other.channels) {
+        // All channels have the settings of one calibrator, so it is the first that fails, if any.
+        for (calibrator, from) in self.channels.iter_mut().zip(&other.channels) {
             calibrator.merge(from)?;
         }
-        self.channels = channels;
         Ok(())
     }
 }

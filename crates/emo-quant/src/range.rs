@@ -29,7 +29,21 @@ impl ClipRange {
     /// # Errors
     /// [`QuantError::Range`] if one of them is not finite.
     pub fn enclosing(low: f32, high: f32) -> Result<Self, QuantError> {
-        Self::new(low.min(0.0), high.max(0.0))
+        // The sums turn −0 into 0.
+        Self::new(low.min(0.0) + 0.0, high.max(0.0) + 0.0)
+    }
+
+    /// The part of this range that is no further out than observed extremes: what lies beyond them is not needed.
+    pub(crate) fn within(self, (low, high): (f32, f32)) -> Self {
+        Self {
+            min: self.min.max(low.min(0.0)) + 0.0,
+            max: self.max.min(high.max(0.0)) + 0.0,
+        }
+    }
+
+    /// From `−magnitude` to `magnitude`, as far as the observed extremes reach.
+    pub(crate) fn around_zero(magnitude: f32, extent: (f32, f32)) -> Result<Self, QuantError> {
+        Ok(Self::enclosing(-magnitude, magnitude)?.within(extent))
     }
 
     /// The lower bound; at most 0.

@@ -16,6 +16,11 @@ pub enum Symmetry {
 
 /// The integers that numbers are written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "saved::Scheme", into = "saved::Scheme")
+)]
 pub struct QuantScheme {
     element_type: ElementType,
     symmetry: Symmetry,
@@ -72,5 +77,63 @@ impl QuantScheme {
     pub fn bits(&self) -> u32 {
         let (lowest, highest) = self.integer_range();
         (highest - lowest + 1).ilog2()
+    }
+}
+
+/// How a scheme is written: `{"element_type": "i8", "symmetry": "symmetric"}`.
+#[cfg(feature = "serde")]
+mod saved {
+    use super::{ElementType, QuantError, QuantScheme, Symmetry};
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Scheme {
+        element_type: Integer,
+        symmetry: Symmetry,
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Integer {
+        I4,
+        I8,
+        I16,
+        U4,
+        U8,
+        U16,
+    }
+
+    impl From<QuantScheme> for Scheme {
+        fn from(scheme: QuantScheme) -> Self {
+            let element_type = match scheme.element_type {
+                ElementType::I4 => Integer::I4,
+                ElementType::I16 => Integer::I16,
+                ElementType::U4 => Integer::U4,
+                ElementType::U8 => Integer::U8,
+                ElementType::U16 => Integer::U16,
+                // The constructor lets no other type in.
+                _ => Integer::I8,
+            };
+            Self {
+                element_type,
+                symmetry: scheme.symmetry,
+            }
+        }
+    }
+
+    impl TryFrom<Scheme> for QuantScheme {
+        type Error = QuantError;
+
+        fn try_from(scheme: Scheme) -> Result<Self, QuantError> {
+            let element_type = match scheme.element_type {
+                Integer::I4 => ElementType::I4,
+                Integer::I8 => ElementType::I8,
+                Integer::I16 => ElementType::I16,
+                Integer::U4 => ElementType::U4,
+                Integer::U8 => ElementType::U8,
+                Integer::U16 => ElementType::U16,
+            };
+            Self::new(element_type, scheme.symmetry)
+        }
     }
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use emo_tensor::ElementType;
 
-use crate::{Calibrator, Max, QuantScheme, Symmetry};
+use crate::{Method, QuantScheme, Symmetry};
 
 /// How finely the scales of weights are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,24 +92,6 @@ pub enum Ends {
     BothFloat,
 }
 
-/// A calibrator that can be copied, so that each value gets one of its own.
-pub trait CloneCalibrator: Calibrator {
-    /// A copy.
-    fn clone_box(&self) -> Box<dyn CloneCalibrator>;
-}
-
-impl<C: Calibrator + Clone + 'static> CloneCalibrator for C {
-    fn clone_box(&self) -> Box<dyn CloneCalibrator> {
-        Box::new(self.clone())
-    }
-}
-
-impl Clone for Box<dyn CloneCalibrator> {
-    fn clone(&self) -> Self {
-        self.as_ref().clone_box()
-    }
-}
-
 /// What a [`Quantizer`](crate::Quantizer) does.
 ///
 /// The default is what loses least: 8 bits, weights per channel, and all refinements that need no training.
@@ -134,8 +116,8 @@ pub struct QuantizeConfig {
     /// The fewest weights that are worth quantizing. Default: 64, below which scales and nodes take more bytes than
     /// are saved.
     pub min_weights: usize,
-    /// How the ranges of activations are found. Default: [`Max`].
-    pub calibrator: Box<dyn CloneCalibrator>,
+    /// How the ranges of activations are found. Default: [`Method::Max`].
+    pub method: Method,
     /// Whether ranges are searched by their effect. Default: they are.
     pub clipping: Clipping,
     /// How weights are rounded. Default: adaptively, which corrects biases as well.
@@ -160,7 +142,7 @@ impl Default for QuantizeConfig {
             exclude: BTreeSet::new(),
             ends: Ends::default(),
             min_weights: 64,
-            calibrator: Box::new(Max::new()),
+            method: Method::Max,
             clipping: Clipping::default(),
             rounding: Rounding::default(),
             equalization: Equalization::default(),

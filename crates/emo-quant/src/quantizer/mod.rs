@@ -21,7 +21,7 @@ use emo_tensor::QuantParams;
 use self::observe::Observations;
 pub use self::{
     config::{
-        Clipping, CloneCalibrator, Ends, Equalization, Format, Granularity, Precision,
+        Clipping, Ends, Equalization, Format, Granularity, Precision,
         QuantizeConfig, Rounding,
     },
     quantized::{LayerReport, QuantizedModel},

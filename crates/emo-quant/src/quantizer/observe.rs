@@ -2,16 +2,13 @@ use std::collections::BTreeMap;
 
 use emo_onnx::Model;
 
-use super::{
-    config::{CloneCalibrator, QuantizeConfig},
-    plan::Plan,
-};
-use crate::{Calibrator, ClipRange, Max, QuantError, Runner};
+use super::{config::QuantizeConfig, plan::Plan};
+use crate::{AnyCalibrator, Calibrator, ClipRange, Max, QuantError, Runner};
 
 /// What the float model's values that are to be quantized were on the calibration data.
 #[derive(Debug)]
 pub(crate) struct Observations {
-    of_roots: BTreeMap<String, (Box<dyn CloneCalibrator>, Max)>,
+    of_roots: BTreeMap<String, (AnyCalibrator, Max)>,
 }
 
 impl Observations {
@@ -21,10 +18,11 @@ impl Observations {
         config: &QuantizeConfig,
         runner: &mut dyn Runner,
     ) -> Result<Self, QuantError> {
-        let mut of_roots: BTreeMap<String, (Box<dyn CloneCalibrator>, Max)> = plan
+        let calibrator = config.method.calibrator(config.activations)?;
+        let mut of_roots: BTreeMap<String, (AnyCalibrator, Max)> = plan
             .roots
             .values()
-            .map(|root| (root.clone(), (config.calibrator.clone(), Max::new())))
+            .map(|root| (root.clone(), (calibrator.clone(), Max::new())))
             .collect();
         if of_roots.is_empty() {
             return Ok(Self { of_roots });

@@ -78,7 +78,7 @@ pub struct ValueReport {
     /// The part of the float model's numbers that lies outside of what the integers reach, by more than half a step.
     pub saturated: f64,
     /// The float model's numbers.
-    pub histogram: Histogram,
+    pub histogram: ValueHistogram,
     /// What the lowest and the highest integer stand for.
     pub clip: (f32, f32),
     /// The channels (along axis 1) that are the same number everywhere.
@@ -89,7 +89,7 @@ pub struct ValueReport {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Histogram {
+pub struct ValueHistogram {
     /// The least number.
     pub min: f32,
     /// The largest number.
@@ -242,7 +242,7 @@ impl QuantReport {
 struct Gathered {
     comparison: Comparison,
     saturated: f64,
-    histogram: Option<Histogram>,
+    histogram: Option<ValueHistogram>,
     dead_channels: Vec<usize>,
 }
 
@@ -270,7 +270,7 @@ impl Gathered {
             counts[(((x - low) / width * N_BINS as f32) as usize).min(N_BINS - 1)] += 1;
         }
         self.saturated = outside as f64 / n.max(1) as f64;
-        self.histogram = Some(Histogram {
+        self.histogram = Some(ValueHistogram {
             min: low,
             max: high,
             counts,
