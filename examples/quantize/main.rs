@@ -6,7 +6,9 @@
 //!     --method search --out q.onnx --report report.html --json
 //! ```
 
+mod bench;
 mod runner;
+mod settings;
 
 use std::{
     error::Error,
@@ -16,21 +18,24 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use emo_examples::error_chain;
 use emo_fusion::{
     onnx::Model,
     quant::{
-        Comparison, Granularity, Precision, QuantReport, QuantScheme, QuantizeConfig, Quantizer,
-        Symmetry, outputs,
+        Comparison, Granularity, QuantReport, QuantizeConfig, Quantizer, Record, SearchResult,
+        SearchSpace, fingerprint, outputs, search,
     },
-    tensor::ElementType,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::ArrayD;
 use serde_json::json;
 
-use crate::runner::{CpuRunner, read_labels, read_samples};
+use crate::{
+    bench::{CpuBench, accuracy, best},
+    runner::{CpuRunner, read_labels, read_samples},
+    settings::{MethodName, RefinementName},
+};
 
 /// Quantizes an ONNX model of one input with calibration data.
 #[derive(Debug, Parser)]
@@ -50,9 +55,18 @@ struct Args {
     /// How ranges are found.
     #[arg(long, default_value = "max")]
     method: MethodName,
-    /// Only calibrated ranges and the nearest integers: no search, no correction.
-    #[arg(long)]
-    plain: bool,
+    /// How many percent of the numbers are kept, with `--method percentile` and `max-percentile`.
+    #[arg(long, value_name = "P")]
+    percentile: Option<f64>,
+    /// Which share of a sample's numbers is looked at, with `--method max-percentile`.
+    #[arg(long, value_name = "R")]
+    top_k: Option<f64>,
+    /// With `--method search`: the file in which finished trials are recorded, and from which they are taken.
+    #[arg(long, value_name = "TRIED.jsonl")]
+    record: Option<PathBuf>,
+    /// What is done beyond calibration and rounding to the nearest; `--method search` tries all.
+    #[arg(long, default_value = "full")]
+    refinement: RefinementName,
     /// One scale for all weights of a layer.
     #[arg(long)]
     per_tensor: bool,
@@ -65,6 +79,9 @@ struct Args {
     /// Bits of weights: 8 or 4.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8))]
     bits: u8,
+    /// Writes QLinearConv and QLinearMatMul where these exist.
+    #[arg(long)]
+    qoperator: bool,
     /// Quantizes weights alone.
     #[arg(long)]
     weight_only: bool,
@@ -82,11 +99,6 @@ struct Args {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum MethodName {
-    Max,
-}
-
 fn main() -> ExitCode {
     match run(&Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -95,30 +107,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn config(args: &Args) -> Result<QuantizeConfig, Box<dyn Error>> {
-    let mut config = match args.plain {
-        true => QuantizeConfig::plain(),
-        false => QuantizeConfig::default(),
-    };
-    let element_type = match args.bits {
-        8 => ElementType::I8,
-        4 => ElementType::I4,
-        bits => return Err(format!("--bits is {bits}, must be 8 or 4").into()),
-    };
-    config.weights = QuantScheme::new(element_type, Symmetry::Symmetric)?;
-    if args.per_tensor {
-        config.granularity = Granularity::PerTensor;
-    }
-    if args.symmetric {
-        config.activations = QuantScheme::I8;
-    }
-    if args.weight_only {
-        let granularity = args.block.map_or(config.granularity, Granularity::Blocks);
-        config.precision = Precision::WeightOnly(config.weights, granularity);
-    }
-    Ok(config)
 }
 
 fn run(args: &Args) -> Result<(), Box<dyn Error>> {
@@ -135,26 +123,45 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     {
         return Err("there are not as many labels as samples to judge with".into());
     }
-    let mut calibration = CpuRunner::new(calibration);
-    let mut validation = CpuRunner::new(validation);
-    let quantizer = Quantizer::new(&model, config(args)?)?;
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
-        "{bar:40} {pos}/{len} layers, {elapsed}",
-    )?);
-    let quantized = quantizer.quantize_with(&mut calibration, &mut |done, of| {
-        bar.set_length(of as u64);
-        bar.set_position(done as u64);
-    })?;
+    let mut judged = CpuRunner::new(validation.clone());
+    let expected = outputs(&mut judged, &model)?;
+    let mut config = settings::config(args)?;
+    let mut found = None;
+    if args.method == MethodName::Search {
+        let bench = CpuBench {
+            fingerprint: data_fingerprint(&calibration, &validation, labels.as_deref()),
+            labels: labels
+                .clone()
+                .unwrap_or_else(|| expected.iter().map(best).collect()),
+            expected: expected.clone(),
+            calibration: calibration.clone(),
+            validation,
+        };
+        let result = search_settings(args, &model, &config, &bench)?;
+        config = result
+            .records
+            .first()
+            .ok_or("nothing was tried")?
+            .trial
+            .config(&config)?;
+        found = Some(result);
+    }
+    let quantizer = Quantizer::new(&model, config)?;
+    let bar = progress_bar("layers")?;
+    let quantized =
+        quantizer.quantize_with(&mut CpuRunner::new(calibration), &mut |done, of| {
+            bar.set_length(of as u64);
+            bar.set_position(done as u64);
+        })?;
     bar.finish_and_clear();
     quantized.model().write(&args.out)?;
-    let report = QuantReport::new(&model, &quantized, &mut validation)?;
+    let report = QuantReport::new(&model, &quantized, &mut judged)?;
     if let Some(path) = &args.report {
         let title = args.model.display().to_string();
         fs::write(path, report.to_html(&title))
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    let expected = outputs(&mut validation, &model)?;
-    let actual = outputs(&mut validation, quantized.model())?;
+    let actual = outputs(&mut judged, quantized.model())?;
     let comparison = Comparison::of(&expected, &actual)?;
     let mut out = io::stdout().lock();
     let agreement = accuracy(
@@ -187,6 +194,12 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         result["accuracy_increase_ratio"] = json!(increase);
         result["efficiency"] = json!(increase * report.compression_ratio());
     }
+    if let Some(found) = &found {
+        result["search"] = json!({
+            "tried": found.records,
+            "pareto": found.pareto(),
+        });
+    }
     if args.json {
         writeln!(out, "{result:#}")?;
     } else {
@@ -215,21 +228,73 @@ fn finite(number: f64) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-fn best(scores: &ArrayD<f32>) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
-    for (class, &score) in scores.iter().enumerate() {
-        if score > best.1 {
-            best = (class, score);
-        }
-    }
-    best.0
+fn progress_bar(what: &str) -> Result<ProgressBar, Box<dyn Error>> {
+    let style =
+        ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {what}, {{elapsed}}"))?;
+    Ok(ProgressBar::new(0).with_style(style))
 }
 
-fn accuracy(scores: &[ArrayD<f32>], labels: &[usize]) -> f64 {
-    let right = scores
+/// Goes through all settings that the command line leaves open.
+fn search_settings(
+    args: &Args,
+    model: &Model,
+    base: &QuantizeConfig,
+    bench: &CpuBench,
+) -> Result<SearchResult, Box<dyn Error>> {
+    let mut space = SearchSpace::default();
+    space.bits = vec![args.bits];
+    if args.per_tensor {
+        space.granularities = vec![Granularity::PerTensor];
+    }
+    if args.symmetric || args.affine {
+        space.symmetries = vec![base.activations.symmetry()];
+    }
+    let bar = progress_bar("trials")?;
+    let result = search(
+        model,
+        base,
+        &space,
+        bench,
+        args.record.as_deref(),
+        &|done, of, record| {
+            bar.set_length(of as u64);
+            bar.set_position(done as u64);
+            bar.set_message(line(record));
+        },
+    )?;
+    bar.finish_and_clear();
+    Ok(result)
+}
+
+fn line(record: &Record) -> String {
+    let trial = &record.trial;
+    format!(
+        "{} {:?} {:?} {} bits {:?}: accuracy {:.4}, {:.2}×, efficiency {:.3}",
+        trial.method,
+        trial.granularity,
+        trial.symmetry,
+        trial.bits,
+        trial.refinement,
+        record.judgement.accuracy,
+        record.compression_ratio,
+        record.efficiency
+    )
+}
+
+/// A number for the data, so that a record is not continued with others.
+fn data_fingerprint(
+    calibration: &[ArrayD<f32>],
+    validation: &[ArrayD<f32>],
+    labels: Option<&[usize]>,
+) -> u64 {
+    let samples = calibration
         .iter()
-        .zip(labels)
-        .filter(|(scores, label)| best(scores) == **label)
-        .count();
-    right as f64 / labels.len().max(1) as f64
+        .chain(validation)
+        .flatten()
+        .flat_map(|x| x.to_le_bytes());
+    let labels = labels
+        .into_iter()
+        .flatten()
+        .flat_map(|label| label.to_le_bytes());
+    fingerprint(&samples.chain(labels).collect::<Vec<_>>())
 }

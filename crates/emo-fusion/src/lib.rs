@@ -29,6 +29,7 @@
 //! | [`dsp`] | `dsp` | `emo-dsp` | sample rates, filters |
 //! | [`score`] | `score` | `emo-score` | labels, fusion rules, metrics |
 //! | [`onnx`] | `onnx` | `emo-onnx` | ONNX models: reading, checking, building, writing |
+//! | `quant` | `quant`, not on by default | `emo-quant` | calibrators and the quantizer |
 //! | [`backend`] | `backend` | `emo-backend` | the traits behind which a device hides |
 //! | [`cpu`] | `cpu` | `emo-backend-cpu` | the CPU reference backend |
 //! | [`tensor`] | `backend`, `onnx` | `emo-tensor` | tensors and their descriptions |
@@ -39,7 +40,7 @@
 //! | `wav`, `flac`, `mp3`, `ogg` | audio formats |
 //! | `jpeg`, `png` | picture formats |
 //!
-//! All are on by default. With `default-features = false` name what you need: `features = ["speech", "wav"]` gives
+//! All but `quant` are on by default. With `default-features = false` name what you need: `features = ["speech", "wav"]` gives
 //! speech features of WAV files and builds nothing else.
 //!
 //! # What it must not be used for

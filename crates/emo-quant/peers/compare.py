@@ -94,7 +94,8 @@ def by_nncf(source, x, work, name):
 def by_us(source, x, work, name):
     data = os.path.join(work, name + ".calibration.npy")
     np.save(data, x)
-    for label, options in (("ours plain", ["--plain"]), ("ours", [])):
+    for refinement in ("plain", "rounding", "unequalized", "full"):
+        label, options = f"ours {refinement}", ["--refinement", refinement]
         out = os.path.join(work, f"{name}.{label.replace(' ', '.')}.onnx")
         command = [OURS, source, "--calibration", data, "--out", out, "--json"] + options
         yield label, out, lambda command=command: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -153,15 +154,16 @@ def main():
                 print(f"{name:14} {label:24} {row['sqnr']:6.2f} dB  {row['ratio']:5.2f}x  agree {row['agree']:.3f}  {row['seconds']:6.1f} s{accuracy}", flush=True)
         table[name] = rows
     json.dump(table, open(os.path.join(args.work, "table.json"), "w"), indent=1)
-    print("\n| model | ONNX Runtime, best | NNCF, best | ours, plain | ours | size, ours |")
-    print("|---|---|---|---:|---:|---:|")
+    print("\n| model | ONNX Runtime, dB (best of 6) | NNCF, dB (best of 4) | ours, dB (best of 4) | size: ONNX Runtime | NNCF | ours |")
+    print("|---|---|---|---|---:|---:|---:|")
     for name, rows in table.items():
-        def best(prefix):
-            chosen = [(row["sqnr"], label) for label, row in rows.items() if label.startswith(prefix)]
-            return "{:.1f} ({})".format(*max(chosen)).replace(prefix + " ", "") if chosen else "–"
-        ours = rows.get("ours", {"sqnr": float("nan"), "ratio": float("nan")})
-        plain = rows.get("ours plain", ours)
-        print(f"| {name} | {best('ort')} | {best('nncf')} | {plain['sqnr']:.1f} | {ours['sqnr']:.1f} | {ours['ratio']:.2f}× |")
+        cells, sizes = [], []
+        for prefix in ("ort", "nncf", "ours"):
+            chosen = [(row["sqnr"], label[len(prefix) + 1:], row["ratio"]) for label, row in rows.items() if label.startswith(prefix)]
+            sqnr_db, label, ratio = max(chosen) if chosen else (float("nan"), "–", float("nan"))
+            cells.append(f"{sqnr_db:.1f} ({label})")
+            sizes.append(f"{ratio:.2f}×")
+        print(f"| {name} | " + " | ".join(cells + sizes) + " |")
 
 
 if __name__ == "__main__":

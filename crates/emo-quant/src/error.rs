@@ -74,6 +74,15 @@ pub enum QuantError {
     #[cfg(feature = "onnx")]
     #[error("no choice of precisions keeps to the budget")]
     Budget,
+    /// A search's record that cannot be read or written, or that belongs to something else.
+    #[cfg(feature = "search")]
+    #[error("record {}: {reason}", path.display())]
+    Journal {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// Two arrays that should have the same shape.
     #[cfg(feature = "onnx")]
     #[error("array of shape {actual:?} where one of {expected:?} should be")]

@@ -72,7 +72,8 @@
 //! | feature | brings |
 //! |---|---|
 //! | `onnx` (default) | the quantizer |
-//! | `rayon` | the quantizer refines layers on all processors |
+//! | `search` | trying many settings, with a record of what was tried |
+//! | `rayon` | layers are refined, and settings tried, on all processors |
 //! | `serde` (default) | settings, calibrators, ranges and schemes can be written and read |
 
 mod aciq;
@@ -100,6 +101,8 @@ mod report;
 mod runner;
 mod sample;
 mod scheme;
+#[cfg(feature = "search")]
+mod search;
 
 pub use aciq::{Aciq, AciqConfig, AciqDistribution};
 pub use calibrator::Calibrator;
@@ -118,8 +121,8 @@ pub use scheme::{QuantScheme, Symmetry};
 
 #[cfg(feature = "onnx")]
 pub use quantizer::{
-    Clipping, Ends, Equalization, Format, Granularity, LayerReport, Precision,
-    QuantizeConfig, QuantizedModel, Quantizer, Rounding,
+    Clipping, Ends, Equalization, Format, Granularity, LayerReport, Precision, QuantizeConfig,
+    QuantizedModel, Quantizer, Rounding,
 };
 #[cfg(feature = "onnx")]
 pub use refine::{Budget, Sensitivity};
@@ -129,6 +132,10 @@ pub use report::{
 };
 #[cfg(feature = "onnx")]
 pub use runner::{OnnxFault, Runner, RunnerError};
+#[cfg(feature = "search")]
+pub use search::{
+    Bench, Judgement, Record, Refinement, SearchResult, SearchSpace, Trial, fingerprint, search,
+};
 
 #[cfg(feature = "onnx")]
 pub use emo_onnx;

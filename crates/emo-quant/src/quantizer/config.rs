@@ -6,8 +6,13 @@ use crate::{Method, QuantScheme, Symmetry};
 
 /// How finely the scales of weights are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Granularity {
+    /// As [`PerChannel`](Self::PerChannel), but as [`PerTensor`](Self::PerTensor) for dense layers of fewer than 64
+    /// inputs, in which the scales of weights and biases would take more than an eighth of the weights' bytes.
+    Auto,
     /// One scale for all weights of a layer.
     PerTensor,
     /// One scale for the weights of each output channel.
@@ -94,7 +99,7 @@ pub enum Ends {
 
 /// What a [`Quantizer`](crate::Quantizer) does.
 ///
-/// The default is what loses least: 8 bits, weights per channel, and all refinements that need no training.
+/// The default is what loses least: 8 bits, weights per channel where that pays, and all refinements that need no training.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct QuantizeConfig {
@@ -103,7 +108,7 @@ pub struct QuantizeConfig {
     pub activations: QuantScheme,
     /// The integers of weights that are computed with. Default: `i8` around 0.
     pub weights: QuantScheme,
-    /// How finely their scales are chosen. Default: per channel.
+    /// How finely their scales are chosen. Default: [`Granularity::Auto`].
     pub granularity: Granularity,
     /// How layers are computed that [`precisions`](Self::precisions) does not name. Default: [`Precision::Integer`].
     pub precision: Precision,
@@ -136,7 +141,7 @@ impl Default for QuantizeConfig {
             activations: QuantScheme::new(ElementType::I8, Symmetry::Affine)
                 .expect("`i8` is a type that is quantized to"),
             weights: QuantScheme::I8,
-            granularity: Granularity::PerChannel,
+            granularity: Granularity::Auto,
             precision: Precision::Integer,
             precisions: BTreeMap::new(),
             exclude: BTreeSet::new(),

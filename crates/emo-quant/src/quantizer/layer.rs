@@ -2,7 +2,7 @@ use emo_onnx::{Dim, GraphView, Node};
 use emo_tensor::Tensor;
 use ndarray::{Array2, ArrayD, IxDyn};
 
-use super::patches::Geometry;
+use super::{config::Granularity, patches::Geometry};
 
 /// A layer with constant weights: a convolution or a matrix product.
 #[derive(Debug, Clone)]
@@ -134,6 +134,21 @@ impl Layer {
         })
     }
 
+    /// What [`Granularity::Auto`] means for this layer; any other one stays.
+    pub(crate) fn granularity(&self, granularity: Granularity) -> Granularity {
+        /// Inputs below which scales take more than an eighth of the weights' bytes.
+        const FEW: usize = 64;
+        match granularity {
+            Granularity::Auto
+                if matches!(self.kind, Kind::Conv(_)) || self.weight.ncols() >= FEW =>
+            {
+                Granularity::PerChannel
+            }
+            Granularity::Auto => Granularity::PerTensor,
+            other => other,
+        }
+    }
+
     /// Whether the operator can add something to each output channel.
     pub(crate) fn has_bias(&self) -> bool {
         !matches!(self.kind, Kind::MatMul)
@@ -144,14 +159,6 @@ impl Layer {
         match self.kind {
             Kind::Conv(_) | Kind::GemmTransposed => 0,
             Kind::Gemm | Kind::MatMul => 1,
-        }
-    }
-
-    /// The axis of the layer's input and output along which the channels lie.
-    pub(crate) fn channel_axis(&self) -> usize {
-        match self.kind {
-            Kind::MatMul => self.rank - 1,
-            _ => 1,
         }
     }
 

@@ -21,8 +21,7 @@ use emo_tensor::QuantParams;
 use self::observe::Observations;
 pub use self::{
     config::{
-        Clipping, Ends, Equalization, Format, Granularity, Precision,
-        QuantizeConfig, Rounding,
+        Clipping, Ends, Equalization, Format, Granularity, Precision, QuantizeConfig, Rounding,
     },
     quantized::{LayerReport, QuantizedModel},
 };

@@ -108,7 +108,7 @@ impl Params {
             });
             ClipRange::new(low * part, high * part)?.params(scheme)
         };
-        Ok(match granularity {
+        Ok(match layer.granularity(granularity) {
             Granularity::PerTensor => Self::PerTensor(range(kept(0), &mut weight.iter().copied())?),
             Granularity::Blocks(len) if layer.block_axis(len).is_some() => {
                 let (axis, span) = layer.block_axis(len).unwrap_or((0, 1));
@@ -133,7 +133,7 @@ impl Params {
                     axis,
                 }
             }
-            Granularity::PerChannel | Granularity::Blocks(_) => Self::PerChannel(
+            _ => Self::PerChannel(
                 weight
                     .rows()
                     .into_iter()

@@ -32,7 +32,7 @@ pub struct Sensitivity {
     /// The ratio of signal to noise of the model's first output in dB, if nothing but this layer and its input is
     /// quantized.
     pub sqnr_db: f64,
-    /// The least difference of a score that this makes in all samples, relative to the scores: noise by signal.
+    /// The same as a ratio: noise by signal.
     pub noise: f64,
 }
 

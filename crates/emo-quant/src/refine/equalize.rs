@@ -318,7 +318,7 @@ fn best_factors(
                 .collect()
         })
         .collect();
-    if config.granularity == Granularity::PerTensor && bound.is_none() {
+    if first.granularity(config.granularity) == Granularity::PerTensor && bound.is_none() {
         candidates.push(weight_factors(first, second, &columns, sizes.len()));
     }
     let noise =
@@ -387,7 +387,7 @@ fn expected_noise(
     });
     let of_all = largest(&mut scaled.iter().copied());
     for (output, row) in scaled.rows().into_iter().enumerate() {
-        let range = match config.granularity {
+        let range = match second.granularity(config.granularity) {
             Granularity::PerTensor => of_all,
             _ => largest(&mut row.iter().copied()),
         };
@@ -399,7 +399,7 @@ fn expected_noise(
             noise += f64::from(w).powi(2) * input_noise + weight_noise * square;
         }
     }
-    if config.granularity == Granularity::PerTensor {
+    if first.granularity(config.granularity) == Granularity::PerTensor {
         // What the first layer's weights lose reaches each channel in proportion to its own size.
         let rows = first.weight.rows().into_iter().zip(factors);
         let range = rows

@@ -6,5 +6,5 @@ mod layers;
 
 pub use self::{
     compare::{Comparison, outputs},
-    layers::{Fidelity, ValueHistogram, LayerFidelity, QuantReport, ValueReport},
+    layers::{Fidelity, LayerFidelity, QuantReport, ValueHistogram, ValueReport},
 };
