@@ -29,6 +29,7 @@
 //! | [`dsp`] | `dsp` | `emo-dsp` | sample rates, filters |
 //! | [`score`] | `score` | `emo-score` | labels, fusion rules, metrics |
 //! | [`onnx`] | `onnx` | `emo-onnx` | ONNX models: reading, checking, building, writing |
+//! | `quant` | `quant`, not on by default | `emo-quant` | calibrators and the quantizer |
 //! | [`backend`] | `backend` | `emo-backend` | the traits behind which a device hides |
 //! | [`cpu`] | `cpu` | `emo-backend-cpu` | the CPU reference backend |
 //! | [`tensor`] | `backend`, `onnx` | `emo-tensor` | tensors and their descriptions |
@@ -40,7 +41,7 @@
 //! | `jpeg`, `png` | picture formats |
 //! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
 //!
-//! All but `threads` are on by default. With `default-features = false` name what you need:
+//! All but `quant`, `serde` and `threads` are on by default. With `default-features = false` name what you need:
 //! `features = ["speech", "wav"]` gives speech features of WAV files and builds nothing else.
 //!
 //! # What it must not be used for
@@ -65,6 +66,8 @@ pub use emo_image as image;
 pub use emo_onnx as onnx;
 #[cfg(feature = "pipeline")]
 pub use emo_pipeline as pipeline;
+#[cfg(feature = "quant")]
+pub use emo_quant as quant;
 #[cfg(feature = "recording")]
 pub use emo_recording as recording;
 #[cfg(feature = "score")]

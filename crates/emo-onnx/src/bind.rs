@@ -34,6 +34,34 @@ impl Model {
         *self = self.with_graph(graph, self.opset())?;
         Ok(())
     }
+
+    /// Gives the constant `name` another value of the same type and shape.
+    ///
+    /// # Errors
+    /// [`OnnxError::NoInput`] if the graph has no such constant, [`OnnxError::Bind`] if the tensor has another type or
+    /// shape; the model is then as it was.
+    pub fn set_initializer(
+        &mut self,
+        name: &str,
+        value: impl Into<Tensor>,
+    ) -> Result<(), OnnxError> {
+        let value = value.into();
+        let Some(constant) = self.graph.initializers.get_mut(name) else {
+            return Err(OnnxError::NoInput {
+                input: name.to_owned(),
+            });
+        };
+        let describe = |tensor: &Tensor| format!("{}{:?}", tensor.element_type(), tensor.shape());
+        if constant.element_type() != value.element_type() || constant.shape() != value.shape() {
+            return Err(OnnxError::Bind {
+                input: name.to_owned(),
+                declared: describe(constant),
+                actual: describe(&value),
+            });
+        }
+        *constant = value;
+        Ok(())
+    }
 }
 
 impl Graph {

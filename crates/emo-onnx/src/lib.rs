@@ -217,6 +217,7 @@ mod builder;
 mod check;
 mod convert;
 mod error;
+mod expose;
 mod external;
 mod file;
 mod function;

@@ -63,7 +63,51 @@ pub enum QuantError {
         /// What was asked.
         what: &'static str,
     },
+    /// A name in the settings that no node of the model has.
+    #[cfg(feature = "onnx")]
+    #[error("the model has no layer `{name}`")]
+    UnknownLayer {
+        /// The name.
+        name: String,
+    },
+    /// A budget that no choice of precisions keeps to.
+    #[cfg(feature = "onnx")]
+    #[error("no choice of precisions keeps to the budget")]
+    Budget,
+    /// A search's record that cannot be read or written, or that belongs to something else.
+    #[cfg(feature = "search")]
+    #[error("record {}: {reason}", path.display())]
+    Journal {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Two arrays that should have the same shape.
+    #[cfg(feature = "onnx")]
+    #[error("array of shape {actual:?} where one of {expected:?} should be")]
+    Shapes {
+        /// The shape that it should have.
+        expected: Vec<usize>,
+        /// The shape that it has.
+        actual: Vec<usize>,
+    },
+    /// The caller's backend could not run a model.
+    #[cfg(feature = "onnx")]
+    #[error("a model could not be run")]
+    Runner(#[source] crate::RunnerError),
+    /// A model that cannot be read, changed or written.
+    #[cfg(feature = "onnx")]
+    #[error(transparent)]
+    Onnx(#[from] crate::OnnxFault),
     /// A scale or zero point that does not fit its type.
     #[error(transparent)]
     Tensor(#[from] TensorError),
+}
+
+#[cfg(feature = "onnx")]
+impl From<emo_onnx::OnnxError> for QuantError {
+    fn from(error: emo_onnx::OnnxError) -> Self {
+        Self::Onnx(error.into())
+    }
 }

@@ -72,6 +72,8 @@
 //! | feature | brings |
 //! |---|---|
 //! | `onnx` (default) | the quantizer |
+//! | `search` | trying many settings, with a record of what was tried |
+//! | `rayon` | layers are refined, and settings tried, on all processors |
 //! | `serde` (default) | settings, calibrators, ranges and schemes can be written and read |
 
 mod aciq;
@@ -88,9 +90,19 @@ mod mse;
 mod order_statistics;
 mod per_channel;
 mod percentile;
+#[cfg(feature = "onnx")]
+mod quantizer;
 mod range;
+#[cfg(feature = "onnx")]
+mod refine;
+#[cfg(feature = "onnx")]
+mod report;
+#[cfg(feature = "onnx")]
+mod runner;
 mod sample;
 mod scheme;
+#[cfg(feature = "search")]
+mod search;
 
 pub use aciq::{Aciq, AciqConfig, AciqDistribution};
 pub use calibrator::Calibrator;
@@ -107,5 +119,25 @@ pub use percentile::{Percentile, PercentileConfig, PercentileOf};
 pub use range::ClipRange;
 pub use scheme::{QuantScheme, Symmetry};
 
+#[cfg(feature = "onnx")]
+pub use quantizer::{
+    Clipping, Ends, Equalization, Format, Granularity, LayerReport, Precision, QuantizeConfig,
+    QuantizedModel, Quantizer, Rounding,
+};
+#[cfg(feature = "onnx")]
+pub use refine::{Budget, Sensitivity};
+#[cfg(feature = "onnx")]
+pub use report::{
+    Comparison, Fidelity, LayerFidelity, QuantReport, ValueHistogram, ValueReport, outputs,
+};
+#[cfg(feature = "onnx")]
+pub use runner::{OnnxFault, Runner, RunnerError};
+#[cfg(feature = "search")]
+pub use search::{
+    Bench, Judgement, Record, Refinement, SearchResult, SearchSpace, Trial, fingerprint, search,
+};
+
+#[cfg(feature = "onnx")]
+pub use emo_onnx;
 pub use emo_tensor;
 pub use ndarray;

@@ -21,7 +21,8 @@ pub struct GraphView<'m> {
 }
 
 impl<'m> GraphView<'m> {
-    pub(crate) fn new(model: &'m Model, inference: &'m Inference) -> Self {
+    /// A view of a model and of what [`Model::infer`] says of it.
+    pub fn new(model: &'m Model, inference: &'m Inference) -> Self {
         let graph = model.graph();
         let mut producers = HashMap::new();
         let mut readers: HashMap<&str, Vec<usize>> = HashMap::new();
