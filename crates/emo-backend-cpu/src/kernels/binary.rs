@@ -80,12 +80,7 @@ impl Binary {
         self.rows(inputs, output, &|y, a, b| strided(y, a, b, f));
     }
 
-    fn rows<T: Scalar, R>(
-        &self,
-        inputs: &Inputs<'_>,
-        output: &mut [R],
-        row: &dyn Fn(&mut [R], Lane<'_, T>, Lane<'_, T>),
-    ) {
+    fn rows<T: Scalar, R>(&self, inputs: &Inputs<'_>, output: &mut [R], row: &Row<T, R>) {
         let (a, b) = (inputs.get::<T>(0), inputs.get::<T>(1));
         let inner = self.walk.inner();
         let rows = output.chunks_exact_mut(inner.extent);
@@ -156,6 +151,9 @@ struct Lane<'a, T> {
     elements: &'a [T],
     step: usize,
 }
+
+/// Computes one row.
+type Row<'f, T, R> = dyn Fn(&mut [R], Lane<'_, T>, Lane<'_, T>) + 'f;
 
 /// One row, in a loop that all operations on these types share: what is computed is called for each element.
 fn strided<T: Scalar, R>(y: &mut [R], a: Lane<'_, T>, b: Lane<'_, T>, f: fn(T, T) -> R) {
