@@ -153,7 +153,7 @@ struct Lane<'a, T> {
 }
 
 /// Computes one row.
-type Row<T, R> = dyn Fn(&mut [R], Lane<'_, T>, Lane<'_, T>);
+type Row<'f, T, R> = dyn Fn(&mut [R], Lane<'_, T>, Lane<'_, T>) + 'f;
 
 /// One row, in a loop that all operations on these types share: what is computed is called for each element.
 fn strided<T: Scalar, R>(y: &mut [R], a: Lane<'_, T>, b: Lane<'_, T>, f: fn(T, T) -> R) {
