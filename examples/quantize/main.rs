@@ -82,6 +82,9 @@ struct Args {
     /// Writes QLinearConv and QLinearMatMul where these exist.
     #[arg(long)]
     qoperator: bool,
+    /// A layer that stays as it is, by name; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    exclude: Vec<String>,
     /// Quantizes weights alone.
     #[arg(long)]
     weight_only: bool,

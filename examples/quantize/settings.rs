@@ -71,6 +71,7 @@ pub(crate) fn config(args: &Args) -> Result<QuantizeConfig, Box<dyn Error>> {
     };
     let mut config = refinement.of(&QuantizeConfig::default());
     config.method = method(args);
+    config.exclude.extend(args.exclude.iter().cloned());
     let element_type = match args.bits {
         8 => ElementType::I8,
         4 => ElementType::I4,

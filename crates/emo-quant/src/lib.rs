@@ -67,6 +67,16 @@
 //!   numbers (or than their averages, for the moving average).
 //! - *Loud*: NaN and infinity are an error that names the place, and leaves the calibrator as it was.
 //!
+//! # From a float model to a quantized one
+//!
+//! A [`Quantizer`] folds an ONNX model, decides what becomes an integer, and chooses ranges, integers and biases by what
+//! they do on calibration data. It executes nothing: whoever calls it brings a [`Runner`], which runs models on samples
+//! with any backend. [`QuantizeConfig`] says how; its default loses least, [`QuantizeConfig::plain`] does what most tools
+//! do. A [`QuantReport`] tells what became of each layer and value, as numbers and as a page of HTML;
+//! [`QuantizedModel::sensitivities`] which layers hurt, [`Quantizer::mixed_precision`] keeps those in a better precision
+//! as far as a [`Budget`] allows, and with the feature `search` the function `search` tries whole spaces of settings and
+//! ranks them. `docs/quantization.md` says how that compares with other tools.
+//!
 //! # Features
 //!
 //! | feature | brings |

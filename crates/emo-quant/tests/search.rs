@@ -1,5 +1,6 @@
 //! A search over a small model, with a record that is continued.
 #![cfg(feature = "search")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

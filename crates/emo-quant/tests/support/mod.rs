@@ -1,6 +1,10 @@
 //! A slow and plain executor of a few operators, so that the tests of this crate need no backend.
 
 #![allow(dead_code, reason = "not every test file uses all of it")]
+#![allow(
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 use std::collections::HashMap;
 
@@ -12,7 +16,7 @@ use emo_quant::{
 use ndarray::{Array2, ArrayD, Axis, Dimension, IxDyn};
 
 /// Samples, and the executor.
-pub struct Plain(pub Vec<ArrayD<f32>>);
+pub(crate) struct Plain(pub(crate) Vec<ArrayD<f32>>);
 
 impl Runner for Plain {
     fn n_samples(&self) -> usize {
@@ -38,7 +42,7 @@ impl Runner for Plain {
 type Value = (ElementType, ArrayD<f64>);
 
 /// The outputs of a model of one input.
-pub fn run(model: &Model, input: &ArrayD<f32>) -> Result<Vec<ArrayD<f32>>, String> {
+pub(crate) fn run(model: &Model, input: &ArrayD<f32>) -> Result<Vec<ArrayD<f32>>, String> {
     let graph = model.graph();
     let mut values: HashMap<&str, Value> = HashMap::new();
     values.insert(
@@ -62,7 +66,7 @@ pub fn run(model: &Model, input: &ArrayD<f32>) -> Result<Vec<ArrayD<f32>>, Strin
     Ok(graph.outputs().iter().map(|info| of(&info.name)).collect())
 }
 
-pub fn numbers(tensor: &Tensor) -> ArrayD<f64> {
+pub(crate) fn numbers(tensor: &Tensor) -> ArrayD<f64> {
     match tensor {
         Tensor::F32(array) => array.mapv(f64::from),
         Tensor::F16(array) => array.mapv(|x| x.to_f64()),
@@ -271,10 +275,10 @@ fn conv(node: &Node, x: &ArrayD<f64>, w: &ArrayD<f64>, bias: Option<&ArrayD<f64>
 }
 
 /// Numbers from −1 to 1 that look random and are the same every time.
-pub struct Noise(pub u64);
+pub(crate) struct Noise(pub(crate) u64);
 
 impl Noise {
-    pub fn next(&mut self) -> f32 {
+    pub(crate) fn next(&mut self) -> f32 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -283,11 +287,11 @@ impl Noise {
     }
 
     /// Nearly normal, of variance 1.
-    pub fn normal(&mut self) -> f32 {
+    pub(crate) fn normal(&mut self) -> f32 {
         (0..4).map(|_| self.next()).sum::<f32>() * (3.0_f32 / 4.0).sqrt()
     }
 
-    pub fn array(&mut self, shape: &[usize]) -> ArrayD<f32> {
+    pub(crate) fn array(&mut self, shape: &[usize]) -> ArrayD<f32> {
         ArrayD::from_shape_simple_fn(IxDyn(shape), || self.normal())
     }
 }
