@@ -167,13 +167,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let actual = outputs(&mut judged, quantized.model())?;
     let comparison = Comparison::of(&expected, &actual)?;
     let mut out = io::stdout().lock();
-    let agreement = accuracy(
-        &actual,
-        &expected
-            .iter()
-            .map(|scores| best(scores))
-            .collect::<Vec<_>>(),
-    );
+    let agreement = accuracy(&actual, &expected.iter().map(best).collect::<Vec<_>>());
     let mut result = json!({
         "float_bytes": report.float_bytes,
         "quantized_bytes": report.quantized_bytes,

@@ -4,7 +4,7 @@ use emo_fusion::{
     CpuBackend,
     backend::Session,
     onnx::{Dim, Model},
-    quant::{QuantError, Runner, RunnerError},
+    quant::{QuantError, Runner, RunnerError, Visit},
     tensor::Tensor,
 };
 use ndarray::{ArrayD, Axis};
@@ -29,11 +29,7 @@ impl Runner for CpuRunner {
         self.samples.len()
     }
 
-    fn run(
-        &mut self,
-        model: &Model,
-        visit: &mut dyn FnMut(&[ArrayD<f32>]) -> Result<(), QuantError>,
-    ) -> Result<(), QuantError> {
+    fn run(&mut self, model: &Model, visit: &mut Visit<'_>) -> Result<(), QuantError> {
         let failed = |error| QuantError::Runner(RunnerError::new(error));
         let mut session = CpuBackend::default().compile(model).map_err(failed)?;
         for sample in &self.samples {

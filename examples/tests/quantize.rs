@@ -8,9 +8,10 @@
 
 use std::{path::Path, process::Command};
 
+use emo_fusion::{CpuBackend, backend::Session, onnx::Model, tensor::Tensor};
 use emo_testing::{example, fixture};
-use ndarray::{Array1, Array4};
-use ndarray_npy::WriteNpyExt;
+use ndarray::{Array1, Array2, Array4, Axis};
+use ndarray_npy::{ReadNpyExt, WriteNpyExt};
 
 /// Pictures of the model's size, the same every time.
 fn write_samples(path: &Path, n: usize) {
@@ -110,4 +111,26 @@ fn what_does_not_fit_is_said() {
         message.contains("x.npy: a sample of shape [] is no input [1, 1, 8, 8]"),
         "{message}"
     );
+}
+
+#[test]
+fn the_integer_path_gives_what_onnx_runtime_gives() {
+    let file = |name: &str| std::fs::File::open(fixture(format!("emo-quant/{name}"))).unwrap();
+    let samples = Array4::<f32>::read_npy(file("net.in.npy")).unwrap();
+    for kind in ["qdq", "int4"] {
+        let expected = Array2::<f32>::read_npy(file(&format!("net.{kind}.out.npy"))).unwrap();
+        let model = Model::read(fixture(format!("emo-quant/net.{kind}.onnx"))).unwrap();
+        let mut session = CpuBackend::default().compile(&model).unwrap();
+        for (sample, expected) in samples.axis_iter(Axis(0)).zip(expected.rows()) {
+            let sample = Tensor::from(sample.insert_axis(Axis(0)).to_owned().into_dyn());
+            let outputs = session.run_to_tensors(&[sample.view()]).unwrap();
+            let scores = outputs[0].as_array::<f32>().unwrap();
+            for (score, expected) in scores.iter().zip(expected) {
+                assert!(
+                    (score - expected).abs() < 1e-5,
+                    "{kind}: {score}, expected {expected}"
+                );
+            }
+        }
+    }
 }

@@ -141,7 +141,7 @@ pub use report::{
     Comparison, Fidelity, LayerFidelity, QuantReport, ValueHistogram, ValueReport, outputs,
 };
 #[cfg(feature = "onnx")]
-pub use runner::{OnnxFault, Runner, RunnerError};
+pub use runner::{OnnxFault, Runner, RunnerError, Visit};
 #[cfg(feature = "search")]
 pub use search::{
     Bench, Judgement, Record, Refinement, SearchResult, SearchSpace, Trial, fingerprint, search,

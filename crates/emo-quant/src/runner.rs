@@ -5,6 +5,9 @@ use ndarray::ArrayD;
 
 use crate::QuantError;
 
+/// What takes a model's outputs for one sample.
+pub type Visit<'v> = dyn FnMut(&[ArrayD<f32>]) -> Result<(), QuantError> + 'v;
+
 /// Runs models on calibration data, which this crate does not.
 ///
 /// One runner stands for one set of samples. The quantizer asks for intermediate values by making them outputs of the
@@ -21,11 +24,7 @@ pub trait Runner {
     ///
     /// # Errors
     /// [`QuantError::Runner`] if the model cannot be run, and what `visit` returns; no further sample is run then.
-    fn run(
-        &mut self,
-        model: &Model,
-        visit: &mut dyn FnMut(&[ArrayD<f32>]) -> Result<(), QuantError>,
-    ) -> Result<(), QuantError>;
+    fn run(&mut self, model: &Model, visit: &mut Visit<'_>) -> Result<(), QuantError>;
 }
 
 /// Why a [`Runner`] could not run a model.

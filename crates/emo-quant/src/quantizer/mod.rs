@@ -47,7 +47,7 @@ use crate::{QuantError, Runner, refine};
 ///
 /// ```
 /// use emo_quant::{
-///     QuantError, QuantizeConfig, Quantizer, Runner, RunnerError,
+///     QuantError, QuantizeConfig, Quantizer, Runner, RunnerError, Visit,
 ///     emo_onnx::{GraphBuilder, Model},
 ///     emo_tensor::ElementType,
 /// };
@@ -69,7 +69,7 @@ use crate::{QuantError, Runner, refine};
 ///     fn run(
 ///         &mut self,
 ///         model: &Model,
-///         visit: &mut dyn FnMut(&[ArrayD<f32>]) -> Result<(), QuantError>,
+///         visit: &mut Visit<'_>,
 ///     ) -> Result<(), QuantError> {
 ///         if model.graph().outputs()[0].name != "x" {
 ///             return Err(QuantError::Runner(RunnerError::new("no backend")));
@@ -381,6 +381,8 @@ fn weight_params(
     scheme: crate::QuantScheme,
     granularity: Granularity,
 ) -> Result<Params, QuantError> {
+    /// The error of each output or block.
+    type Errors = BTreeMap<(usize, usize), f64>;
     /// The parts of a range that are tried. Below 8 bits much of it may be worth giving up.
     const PARTS: [f32; 9] = [1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75, 0.7, 0.6];
     let squares: Vec<Vec<f32>> = inputs
@@ -394,10 +396,10 @@ fn weight_params(
         })
         .collect();
     let n_outputs = layer.weight.nrows() / layer.groups();
-    let mut best: Option<(Params, BTreeMap<(usize, usize), f64>)> = None;
+    let mut best: Option<(Params, Errors)> = None;
     for part in PARTS {
         let params = Params::of_range(layer, &layer.weight, scheme, granularity, &|_| part)?;
-        let mut errors: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        let mut errors = Errors::new();
         for ((output, input), &w) in layer.weight.indexed_iter() {
             let off = f64::from(params.of(output, input).round_trip(w) - w);
             let square = squares[output / n_outputs]

@@ -35,7 +35,10 @@ impl Geometry {
         let (strides, dilations) = (list("strides", 1)?, list("dilations", 1)?);
         let group = usize::try_from(node.int("group", 1).ok()?).ok()?;
         let channels_per_group = *weight.get(1)?;
-        if group == 0 || channels_per_group * group != *input.get(1)? || weight[0] % group != 0 {
+        if group == 0
+            || channels_per_group * group != *input.get(1)?
+            || !weight[0].is_multiple_of(group)
+        {
             return None;
         }
         let (mut pads_before, mut pads_behind) = (vec![0; n_axes], vec![0; n_axes]);

@@ -39,7 +39,7 @@ fn integers(view: &GraphView<'_>, value: &str) -> Option<[String; 3]> {
 
 fn replaced(view: &GraphView<'_>, index: usize, node: &Node) -> Option<Patch> {
     let is_conv = node.is("Conv");
-    if !is_conv && !(node.is("MatMul") && node.input(2).is_none()) {
+    if !(is_conv || node.is("MatMul")) {
         return None;
     }
     let (next_index, next) = view.only_reader(node.output(0)?)?;

@@ -198,9 +198,9 @@ impl Columns {
     fn fit(layer: &Layer, n_channels: usize) -> bool {
         let of_groups = n_channels / layer.groups();
         let is_conv = matches!(layer.kind, Kind::Conv(_));
-        n_channels % layer.groups() == 0
+        n_channels.is_multiple_of(layer.groups())
             && of_groups > 0
-            && layer.weight.ncols() % of_groups == 0
+            && layer.weight.ncols().is_multiple_of(of_groups)
             && (is_conv || layer.rank == 2)
     }
 

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use emo_quant::{
-    QuantError, Runner, RunnerError,
+    QuantError, Runner, RunnerError, Visit,
     emo_onnx::{Model, Node},
     emo_tensor::{ElementType, QuantParams, Tensor},
 };
@@ -23,11 +23,7 @@ impl Runner for Plain {
         self.0.len()
     }
 
-    fn run(
-        &mut self,
-        model: &Model,
-        visit: &mut dyn FnMut(&[ArrayD<f32>]) -> Result<(), QuantError>,
-    ) -> Result<(), QuantError> {
+    fn run(&mut self, model: &Model, visit: &mut Visit<'_>) -> Result<(), QuantError> {
         for sample in &self.0 {
             visit(
                 &run(model, sample)
