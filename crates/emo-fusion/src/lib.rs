@@ -40,6 +40,8 @@
 //! | `wav`, `flac`, `mp3`, `ogg` | audio formats |
 //! | `jpeg`, `png` | picture formats |
 //! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
+//! | `serde` | fusion rules, calibrations and reports can be written and read |
+//! | `quant` | the quantizer |
 //!
 //! All but `quant`, `serde` and `threads` are on by default. With `default-features = false` name what you need:
 //! `features = ["speech", "wav"]` gives speech features of WAV files and builds nothing else.
