@@ -5,10 +5,11 @@ usage: bundle_data.py DATA BUNDLE OUT
 
 DATA holds the labelled recordings that the models were trained on, BUNDLE the models. Calibration: 200 samples of the
 training split; judged on the test split. Features are as in emo-train: pictures of 0 to 1, heart rate scaled to its
-window, differential entropy of five bands by SciPy. Speech is left out: its features need librosa.
+window, differential entropy of five bands by SciPy; those of speech are computed by the program of
+`cargo build --release -p emo-examples --example extract`.
 pip install numpy scipy
 """
-import csv, os, shutil, sys
+import csv, os, shutil, subprocess, sys
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
@@ -64,3 +65,16 @@ for row in entries:
     variances = np.stack([sosfiltfilt(sos, epoch, axis=1).var(axis=1) for sos in filters], axis=1)
     x.append(0.5 * np.log(2 * np.pi * np.e * variances))
 save("eeg", x, [CLASSES.index(row["label4"]) for row in entries], [row["split"] for row in entries])
+
+extract = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "target/release/examples/extract")
+x, labels, splits = [], [], []
+for corpus in ("ravdess", "emodb4"):
+    entries = [row for row in rows(f"speech/{corpus}/manifest.csv") if row["label4"] in CLASSES]
+    files = [os.path.join(DATA, "speech", corpus, row["file"]) for row in entries]
+    features = os.path.join(OUT, f"speech.{corpus}.npy")
+    subprocess.run([extract, "speech", *files, "--out", features], check=True, stderr=subprocess.DEVNULL)
+    x.extend(np.load(features))
+    assert len(np.load(features)) == len(entries), f"some files of {corpus} could not be read"
+    labels += [CLASSES.index(row["label4"]) for row in entries]
+    splits += [row["split"] for row in entries]
+save("speech", x, labels, splits)
