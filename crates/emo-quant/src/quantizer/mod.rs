@@ -2,6 +2,7 @@
 
 mod compact;
 mod config;
+mod halves;
 mod layer;
 mod observe;
 mod patches;

@@ -5,7 +5,7 @@ use emo_tensor::QuantParams;
 
 use super::{
     Choice, Format, Plan, Precision, Quantizer, StoredWeight, Written, compact::compact,
-    q_operator::to_q_operator, write,
+    halves::HalveOperands, q_operator::to_q_operator, write,
 };
 use crate::QuantError;
 
@@ -47,6 +47,9 @@ impl QuantizedModel {
     ) -> Result<Self, QuantError> {
         let mut model = write(&float, &plan, &choice)?.model;
         model.optimize(&[&RemoveUnused])?;
+        if !choice.weights.is_empty() {
+            model.optimize(&[&HalveOperands])?;
+        }
         let mut model = compact(&model)?;
         if quantizer.config().format == Format::QOperator {
             model = to_q_operator(&model)?;
