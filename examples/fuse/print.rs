@@ -41,7 +41,9 @@ impl Rows {
                 quiet(write!(out, "{{\"rule\":{rule},\"samples\":["))?;
                 Out::Json { out, first: true }
             } else {
+                // Where nobody reads on, fields are lost, and rows are of unequal length: that is no error, either.
                 let out = csv::WriterBuilder::new()
+                    .flexible(true)
                     .buffer_capacity(1 << 16)
                     .from_writer(target);
                 Out::Csv(Box::new(out))
