@@ -52,7 +52,7 @@ impl AciqConfig {
 /// - Symmetric schemes: the centre is 0, `b` the mean magnitude, `σ²` the mean square.
 /// - Affine schemes: the centre is the mean, `b` the mean distance from it, `σ²` the variance.
 /// - Numbers that are all of one sign, as behind a Relu: they are taken as half of a distribution around 0 and written
-///   with all integers of an affine scheme, so with one bit more; those near 0 take no part in the estimates.
+///   with all integers of an affine scheme, so with one bit more; zeros take no part in the estimates.
 ///
 /// *Accuracy*: `b` and `σ` come from the bins of a [`Histogram`], each number taken as the middle of its bin: they are
 /// known to 2⁻¹¹. *Memory*: that of a [`Histogram`]. The range depends on the set of numbers alone.
@@ -81,6 +81,8 @@ pub struct Aciq {
     config: AciqConfig,
     scheme: QuantScheme,
     histogram: Histogram,
+    /// How many of the numbers are 0: the histogram has them together with those that are nearly.
+    zeros: u64,
 }
 
 impl Aciq {
@@ -90,6 +92,7 @@ impl Aciq {
             config,
             scheme,
             histogram: Histogram::new(),
+            zeros: 0,
         }
     }
 
@@ -163,9 +166,10 @@ impl Aciq {
         let (min, max) = self.histogram.extent().unwrap_or((0.0, 0.0));
         let one_sided = min >= 0.0 || max <= 0.0;
         let bins = || {
-            self.histogram.bins().filter_map(move |bin| {
-                let near_zero = bin.low < 0.0 && bin.high > 0.0;
-                (!(near_zero && one_sided)).then(|| (bin.center(), bin.count as f64))
+            self.histogram.bins().map(move |bin| {
+                let has_zeros = one_sided && bin.low < 0.0 && bin.high > 0.0;
+                let zeros = if has_zeros { self.zeros } else { 0 };
+                (bin.center(), (bin.count - zeros) as f64)
             })
         };
         let n: f64 = bins().map(|(_, count)| count).sum();
@@ -194,6 +198,8 @@ impl Calibrator for Aciq {
     fn observe(&mut self, activations: &ArrayRefD<f32>) -> Result<(), QuantError> {
         if let Some(sample) = Sample::of(activations)? {
             self.histogram.count_sample(&sample);
+            let zeros = sample.values.iter().filter(|&&x| x == 0.0).count();
+            self.zeros += zeros as u64;
         }
         Ok(())
     }
@@ -212,6 +218,7 @@ impl Calibrator for Aciq {
             });
         }
         self.histogram.merge(&other.histogram);
+        self.zeros += other.zeros;
         Ok(())
     }
 }
