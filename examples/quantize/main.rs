@@ -107,7 +107,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", error_chain(&*error));
-            ExitCode::FAILURE
+            ExitCode::from(2)
         }
     }
 }
