@@ -224,6 +224,29 @@ fn check_samples(scores: &ArrayRef2<f32>, truth: &[usize]) -> Result<usize, Scor
     Ok(n_classes)
 }
 
+/// Refuses parameters of each class that are not two finite numbers.
+fn check_coefficients(
+    factors: &[f64],
+    addends: &[f64],
+    name: &'static str,
+) -> Result<(), ScoreError> {
+    if addends.len() != factors.len() {
+        return Err(ScoreError::RuleClasses {
+            expected: factors.len(),
+            actual: addends.len(),
+        });
+    }
+    let mut numbers = factors.iter().chain(addends);
+    match numbers.find(|number| !number.is_finite()) {
+        Some(value) => Err(ScoreError::Parameter {
+            name,
+            value: *value,
+            expected: "a finite number",
+        }),
+        None => Ok(()),
+    }
+}
+
 /// An error unless the floor is above 0 and below 0.5.
 fn check_floor(floor: f32) -> Result<(), ScoreError> {
     if floor > 0.0 && floor < 0.5 {

@@ -1,6 +1,8 @@
 use ndarray::ArrayRef2;
 
-use super::{CalibrationConfig, check_classes, check_floor, check_samples, normalize};
+use super::{
+    CalibrationConfig, check_classes, check_coefficients, check_floor, check_samples, normalize,
+};
 use crate::{
     ScoreError,
     newton::{Objective, minimize},
@@ -97,25 +99,7 @@ impl Platt {
 
     fn check(&self) -> Result<(), ScoreError> {
         check_floor(self.floor)?;
-        if self.offsets.len() != self.slopes.len() {
-            return Err(ScoreError::RuleClasses {
-                expected: self.slopes.len(),
-                actual: self.offsets.len(),
-            });
-        }
-        match self
-            .slopes
-            .iter()
-            .chain(&self.offsets)
-            .find(|number| !number.is_finite())
-        {
-            Some(value) => Err(ScoreError::Parameter {
-                name: "slope or offset",
-                value: *value,
-                expected: "a finite number",
-            }),
-            None => Ok(()),
-        }
+        check_coefficients(&self.slopes, &self.offsets, "slope or offset")
     }
 }
 

@@ -1,7 +1,8 @@
 use ndarray::ArrayRef2;
 
 use super::{
-    CalibrationConfig, check_classes, check_floor, check_samples, log_score, softmax_in_place,
+    CalibrationConfig, check_classes, check_coefficients, check_floor, check_samples, log_score,
+    softmax_in_place,
 };
 use crate::{
     ScoreError,
@@ -91,25 +92,7 @@ impl VectorScaling {
 
     fn check(&self) -> Result<(), ScoreError> {
         check_floor(self.floor)?;
-        if self.biases.len() != self.scales.len() {
-            return Err(ScoreError::RuleClasses {
-                expected: self.scales.len(),
-                actual: self.biases.len(),
-            });
-        }
-        match self
-            .scales
-            .iter()
-            .chain(&self.biases)
-            .find(|number| !number.is_finite())
-        {
-            Some(value) => Err(ScoreError::Parameter {
-                name: "scale or bias",
-                value: *value,
-                expected: "a finite number",
-            }),
-            None => Ok(()),
-        }
+        check_coefficients(&self.scales, &self.biases, "scale or bias")
     }
 }
 
