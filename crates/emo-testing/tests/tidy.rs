@@ -32,6 +32,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["emo-backend", "emo-onnx", "emo-tensor"],
     ),
     (
+        "emo-backend-mobilint",
+        &["emo-backend", "emo-onnx", "emo-quant", "emo-tensor"],
+    ),
+    (
         "emo-pipeline",
         &[
             "emo-backend",
