@@ -35,11 +35,21 @@ impl CpuBackend {
     /// As [`load`](Backend::load), without those of reading.
     pub fn compile(&self, model: &Model) -> Result<CpuSession, BackendError> {
         if model.functions().is_empty() {
-            return self.session(compile(model, &self.config)?);
+            return self.session(compile(model, &self.config)?.with(model));
         }
-        let mut inlined = model.clone();
-        inlined.inline_functions().map_err(from_onnx)?;
-        self.session(compile(&inlined, &self.config)?)
+        self.compile_owned(model.clone())
+    }
+
+    /// Compiles a model that is not needed any more: large weights become the session's own instead of being copied.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile).
+    pub fn compile_owned(&self, mut model: Model) -> Result<CpuSession, BackendError> {
+        if !model.functions().is_empty() {
+            model.inline_functions().map_err(from_onnx)?;
+        }
+        let compiled = compile(&model, &self.config)?;
+        self.session(compiled.with_owned(model))
     }
 
     fn session(&self, plan: Plan) -> Result<CpuSession, BackendError> {
@@ -120,7 +130,7 @@ impl CpuBackend {
             graph.output_of(output);
         }
         let model = graph.build(opset).map_err(from_onnx)?;
-        self.compile(&model)?.run_to_tensors(&[])
+        self.compile_owned(model)?.run_to_tensors(&[])
     }
 }
 
@@ -146,7 +156,7 @@ impl Backend for CpuBackend {
     /// - [`BackendError::Unavailable`] if this machine does not have the instructions, or cannot start the threads,
     ///   that the configuration asks for.
     fn load(&self, source: &ModelSource<'_>) -> Result<Box<dyn Session>, BackendError> {
-        let model = Model::from_bytes(&source.read()?).map_err(|error| {
+        let model = Model::from_bytes(source.read()?).map_err(|error| {
             from_onnx(match source {
                 ModelSource::Path(path) => OnnxError::InFile {
                     path: path.clone(),
@@ -155,6 +165,6 @@ impl Backend for CpuBackend {
                 _ => error,
             })
         })?;
-        Ok(Box::new(self.compile(&model)?))
+        Ok(Box::new(self.compile_owned(model)?))
     }
 }

@@ -17,6 +17,10 @@ pub(crate) trait Scalar: Copy + Default + PartialEq + Debug + Send + Sync + 'sta
 /// Bytes of a line of the cache: no vector that starts at a multiple of its own size crosses one.
 pub(crate) const LINE_LEN: usize = 64;
 
+/// Bytes that a core's own cache holds: of more, every run waits for memory that cores share, in whatever order it
+/// reads them.
+pub(crate) const CORE_CACHE_LEN: usize = 2 << 20;
+
 /// A session's memory for values of one type, which starts a line of the cache.
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -75,6 +79,24 @@ macro_rules! buffers {
                 match tensor {
                     $(Tensor::$variant(array) => Some(Self::$variant(array.iter().copied().collect())),)+
                     _ => None,
+                }
+            }
+
+            /// The tensor's elements, not copied if they are in row-major order and nothing else is behind them;
+            /// `None` for an element type that this crate does not know.
+            pub(crate) fn from_owned(tensor: Tensor) -> Option<Self> {
+                match tensor {
+                    $(Tensor::$variant(array) if array.is_standard_layout() => {
+                        let len = array.len();
+                        match array.into_raw_vec_and_offset() {
+                            (elements, None | Some(0)) if elements.len() == len => Some(Self::$variant(elements)),
+                            (elements, offset) => {
+                                let start = offset.unwrap_or(0);
+                                Some(Self::$variant(elements[start..start + len].to_vec()))
+                            }
+                        }
+                    })+
+                    tensor => Self::from_tensor(&tensor),
                 }
             }
 
@@ -163,6 +185,10 @@ macro_rules! buffers {
 
             pub(crate) fn element_type(&self) -> ElementType {
                 match self { $(Self::$variant(_) => ElementType::$variant,)+ }
+            }
+
+            pub(crate) fn bytes(self) -> usize {
+                match self { $(Self::$variant(elements) => size_of_val(elements),)+ }
             }
 
             pub(crate) fn to_buffer(self) -> Buffer {

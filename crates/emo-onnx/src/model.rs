@@ -1,5 +1,6 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt, path::Path};
 
+use emo_tensor::Tensor;
 use prost::Message;
 
 use crate::{
@@ -106,6 +107,8 @@ impl Model {
 
     /// Reads and checks a model, and no other file: what it says to stand in one is refused.
     ///
+    /// Bytes that are given away (a `Vec<u8>`) are not copied before they are read.
+    ///
     /// # Errors
     /// [`OnnxError::Malformed`] and [`OnnxError::Protobuf`] if the bytes are no ONNX model,
     /// [`OnnxError::IrVersion`], [`OnnxError::Opset`], [`OnnxError::Unsupported`], [`OnnxError::DataType`] and
@@ -114,7 +117,7 @@ impl Model {
     /// [`OnnxError::Attribute`] for tensors and attributes that contradict themselves, [`OnnxError::Shadowed`] for
     /// subgraphs that use a name anew, [`OnnxError::InFunction`] with one of these for a function's body, and those
     /// of [`from_graph`](Self::from_graph).
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, OnnxError> {
+    pub fn from_bytes<'a>(bytes: impl Into<Cow<'a, [u8]>>) -> Result<Self, OnnxError> {
         Self::from_bytes_with(bytes, &ReadOptions::default())
     }
 
@@ -123,7 +126,10 @@ impl Model {
     /// # Errors
     /// As [`from_bytes`](Self::from_bytes), and [`OnnxError::ExternalEntry`], [`OnnxError::ExternalRange`] and
     /// [`OnnxError::ExternalFile`] for tensors in other files.
-    pub fn from_bytes_with(bytes: &[u8], options: &ReadOptions) -> Result<Self, OnnxError> {
+    pub fn from_bytes_with<'a>(
+        bytes: impl Into<Cow<'a, [u8]>>,
+        options: &ReadOptions,
+    ) -> Result<Self, OnnxError> {
         Self::from_cow(bytes.into(), options)
     }
 
@@ -226,6 +232,11 @@ impl Model {
     /// The graph.
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// The graph's [`initializers`](Graph::initializers), as they lie in memory.
+    pub fn into_initializers(self) -> BTreeMap<String, Tensor> {
+        self.graph.initializers
     }
 
     pub(crate) fn to_proto(&self) -> ModelProto {

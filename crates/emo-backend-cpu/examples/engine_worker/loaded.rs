@@ -20,7 +20,7 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Reads a model of one `f32` input and the inputs `[n, ...]` for it.
     pub(crate) fn new(backend: &CpuBackend, model: &Path, inputs: &Path) -> Result<Self, Failure> {
-        let session = backend.compile(&Model::read(model)?)?;
+        let session = backend.compile_owned(Model::read(model)?)?;
         let [input] = session.inputs() else {
             return Err(format!("{} inputs, expected 1", session.inputs().len()).into());
         };

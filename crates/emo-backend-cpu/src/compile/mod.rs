@@ -3,7 +3,11 @@ mod reorder;
 mod table;
 mod value;
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use emo_backend::{
     BackendError,
@@ -29,8 +33,37 @@ use value::{Constant, State, Value};
 /// same in the first of these.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=27;
 
+/// A plan, but for constants that are initializers of the model.
+pub(crate) struct Compiled {
+    plan: Plan,
+    /// Names of initializers and the constants that they are.
+    missing: Vec<(String, usize)>,
+}
+
+impl Compiled {
+    /// The plan with copies of the initializers that it needs.
+    pub(crate) fn with(self, model: &Model) -> Plan {
+        let initializers = model.graph().initializers();
+        self.complete(|name| Buffer::from_tensor(initializers.get(name)?))
+    }
+
+    /// The plan with the initializers that it needs themselves.
+    pub(crate) fn with_owned(self, model: Model) -> Plan {
+        let mut initializers = model.into_initializers();
+        self.complete(|name| Buffer::from_owned(initializers.remove(name)?))
+    }
+
+    fn complete(mut self, mut find: impl FnMut(&str) -> Option<Buffer>) -> Plan {
+        for (name, constant) in self.missing {
+            self.plan.constants[constant] =
+                find(&name).expect("the compiler read this initializer's elements");
+        }
+        self.plan
+    }
+}
+
 /// Fixes every shape and place in memory of a model's run, and does all work that needs no input.
-pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Plan, BackendError> {
+pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Compiled, BackendError> {
     if model.opset() > *OPSETS.end() {
         return Err(BackendError::Unsupported {
             node: model.graph().name().to_owned(),
@@ -85,8 +118,10 @@ struct Compiler<'m> {
     uses: HashMap<&'m str, usize>,
     values: HashMap<&'m str, Value<'m>>,
     drafts: Vec<Draft>,
-    /// Constants that steps or outputs read while the model runs.
+    /// Constants that steps or outputs read while the model runs, empty where they are the model's initializers.
     constants: Vec<Buffer>,
+    /// Those initializers.
+    missing: BTreeMap<&'m str, usize>,
 }
 
 impl<'m> Compiler<'m> {
@@ -104,6 +139,7 @@ impl<'m> Compiler<'m> {
             values: HashMap::new(),
             drafts: Vec::new(),
             constants: Vec::new(),
+            missing: BTreeMap::new(),
         }
     }
 
@@ -189,16 +225,22 @@ impl<'m> Compiler<'m> {
     /// The value `name`; constants of the model become values when they are first read.
     fn value(&mut self, name: &'m str, reader: &str) -> Result<&Value<'m>, BackendError> {
         if !self.values.contains_key(name) {
-            let tensor = self
+            let (depth, tensor) = self
                 .graphs
                 .iter()
+                .enumerate()
                 .rev()
-                .find_map(|graph| graph.initializers().get(name))
+                .find_map(|(depth, graph)| Some((depth, graph.initializers().get(name)?)))
                 .ok_or_else(|| CpuError::Node {
                     node: reader.to_owned(),
                     reason: format!("nothing produces its input `{name}`"),
                 })?;
-            let value = self.constant_value(name, tensor, reader)?;
+            let mut value = self.constant_value(name, tensor, reader)?;
+            if let (0, State::Constant(Constant::Model { name: of, .. })) =
+                (depth, &mut value.state)
+            {
+                *of = Some(name);
+            }
             self.values.insert(name, value);
         }
         Ok(&self.values[name])
@@ -211,7 +253,7 @@ impl<'m> Compiler<'m> {
         reader: &str,
     ) -> Result<Value<'m>, BackendError> {
         let constant = match Slice::from_tensor(tensor) {
-            Some(slice) => Constant::Model(slice),
+            Some(slice) => Constant::Model { slice, name: None },
             None => {
                 let buffer =
                     Buffer::from_tensor(tensor).ok_or_else(|| BackendError::Unsupported {
@@ -640,15 +682,27 @@ impl<'m> Compiler<'m> {
         Ok(match &value.state {
             State::Stored { storage, .. } => Read::Stored(*storage),
             State::Constant(constant) => {
-                let buffer = constant.slice().to_buffer();
-                self.take_memory(buffer.bytes())?;
-                self.constants.push(buffer);
-                Read::Constant(self.constants.len() - 1)
+                let name = match constant {
+                    Constant::Model { name, .. } => *name,
+                    Constant::Folded(_) => None,
+                };
+                if let Some(&known) = name.and_then(|name| self.missing.get(name)) {
+                    return Ok(Read::Constant(known));
+                }
+                let slice = constant.slice();
+                self.take_memory(slice.bytes())?;
+                self.constants.push(match name {
+                    None => slice.to_buffer(),
+                    Some(_) => slice.part(0..0).to_buffer(),
+                });
+                let last = self.constants.len() - 1;
+                self.missing.extend(name.map(|name| (name, last)));
+                Read::Constant(last)
             }
         })
     }
 
-    fn finish(mut self) -> Result<Plan, BackendError> {
+    fn finish(mut self) -> Result<Compiled, BackendError> {
         let graph = self.graphs[0];
         let mut outputs = Vec::with_capacity(graph.outputs().len());
         let mut output_reads = Vec::with_capacity(outputs.capacity());
@@ -683,7 +737,12 @@ impl<'m> Compiler<'m> {
             threads: self.threads,
         }
         .lay_out();
-        let required = plan.memory_bytes().saturating_add(plan.constant_bytes());
+        let missing = self.missing.keys().map(|&name| {
+            let initializer = graph.initializers().get(name);
+            initializer.map_or(0, |tensor| tensor.len() * tensor.element_type().size())
+        });
+        let constants = missing.fold(plan.constant_bytes(), usize::saturating_add);
+        let required = plan.memory_bytes().saturating_add(constants);
         if required > self.memory_limit {
             return Err(CpuError::Memory {
                 what: "the session".to_owned(),
@@ -692,7 +751,11 @@ impl<'m> Compiler<'m> {
             }
             .into());
         }
-        Ok(plan)
+        let missing = self.missing.into_iter();
+        Ok(Compiled {
+            plan,
+            missing: missing.map(|(name, at)| (name.to_owned(), at)).collect(),
+        })
     }
 }
 

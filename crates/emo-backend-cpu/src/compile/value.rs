@@ -12,14 +12,18 @@ use crate::{
 /// Elements that are known before the model runs.
 #[derive(Debug, Clone)]
 pub(super) enum Constant<'m> {
-    Model(Slice<'m>),
+    Model {
+        slice: Slice<'m>,
+        /// That of an initializer of the model's own graph.
+        name: Option<&'m str>,
+    },
     Folded(Rc<Buffer>),
 }
 
 impl Constant<'_> {
     pub(super) fn slice(&self) -> Slice<'_> {
         match self {
-            Self::Model(slice) => *slice,
+            Self::Model { slice, .. } => *slice,
             Self::Folded(buffer) => buffer.slice(buffer.len()),
         }
     }

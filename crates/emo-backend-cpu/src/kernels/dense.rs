@@ -353,13 +353,10 @@ fn panel<S: Simd, const V: usize, const PARTS: usize>(
 #[inline(always)]
 fn dot<S: Simd>(simd: S, input: &[f32], column: &[f32]) -> f32 {
     let k = input.len();
-    const { assert!(S::LANES <= MAX_LANES) };
     assert!(column.len() == k.next_multiple_of(S::LANES));
     let mut sums = [simd.splat(0.0); SUMS];
     let (x, w) = (input.as_ptr(), column.as_ptr());
-    let mut lanes = [0.0_f32; MAX_LANES];
-    // SAFETY: `at` and as many elements as are read from it on lie in both slices; no vector has more lanes than
-    // the array elements.
+    // SAFETY: `at` and as many elements as are read from it on lie in both slices.
     unsafe {
         let mut at = 0;
         while at + SUMS * S::LANES <= k {
@@ -374,15 +371,24 @@ fn dot<S: Simd>(simd: S, input: &[f32], column: &[f32]) -> f32 {
             sums[0] = simd.mul_add(x, simd.load(w.add(at)), sums[0]);
             at += S::LANES;
         }
-        let mut n = SUMS;
-        while n > 1 {
-            n /= 2;
-            for number in 0..n {
-                sums[number] = simd.add(sums[number], sums[number + n]);
-            }
-        }
-        simd.store(sums[0], lanes.as_mut_ptr());
     }
+    let mut n = SUMS;
+    while n > 1 {
+        n /= 2;
+        for number in 0..n {
+            sums[number] = simd.add(sums[number], sums[number + n]);
+        }
+    }
+    sum_of_lanes(simd, sums[0])
+}
+
+/// The sum of a vector's lanes.
+#[inline(always)]
+pub(super) fn sum_of_lanes<S: Simd>(simd: S, x: S::F32) -> f32 {
+    const { assert!(S::LANES <= MAX_LANES) };
+    let mut lanes = [0.0_f32; MAX_LANES];
+    // SAFETY: no vector has more lanes than the array elements.
+    unsafe { simd.store(x, lanes.as_mut_ptr()) };
     let mut n = MAX_LANES;
     while n > 1 {
         n /= 2;

@@ -17,6 +17,13 @@ pub(crate) struct Strided {
     pub(crate) column: usize,
 }
 
+impl Strided {
+    /// Whether the elements of each column of `k` rows lie side by side, and the columns one behind the other.
+    pub(crate) fn columns_lie_together(self, k: usize) -> bool {
+        self.row == 1 && self.column == k
+    }
+}
+
 /// How many elements the packed rows of an `m × k` matrix take.
 pub(crate) fn packed_rows_len(m: usize, k: usize) -> usize {
     m.next_multiple_of(MR) * k

@@ -10,6 +10,7 @@ pub(crate) mod channels_last_pool;
 pub(crate) mod correlation;
 pub(crate) mod cumulative;
 pub(crate) mod dense;
+pub(crate) mod dense_rows;
 pub(crate) mod direct;
 #[cfg(feature = "threads")]
 pub(crate) mod divide;

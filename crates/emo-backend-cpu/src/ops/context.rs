@@ -10,7 +10,7 @@ use crate::{
     kernel::Kernel,
     kernels::{
         cast::convert,
-        interleave::{Interleave, Shift},
+        interleave::{Deinterleave, Interleave, Shift},
     },
     shape::{element_count, normalize_axis},
     simd::Level,
@@ -202,6 +202,18 @@ impl<'a> NodeContext<'a> {
         }
         let form = operand.form.with_shift(true);
         Ok(self.step_in_form(ElementType::I8, operand.shape, form, index, Shift))
+    }
+
+    /// The number by which to read an input in row-major order, and integers as [`as_bytes`](Self::as_bytes) has them.
+    pub(crate) fn row_major_bytes(&self, index: usize) -> Result<usize, BackendError> {
+        let operand = self.input(index)?;
+        let number = self.as_bytes(index)?;
+        let Some(order) = operand.form.interleaved else {
+            return Ok(number);
+        };
+        let form = Form::PLAIN.with_shift(operand.element_type == ElementType::I8);
+        let kernel = Deinterleave::new(order.channels, order.positions);
+        Ok(self.step_in_form(operand.element_type, operand.shape, form, number, kernel))
     }
 
     fn step_in_form(

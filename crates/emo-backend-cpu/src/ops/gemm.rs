@@ -11,6 +11,7 @@ use crate::{
     kernels::{
         binary::BinaryOp,
         dense::Dense,
+        dense_rows::DenseRows,
         gemm::Strided,
         matmul::{Addend, Factor, MatMul},
     },
@@ -59,7 +60,11 @@ fn any_form(context: &NodeContext<'_>) -> Result<Option<Vec<Lowered>>, BackendEr
     ) else {
         return Ok(None);
     };
-    if a.scales.is_some() || !is_plain || order.channels * order.positions != k {
+    if a.scales.is_some()
+        || !is_plain
+        || order.channels * order.positions != k
+        || DenseRows::suits((k, n), strides)
+    {
         return Ok(None);
     }
     if addend.is_some_and(|c| broadcast(c.shape, &[1, n]).as_deref() != Some(&[1, n])) {
@@ -111,6 +116,15 @@ fn lower(context: &NodeContext<'_>) -> Result<Vec<Lowered>, BackendError> {
     let row = constant_row(addend, n, beta);
 
     if let (1, Some(_), Some(row)) = (m, b.constant, &row) {
+        if DenseRows::suits((k, n), b_strides) {
+            let kernel = DenseRows::new(context.level, k, alpha, row.clone());
+            return Ok(Lowered::compute(
+                ElementType::F32,
+                shape,
+                vec![0, 1],
+                kernel,
+            ));
+        }
         let weights = context.required_constant::<f32>(1)?;
         let kernel = Dense::new(
             context.level,

@@ -8,7 +8,7 @@ use super::{
     How, Lowered, NodeContext, Operand, Scales, convolution::Convolution, spatial::flat_window,
 };
 use crate::{
-    buffer::Slice,
+    buffer::{CORE_CACHE_LEN, Slice},
     form::Form,
     kernel::{Follower, Kernel},
     kernels::{
@@ -219,15 +219,19 @@ pub(super) fn dense(
     let Some(mut constants) = layer.constants(context, axis, n)? else {
         return Ok(None);
     };
-    let input = context.input(layer.input.index)?;
-    let strides = match input.form.interleaved {
-        None => strides,
-        Some(order) if order.channels * order.positions == k => {
+    let index = layer.input.index;
+    let (strides, read) = match context.input(index)?.form.interleaved {
+        None => (strides, context.as_bytes(index)?),
+        Some(order) if order.channels * order.positions != k => return Ok(None),
+        // Putting some inputs in order in each run is nothing beside waiting for as many weights.
+        Some(_) if strides.columns_lie_together(k) && k * n > CORE_CACHE_LEN => {
+            (strides, context.row_major_bytes(index)?)
+        }
+        Some(order) => {
             let weights = order.rows_in_memory(&constants.weights, (k, n), strides);
             constants.weights = weights.into();
-            Strided { row: n, column: 1 }
+            (Strided { row: n, column: 1 }, context.as_bytes(index)?)
         }
-        Some(_) => return Ok(None),
     };
     let kernel = IntegerDense::new(
         context.level,
@@ -238,10 +242,7 @@ pub(super) fn dense(
         constants.bias.as_deref(),
         constants.multiplier,
     );
-    let (Some(kernel), read) = (kernel, context.as_bytes(layer.input.index)?) else {
-        return Ok(None);
-    };
-    Ok(Some(computed(shape, read, kernel)))
+    Ok(kernel.map(|kernel| computed(shape, read, kernel)))
 }
 
 fn computed(shape: Vec<usize>, read: usize, kernel: impl Kernel + 'static) -> Lowered {

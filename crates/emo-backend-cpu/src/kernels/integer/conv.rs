@@ -118,7 +118,7 @@ impl IntegerConv {
         let taps = window.kernel[0] * window.kernel[1];
         let sums: Vec<WeightSums> = weights
             .chunks_exact(group_inputs * taps)
-            .map(|weights| weights.iter().copied().collect())
+            .map(WeightSums::of)
             .collect();
         let requantize = |lanes: &mut dyn Iterator<Item = Option<usize>>| {
             Requantize::new(lanes, &sums, zero_point, bias, &multiplier)

@@ -43,9 +43,18 @@ impl IntegerDense {
             return None;
         }
         let at = |row: usize, column: usize| weights[row * strides.row + column * strides.column];
-        let sums: Vec<WeightSums> = (0..n)
-            .map(|column| (0..k).map(|row| at(row, column)).collect())
-            .collect();
+        let mut sums = vec![WeightSums::default(); n];
+        if strides.columns_lie_together(k) {
+            for (sums, column) in sums.iter_mut().zip(weights.chunks_exact(k)) {
+                sums.extend(column);
+            }
+        } else {
+            for row in 0..k {
+                for (column, sums) in sums.iter_mut().enumerate() {
+                    sums.extend(&[at(row, column)]);
+                }
+            }
+        }
         let shape = TileShape {
             groups: 1,
             group_outputs: n,

@@ -34,15 +34,24 @@ pub(super) struct WeightSums {
     negative: i64,
 }
 
-impl FromIterator<i8> for WeightSums {
-    fn from_iter<I: IntoIterator<Item = i8>>(weights: I) -> Self {
+impl WeightSums {
+    pub(super) fn of(weights: &[i8]) -> Self {
         let mut sums = Self::default();
-        for weight in weights {
-            let weight = i64::from(weight);
-            sums.positive += weight.max(0);
-            sums.negative += weight.min(0);
-        }
+        sums.extend(weights);
         sums
+    }
+
+    pub(super) fn extend(&mut self, weights: &[i8]) {
+        // The sums of so many weights fit in 16 bits.
+        for weights in weights.chunks(256) {
+            let (mut positive, mut negative) = (0_i16, 0_i16);
+            for &weight in weights {
+                positive += i16::from(weight.max(0));
+                negative += i16::from(weight.min(0));
+            }
+            self.positive += i64::from(positive);
+            self.negative += i64::from(negative);
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::{
-    buffer::SliceMut,
+    buffer::{LINE_LEN, SliceMut},
     kernels::integer::requantize::{Requantize, Target},
     simd::{Level, Simd, Vectorize},
 };
@@ -101,8 +101,9 @@ impl Walk {
 
 /// A cache line, so that no vector of weights lies in two.
 #[derive(Debug, Clone, Copy)]
+// As many as `LINE_LEN`.
 #[repr(C, align(64))]
-struct Line([i8; 64]);
+struct Line([i8; LINE_LEN]);
 
 /// Some vectors of channels of one group.
 #[derive(Debug, Clone, Copy)]
@@ -152,15 +153,22 @@ impl Tiles {
                 bytes += shape.runs.len() * quads * vectors * lanes * 4;
             }
         }
-        let mut lines = vec![Line([0; 64]); bytes.div_ceil(64)];
+        let mut lines = vec![Line([0; LINE_LEN]); bytes.div_ceil(LINE_LEN)];
         for panel in &panels {
             let width = panel.vectors * lanes;
             for run in 0..shape.runs.len() {
-                for byte in 0..shape.run_len {
-                    let row = panel.weights + (run * quads + byte / 4) * width * 4 + byte % 4;
+                // A line of the cache of each channel, which are lines of as many rows: each is fetched once.
+                for first in (0..shape.run_len).step_by(LINE_LEN) {
+                    let block = first..shape.run_len.min(first + LINE_LEN);
                     for channel in 0..panel.channels {
-                        let at = row + channel * 4;
-                        lines[at / 64].0[at % 64] = weight(panel.channel + channel, run, byte);
+                        for byte in block.clone().step_by(4) {
+                            let row = run * quads + byte / 4;
+                            let at = panel.weights + (row * width + channel) * 4;
+                            let quad = &mut lines[at / LINE_LEN].0[at % LINE_LEN..][..4];
+                            for (to, byte) in quad.iter_mut().zip(byte..block.end) {
+                                *to = weight(panel.channel + channel, run, byte);
+                            }
+                        }
                     }
                 }
             }
