@@ -156,14 +156,13 @@ impl Backend for CpuBackend {
     /// - [`BackendError::Unavailable`] if this machine does not have the instructions, or cannot start the threads,
     ///   that the configuration asks for.
     fn load(&self, source: &ModelSource<'_>) -> Result<Box<dyn Session>, BackendError> {
-        let model = Model::from_bytes(source.read()?).map_err(|error| {
-            from_onnx(match source {
-                ModelSource::Path(path) => OnnxError::InFile {
-                    path: path.clone(),
-                    source: Box::new(error),
-                },
-                _ => error,
-            })
+        let model = match source {
+            ModelSource::Path(path) => Model::read(path),
+            _ => Model::from_bytes(source.read()?),
+        };
+        let model = model.map_err(|error| match error {
+            OnnxError::Read { path, source } => BackendError::Io { path, source },
+            error => from_onnx(error),
         })?;
         Ok(Box::new(self.compile_owned(model)?))
     }

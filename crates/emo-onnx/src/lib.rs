@@ -232,6 +232,7 @@ mod model;
 mod node;
 mod opaque;
 mod optimize;
+mod outline;
 pub mod passes;
 mod payload;
 #[allow(

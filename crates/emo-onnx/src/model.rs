@@ -134,20 +134,25 @@ impl Model {
     }
 
     fn from_cow(bytes: Cow<'_, [u8]>, options: &ReadOptions) -> Result<Self, OnnxError> {
+        let contents = reader::read(bytes, &mut Files::new(options))?;
+        Ok(Self::from_contents(contents))
+    }
+
+    fn from_contents(contents: reader::Contents) -> Self {
         let reader::Contents {
             graph,
             opset,
             metadata,
             functions,
             template,
-        } = reader::read(bytes, &mut Files::new(options))?;
-        Ok(Self {
+        } = contents;
+        Self {
             graph,
             opset,
             metadata,
             functions,
             template: Box::new(template),
-        })
+        }
     }
 
     /// Reads and checks the model in a file, and no other file.
@@ -166,6 +171,9 @@ impl Model {
     /// [`from_bytes_with`](Self::from_bytes_with) inside.
     pub fn read_with(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, OnnxError> {
         let path = path.as_ref();
+        if let Some(contents) = reader::read_outline(path, &mut Files::new(options)) {
+            return Ok(Self::from_contents(contents));
+        }
         let bytes = file::read(path, limits::FILE_LEN).map_err(|source| OnnxError::Read {
             path: path.to_owned(),
             source,

@@ -1,8 +1,10 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    path::Path,
 };
 
+use emo_tensor::Tensor;
 use prost::{Message, bytes::Bytes};
 
 use crate::{
@@ -11,7 +13,10 @@ use crate::{
     external::Files,
     function, limits,
     opaque::OpaqueTensorProto,
-    proto::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto},
+    outline::Outline,
+    proto::{
+        GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto,
+    },
     structure, tensor, value_info,
 };
 
@@ -29,6 +34,27 @@ pub(crate) struct Contents {
 ///
 /// Each tensor's elements are copied once, from these bytes, which are given back to the system behind the last one.
 pub(crate) fn read(bytes: Cow<'_, [u8]>, files: &mut Files<'_>) -> Result<Contents, OnnxError> {
+    read_with(bytes, files, |_| Some(BTreeMap::new()))
+}
+
+/// Reads and checks the model in a file, with only its outline in memory at once beside the tensors themselves.
+///
+/// `None` for any fault, and where this is no gain: what [`read`] says of the whole file then counts.
+pub(crate) fn read_outline(path: &Path, files: &mut Files<'_>) -> Option<Contents> {
+    let mut outline = Outline::read(path)?;
+    let bytes = std::mem::take(&mut outline.bytes);
+    read_with(bytes.into(), files, |initializers| {
+        outline.tensors(initializers)
+    })
+    .ok()
+}
+
+/// Reads a model of which `tensors` gives some initializers by their numbers, or `None` if it cannot.
+fn read_with(
+    bytes: Cow<'_, [u8]>,
+    files: &mut Files<'_>,
+    tensors: impl FnOnce(&[TensorProto]) -> Option<BTreeMap<usize, Tensor>>,
+) -> Result<Contents, OnnxError> {
     structure::check(&bytes)?;
     let bytes = Bytes::from(bytes.into_owned());
     let mut template = ModelProto::decode(bytes).map_err(|error| OnnxError::Protobuf {
@@ -54,7 +80,11 @@ pub(crate) fn read(bytes: Cow<'_, [u8]>, files: &mut Files<'_>) -> Result<Conten
         place: "the model".to_owned(),
         what: "graph",
     })?;
-    let graph = check::checked(graph(proto, files)?, Role::Model)?;
+    let tensors = tensors(&proto.initializer).ok_or_else(|| OnnxError::Missing {
+        place: "the model".to_owned(),
+        what: "elements of an initializer",
+    })?;
+    let graph = check::checked(graph_with(proto, files, tensors)?, Role::Model)?;
     let imported = imported(&template.opset_import);
     check_domains(&graph, &|domain| imported.contains(domain))?;
     Ok(Contents {
@@ -161,14 +191,27 @@ fn metadata(entries: &[StringStringEntryProto]) -> Result<BTreeMap<String, Strin
 
 /// Takes the graph out of `proto`, which is left as a template.
 pub(crate) fn graph(proto: &mut GraphProto, files: &mut Files<'_>) -> Result<Graph, OnnxError> {
+    graph_with(proto, files, BTreeMap::new())
+}
+
+/// As [`graph`], with some initializers that are known already, by their numbers.
+fn graph_with(
+    proto: &mut GraphProto,
+    files: &mut Files<'_>,
+    mut tensors: BTreeMap<usize, Tensor>,
+) -> Result<Graph, OnnxError> {
     let mut graph = Graph {
         name: proto.name().to_owned(),
         ..Graph::default()
     };
-    for constant in &mut proto.initializer {
+    for (number, constant) in proto.initializer.iter_mut().enumerate() {
         let name = constant.name().to_owned();
         let place = format!("initializer `{name}`");
-        let former = match tensor::decode(constant, &place, files)? {
+        let value = match tensors.remove(&number) {
+            Some(tensor) => Some(tensor),
+            None => tensor::decode(constant, &place, files)?,
+        };
+        let former = match value {
             Some(value) => graph.initializers.insert(name.clone(), value).is_some(),
             None => {
                 let kept = OpaqueTensorProto::Dense(Box::new(std::mem::take(constant)));

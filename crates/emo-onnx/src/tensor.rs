@@ -149,6 +149,20 @@ pub(crate) fn check(
     Ok((shape, len))
 }
 
+/// As [`check`] for a tensor whose `raw_len` raw bytes stand elsewhere, with an empty field in their place; `None` for
+/// one that is not as it should be.
+pub(crate) fn check_elsewhere(proto: &TensorProto, raw_len: usize) -> Option<(Vec<usize>, usize)> {
+    let data_type = DataType::try_from(proto.data_type.unwrap_or_default()).ok()?;
+    let layout = payload::layout(data_type)?;
+    let is_plain = proto.segment.is_none()
+        && proto.data_location() != DataLocation::External
+        && proto.external_data.is_empty()
+        && proto.raw_data.as_ref().is_some_and(|raw| raw.is_empty())
+        && !layout.has_typed(proto);
+    let (shape, len) = extents(&proto.dims, proto.name()).ok()?;
+    (is_plain && layout.raw_len(len) == Some(raw_len)).then_some((shape, len))
+}
+
 /// Checks that a sparse tensor's values and their places are tensors that belong together.
 pub(crate) fn check_sparse(
     proto: &mut SparseTensorProto,
@@ -409,7 +423,7 @@ fn extents(dims: &[i64], place: &str) -> Result<(Vec<usize>, usize), OnnxError> 
 }
 
 impl Payload<'_> {
-    fn array<T>(&self, elements: Vec<T>) -> Tensor
+    pub(crate) fn array<T>(&self, elements: Vec<T>) -> Tensor
     where
         Tensor: From<ArrayD<T>>,
     {

@@ -18,6 +18,7 @@ use self::{
     product::{DEPTH, Operands, To, VECTORS, product, rows_of},
     scheme::{Scheme, with_tile},
     tile::Place,
+    toom_cook::FILTERS,
 };
 #[cfg(feature = "threads")]
 use crate::kernels::divide::Divide;
@@ -125,17 +126,27 @@ impl Winograd {
         };
         kernel.block = kernel.block_of();
         let taps = shape.window.kernel.iter().product();
-        let mut transformed = vec![0.0; points];
+        let mut filters = vec![[0.0; FILTERS]; taps];
+        let mut transformed = vec![[0.0; FILTERS]; points];
         for (first, width) in kernel.panels() {
             let panel = &mut kernel.weights[first * points * inputs..][..width * points * inputs];
-            // Those of one input lie close together, in a row of the panel for each point.
-            for input in 0..inputs {
-                for output in first..outputs.min(first + width) {
-                    let filter = &weights[(output * inputs + input) * taps..][..taps];
-                    scheme.filter(shape.window.kernel, filter, &mut transformed);
-                    let row = panel[input * width + output - first..].iter_mut();
-                    for (weight, &x) in row.step_by(inputs * width).zip(&transformed) {
-                        *weight = x as f32;
+            let end = outputs.min(first + width);
+            for block in (first..end).step_by(FILTERS) {
+                let n_filters = FILTERS.min(end - block);
+                for input in 0..inputs {
+                    for (lane, output) in (block..block + n_filters).enumerate() {
+                        let filter = &weights[(output * inputs + input) * taps..][..taps];
+                        for (side_by_side, &tap) in filters.iter_mut().zip(filter) {
+                            side_by_side[lane] = tap.into();
+                        }
+                    }
+                    scheme.transform_filters(shape.window.kernel, &filters, &mut transformed);
+                    for (point, transformed) in transformed.iter().enumerate() {
+                        let row = (point * inputs + input) * width + block - first;
+                        let row = &mut panel[row..][..n_filters];
+                        for (weight, &x) in row.iter_mut().zip(transformed) {
+                            *weight = x as f32;
+                        }
                     }
                 }
             }

@@ -1,6 +1,6 @@
 use super::{
     tile::Tile,
-    toom_cook::{F2_3, F4_3, F4_5, IDENTITY},
+    toom_cook::{F2_3, F4_3, F4_5, FILTERS, IDENTITY},
 };
 use crate::kernels::window::ConvShape;
 
@@ -29,6 +29,9 @@ pub(super) const LINE_5: Tile<1, 1, 8, 4> = Tile {
     rows: IDENTITY,
     columns: F4_5,
 };
+
+/// The most elements that a tile of inputs has.
+pub(super) const MAX_POINTS: usize = 36;
 
 /// The tiles that a convolution is cut into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,9 +127,24 @@ impl Scheme {
         [0, 1].map(|axis| shape.window.output[axis].div_ceil(outputs[axis]))
     }
 
-    /// Writes the transform of a filter of `kernel` taps, in row-major order.
-    pub(super) fn filter(self, kernel: [usize; 2], filter: &[f32], transformed: &mut [f64]) {
-        with_tile!(self, tile => tile.filter(kernel, filter, transformed));
+    /// Writes the transforms `G g Gᵀ` of filters of `kernel` taps, each in row-major order.
+    pub(super) fn transform_filters(
+        self,
+        [height, width]: [usize; 2],
+        filters: &[[f64; FILTERS]],
+        transformed: &mut [[f64; FILTERS]],
+    ) {
+        let (rows, columns) = with_tile!(self, tile => (tile.rows.filter(), tile.columns.filter()));
+        let extent = columns.extent;
+        let mut by_columns = [[0.0; FILTERS]; MAX_POINTS];
+        let filter_rows = filters.chunks_exact(width).take(height);
+        for (row, result) in filter_rows.zip(by_columns.chunks_exact_mut(extent)) {
+            columns.apply(row.iter(), result, 1);
+        }
+        for column in 0..extent {
+            let taps = by_columns[column..height * extent].iter();
+            rows.apply(taps.step_by(extent), &mut transformed[column..], extent);
+        }
     }
 }
 

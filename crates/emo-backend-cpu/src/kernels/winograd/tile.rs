@@ -71,25 +71,6 @@ impl<const N0: usize, const M0: usize, const N1: usize, const M1: usize> Tile<N0
         [M0, M1]
     }
 
-    /// `G g Gᵀ`.
-    pub(super) fn filter(&self, kernel: [usize; 2], filter: &[f32], transformed: &mut [f64]) {
-        let mut taps = [[0.0; N0]; N1];
-        for (i, row) in filter.chunks_exact(kernel[1]).enumerate() {
-            let mut row_taps = [0.0; N1];
-            for (tap, &x) in row_taps.iter_mut().zip(row) {
-                *tap = f64::from(x);
-            }
-            for (taps, x) in taps.iter_mut().zip(self.columns.filter(&row_taps)) {
-                taps[i] = x;
-            }
-        }
-        for (j, taps) in taps.iter().enumerate() {
-            for (i, x) in self.rows.filter(taps).into_iter().enumerate() {
-                transformed[i * N1 + j] = x;
-            }
-        }
-    }
-
     /// Transforms a tile of inputs.
     #[inline(always)]
     pub(super) fn transform_input<S: Simd>(&self, simd: S, images: &mut Images<'_>, place: Place) {

@@ -92,10 +92,12 @@ impl<const N: usize, const M: usize> Transform<N, M> {
         transform
     }
 
-    /// `G g`.
-    pub(super) fn filter(&self, taps: &[f64]) -> [f64; N] {
-        self.filter
-            .map(|row| row.iter().zip(taps).map(|(f, g)| f * g).sum())
+    /// `G`.
+    pub(super) fn filter(&self) -> FilterMatrix<'_> {
+        FilterMatrix {
+            coefficients: self.filter.as_flattened(),
+            extent: N,
+        }
     }
 
     /// `Bᵀ d`.
@@ -116,6 +118,39 @@ impl<const N: usize, const M: usize> Transform<N, M> {
             *result = combine(simd, row, &m);
         }
         result
+    }
+}
+
+/// How many filters are transformed side by side.
+pub(super) const FILTERS: usize = 16;
+
+/// `G` of a [`Transform`] of any size: filters are transformed once, when code for each size costs more than it saves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FilterMatrix<'a> {
+    /// Row by row, `extent` each, of which the first are those of taps.
+    coefficients: &'a [f64],
+    pub(super) extent: usize,
+}
+
+impl FilterMatrix<'_> {
+    /// `G g` of some filters, whose taps and whose results stand `step` elements apart.
+    pub(super) fn apply<'g>(
+        self,
+        taps: impl Iterator<Item = &'g [f64; FILTERS]> + Clone,
+        results: &mut [[f64; FILTERS]],
+        step: usize,
+    ) {
+        let rows = self.coefficients.chunks_exact(self.extent);
+        for (row, result) in rows.zip(results.iter_mut().step_by(step)) {
+            *result = [0.0; FILTERS];
+            for (&coefficient, taps) in row.iter().zip(taps.clone()) {
+                if coefficient != 0.0 {
+                    for (sum, tap) in result.iter_mut().zip(taps) {
+                        *sum += coefficient * tap;
+                    }
+                }
+            }
+        }
     }
 }
 
