@@ -8,15 +8,13 @@ use std::{
     path::Path,
 };
 
+use bytemuck::Pod;
 use emo_tensor::{ElementType, Tensor, half::f16};
 
 use crate::{limits, payload::Payload, proto::TensorProto, tensor};
 
 /// How many raw bytes of an initializer are left out.
-const LARGE: u64 = 256 << 10;
-
-/// How many bytes are read at once: of what a core's first caches hold.
-const BLOCK: usize = 64 << 10;
+const LARGE: u64 = 16 << 10;
 
 /// What a file holds but for raw bytes of initializers.
 pub(crate) struct Outline {
@@ -46,7 +44,7 @@ impl Outline {
             return None;
         }
         let mut scan = Scan {
-            file: BufReader::with_capacity(BLOCK, file),
+            file: BufReader::new(file),
             at: 0,
             n_initializers: 0,
             left_out: BTreeMap::new(),
@@ -87,28 +85,24 @@ impl Outline {
         };
         let file = &mut self.file;
         Some(match element_type {
-            ElementType::F32 => payload.array(elements(file, len, f32::from_le_bytes)?),
-            ElementType::F16 => payload.array(elements(file, len, f16::from_le_bytes)?),
-            ElementType::I8 => payload.array(elements(file, len, i8::from_le_bytes)?),
-            ElementType::U8 => payload.array(elements(file, len, u8::from_le_bytes)?),
+            ElementType::F32 => payload.array(elements::<f32>(file, len)?),
+            ElementType::F16 => payload.array(elements::<f16>(file, len)?),
+            ElementType::I8 => payload.array(elements::<i8>(file, len)?),
+            ElementType::U8 => payload.array(elements::<u8>(file, len)?),
             _ => return None,
         })
     }
 }
 
-fn elements<T, const N: usize>(
-    file: &mut impl Read,
-    len: usize,
-    element: fn([u8; N]) -> T,
-) -> Option<Vec<T>> {
-    let mut elements = Vec::new();
-    elements.try_reserve_exact(len).ok()?;
-    let mut block = vec![0; BLOCK];
-    while elements.len() < len {
-        let n_bytes = (len - elements.len()).saturating_mul(N).min(BLOCK);
-        file.read_exact(&mut block[..n_bytes]).ok()?;
-        let (chunks, _) = block[..n_bytes].as_chunks();
-        elements.extend(chunks.iter().map(|&bytes| element(bytes)));
+/// Reads into memory that nobody has written before: each page is touched once.
+fn elements<T: Pod>(file: &mut impl Read, len: usize) -> Option<Vec<T>> {
+    let mut elements = bytemuck::allocation::try_zeroed_vec(len).ok()?;
+    let bytes = bytemuck::cast_slice_mut::<T, u8>(&mut elements);
+    file.read_exact(bytes).ok()?;
+    if cfg!(target_endian = "big") {
+        bytes
+            .chunks_exact_mut(size_of::<T>())
+            .for_each(<[u8]>::reverse);
     }
     Some(elements)
 }
