@@ -82,24 +82,6 @@ macro_rules! buffers {
                 }
             }
 
-            /// The tensor's elements, not copied if they are in row-major order and nothing else is behind them;
-            /// `None` for an element type that this crate does not know.
-            pub(crate) fn from_owned(tensor: Tensor) -> Option<Self> {
-                match tensor {
-                    $(Tensor::$variant(array) if array.is_standard_layout() => {
-                        let len = array.len();
-                        match array.into_raw_vec_and_offset() {
-                            (elements, None | Some(0)) if elements.len() == len => Some(Self::$variant(elements)),
-                            (elements, offset) => {
-                                let start = offset.unwrap_or(0);
-                                Some(Self::$variant(elements[start..start + len].to_vec()))
-                            }
-                        }
-                    })+
-                    tensor => Self::from_tensor(&tensor),
-                }
-            }
-
             pub(crate) fn len(&self) -> usize {
                 match self { $(Self::$variant(elements) => elements.len(),)+ }
             }
@@ -267,6 +249,23 @@ macro_rules! buffers {
 }
 
 for_each_element_type!(buffers);
+
+impl Buffer {
+    /// The tensor's elements; those of real numbers, of which weights are made, are not copied if nothing else lies in
+    /// their memory. `None` for an element type that this crate does not know.
+    pub(crate) fn from_owned(tensor: Tensor) -> Option<Self> {
+        match tensor {
+            Tensor::F32(array) if array.is_standard_layout() => {
+                let len = array.len();
+                let (mut elements, offset) = array.into_raw_vec_and_offset();
+                elements.drain(..offset.unwrap_or(0));
+                elements.truncate(len);
+                Some(Self::F32(elements))
+            }
+            tensor => Self::from_tensor(&tensor),
+        }
+    }
+}
 
 #[expect(
     clippy::single_component_path_imports,

@@ -25,12 +25,14 @@ pub(crate) fn look_up(level: Level, table: &[u8; 256], input: &[u8], output: &mu
 pub(crate) struct Numbers {
     numbers: [f32; 256],
     /// The first byte of each number, then the second ones, and so on.
+    #[cfg(target_arch = "x86_64")]
     bytes: [[u8; 256]; 4],
 }
 
 impl Numbers {
     pub(crate) fn new(numbers: [f32; 256]) -> Self {
         Self {
+            #[cfg(target_arch = "x86_64")]
             bytes: [0, 1, 2, 3].map(|byte| numbers.map(|number| number.to_le_bytes()[byte])),
             numbers,
         }

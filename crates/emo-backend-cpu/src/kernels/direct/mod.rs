@@ -20,6 +20,7 @@ use self::{
 #[cfg(feature = "threads")]
 use crate::kernels::divide::Divide;
 use crate::{
+    Instructions,
     buffer::SliceMut,
     kernel::{Follower, Inputs, Kernel},
     kernels::window::ConvShape,
@@ -180,15 +181,10 @@ impl DirectConv {
 
 /// Half as wide vectors where whole ones would be half empty.
 fn suited(level: Level, channels: usize) -> Level {
-    match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512(_) | Level::Avx512Vnni(_)
-            if matches!(channels % 16, 1..=8) && channels < 32 =>
-        {
-            Level::of(crate::config::Instructions::Avx2).unwrap_or(level)
-        }
-        level => level,
+    if level.lanes() == 16 && matches!(channels % 16, 1..=8) && channels < 32 {
+        return Level::of(Instructions::Avx2).unwrap_or(level);
     }
+    level
 }
 
 /// By output positions.
