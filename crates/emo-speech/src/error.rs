@@ -95,6 +95,30 @@ pub enum SpeechError {
         /// The largest number of samples.
         limit: usize,
     },
+    /// The statistical voice detector does not know this rate.
+    #[error("a sample rate of {sample_rate} Hz is not one of 8000, 16000, 32000 and 48000")]
+    VadSampleRate {
+        /// The rate in Hz.
+        sample_rate: u32,
+    },
+    /// The statistical voice detector does not know frames of this length.
+    #[error("a frame of {frame:?} is not one of 10, 20 and 30 ms")]
+    VadFrame {
+        /// The length.
+        frame: Duration,
+    },
+    /// A level, ratio or factor of a configuration is outside its range.
+    #[error("{name} is {value}, outside {min} to {max}")]
+    NumberOutOfRange {
+        /// The field.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// Smallest legal value.
+        min: f64,
+        /// Largest legal value.
+        max: f64,
+    },
     /// The samples do not make whole frames of the number of channels.
     #[error("{n_samples} samples do not divide into frames of {n_channels} channels")]
     ChannelCount {

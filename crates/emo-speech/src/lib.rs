@@ -34,6 +34,8 @@
 //! | mix down, length, rate | [`Audio`] |
 //! | convert the sample rate | [`resample`], [`Resampler`] |
 //! | judge noise, clipping and share of speech | [`quality`] |
+//! | find the voice, live or offline | [`GmmVad`], [`EnergyVad`], [`voice_segments`] |
+//! | cut off silence | [`trim`], [`split`] |
 //! | zero-crossing rate and RMS by frame | [`zero_crossing_rate`], [`rms`] |
 //! | mel spectrogram, MFCC | [`MelSpectrogram`], [`Mfcc`] |
 //! | all three in one vector | [`SeedFeatures`] |
@@ -78,6 +80,8 @@ mod rms;
 mod seed_features;
 mod signal;
 mod spectrum;
+mod trim;
+mod vad;
 mod zero_crossing;
 
 pub use audio::Audio;
@@ -91,4 +95,6 @@ pub use resample::{Resampler, resample};
 pub use rms::rms;
 pub use seed_features::{SeedFeatures, SeedFeaturesConfig};
 pub use signal::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
+pub use trim::{TrimConfig, split, trim};
+pub use vad::{EnergyVad, EnergyVadConfig, GmmVad, GmmVadConfig, VadMode, voice_segments};
 pub use zero_crossing::zero_crossing_rate;

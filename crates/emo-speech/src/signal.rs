@@ -10,10 +10,15 @@ pub(crate) fn check_signal(samples: &[f32]) -> Result<(), SpeechError> {
     if samples.is_empty() {
         return Err(SpeechError::EmptySignal);
     }
+    check_signal_from(samples, 0)
+}
+
+/// Checks the next part of a stream, none included, of which `n_before` samples have come.
+pub(crate) fn check_signal_from(samples: &[f32], n_before: usize) -> Result<(), SpeechError> {
     match samples.iter().position(|x| !x.is_finite()) {
         None => Ok(()),
         Some(index) => Err(SpeechError::NonFiniteSample {
-            index,
+            index: n_before.saturating_add(index),
             value: samples[index],
         }),
     }
@@ -54,4 +59,22 @@ pub(crate) fn check_range(
 )]
 pub(crate) fn to_f32(x: f64) -> f32 {
     x.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
+}
+
+/// NaN is outside any range.
+pub(crate) fn check_number(
+    name: &'static str,
+    value: f64,
+    min: f64,
+    max: f64,
+) -> Result<(), SpeechError> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(SpeechError::NumberOutOfRange {
+        name,
+        value,
+        min,
+        max,
+    })
 }

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use emo_speech::{
-    MelScale, MelSpectrogram, MelSpectrogramConfig, Mfcc, MfccConfig, SeedFeatures,
-    SeedFeaturesConfig, resample, rms, zero_crossing_rate,
+    GmmVad, GmmVadConfig, MelScale, MelSpectrogram, MelSpectrogramConfig, Mfcc, MfccConfig,
+    SeedFeatures, SeedFeaturesConfig, TrimConfig, VadMode, resample, rms, split, trim,
+    zero_crossing_rate,
 };
 use emo_testing::{assert_close, load_npy, shared};
 use serde_json::Value;
@@ -186,4 +188,51 @@ fn resampled_speech_is_that_of_soxr() {
         resample(&samples[start..2 * start], rate, target).unwrap()
     });
     n_present(n_cases, 2);
+}
+
+#[test]
+fn voice_is_found_where_webrtcvad_finds_it() {
+    let modes = [
+        VadMode::Quality,
+        VadMode::LowBitrate,
+        VadMode::Aggressive,
+        VadMode::VeryAggressive,
+    ];
+    let n_cases = compare("webrtcvad_", |name, samples, rate| {
+        let mut parts = name.split('_').skip(1);
+        let mut number = || -> u64 {
+            let digits = parts.next().unwrap().trim_matches(char::is_alphabetic);
+            digits.parse().unwrap()
+        };
+        let mut config = GmmVadConfig::new(rate);
+        config.mode = modes[usize::try_from(number()).unwrap()];
+        config.frame = Duration::from_millis(number());
+        let decisions = GmmVad::new(config).unwrap().detect(samples).unwrap();
+        decisions.into_iter().map(f32::from).collect()
+    });
+    n_present(n_cases, 24);
+}
+
+#[test]
+fn silence_is_where_librosa_finds_it() {
+    let config = |name: &str| {
+        let mut config = TrimConfig::default();
+        let digits = name.split('_').next().unwrap();
+        config.top_db = digits
+            .trim_start_matches(char::is_alphabetic)
+            .parse()
+            .unwrap();
+        config
+    };
+    let n_cases = compare("trim", |name, samples, _| {
+        let span = trim(samples, &config(name)).unwrap();
+        vec![span.start as f32, span.end as f32]
+    });
+    n_present(n_cases, 18);
+    let n_cases = compare("split", |name, samples, _| {
+        let spans = split(samples, &config(name)).unwrap();
+        let ends = spans.iter().flat_map(|span| [span.start, span.end]);
+        ends.map(|end| end as f32).collect()
+    });
+    n_present(n_cases, 18);
 }

@@ -108,7 +108,7 @@ pub fn shared(path: impl AsRef<Path>) -> Option<PathBuf> {
     None
 }
 
-/// Reads a `.npy` array of `f32` or `f64`.
+/// Reads a `.npy` array of `f32`, `f64`, `u8`, `i16` or `i64`.
 ///
 /// # Panics
 /// If the file is missing or holds something else.
@@ -122,11 +122,14 @@ pub fn load_npy(path: impl AsRef<Path>) -> ArrayD<f64> {
 fn read_npy(bytes: &[u8]) -> Result<ArrayD<f64>, ReadNpyError> {
     use ndarray_npy::ReadNpyExt;
     match ArrayD::<f64>::read_npy(bytes) {
-        Err(ReadNpyError::WrongDescriptor(_)) => {
-            Ok(ArrayD::<f32>::read_npy(bytes)?.mapv(f64::from))
-        }
-        other => other,
+        Err(ReadNpyError::WrongDescriptor(_)) => {}
+        other => return other,
     }
+    ArrayD::<f32>::read_npy(bytes)
+        .map(|array| array.mapv(f64::from))
+        .or_else(|_| Ok(ArrayD::<u8>::read_npy(bytes)?.mapv(f64::from)))
+        .or_else(|_: ReadNpyError| Ok(ArrayD::<i16>::read_npy(bytes)?.mapv(f64::from)))
+        .or_else(|_: ReadNpyError| Ok(ArrayD::<i64>::read_npy(bytes)?.mapv(|x| x as f64)))
 }
 
 #[cfg(test)]
