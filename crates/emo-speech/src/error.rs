@@ -63,8 +63,8 @@ pub enum SpeechError {
         /// Largest legal value.
         max: usize,
     },
-    /// The frequency range of a filter bank is empty or leaves the spectrum.
-    #[error("mel bands from {min_frequency} to {max_frequency} Hz do not fit below {nyquist} Hz")]
+    /// A frequency range is empty, holds too few bins or leaves the spectrum.
+    #[error("bands from {min_frequency} to {max_frequency} Hz do not fit below {nyquist} Hz")]
     FrequencyRange {
         /// Lower edge in Hz.
         min_frequency: f64,
@@ -73,14 +73,50 @@ pub enum SpeechError {
         /// Half the sample rate in Hz.
         nyquist: f64,
     },
-    /// The floor or the range of a decibel scale is not a positive number.
-    #[error("{name} is {value}, not a positive number")]
-    DecibelScale {
+    /// A number of a configuration is NaN or infinite.
+    #[error("{name} is {value}, not a finite number")]
+    NotFinite {
         /// The field.
         name: &'static str,
         /// Its value.
         value: f64,
     },
+    /// A floor, a range or a length of a configuration is not a positive number.
+    #[error("{name} is {value}, not a positive number")]
+    NotPositive {
+        /// The field.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// A share is not between 0 and 1.
+    #[error("{name} is {value}, not between 0 and 1")]
+    Share {
+        /// The field.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// The window of a filter over frames has no middle.
+    #[error("a width of {width} frames is not odd")]
+    EvenWidth {
+        /// Number of frames.
+        width: usize,
+    },
+    /// There are fewer frames than a filter over frames is wide.
+    #[error("the signal has {actual} frames, at least {required} are required")]
+    TooFewFrames {
+        /// Number of frames.
+        actual: usize,
+        /// The smallest number that would do.
+        required: usize,
+    },
+    /// No feature is asked for.
+    #[error("the list of features is empty")]
+    NoFeature,
+    /// A stream cannot give what depends on all frames.
+    #[error("a feature depends on the whole signal, which a stream does not know")]
+    NeedsWholeSignal,
     /// A segment of this duration has no sample, or more than supported.
     #[error(
         "a duration of {duration:?} at {sample_rate} Hz is {samples} samples, outside 1 to {limit}"

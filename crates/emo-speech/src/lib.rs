@@ -38,14 +38,17 @@
 //! | cut off silence | [`trim`], [`split`] |
 //! | zero-crossing rate and RMS by frame | [`zero_crossing_rate`], [`rms`] |
 //! | mel spectrogram, MFCC | [`MelSpectrogram`], [`Mfcc`] |
+//! | frames by the conventions of librosa, Kaldi, HTK or python_speech_features; their spectra | [`Frames`], [`FramePreset`] |
+//! | features of those: cepstra, log-mel, chroma, spectral shape, level, deltas | [`FrameFeatures`], [`FrameFeature`], [`deltas`] |
+//! | the same from a live source | [`FeatureStream`] |
 //! | all three in one vector | [`SeedFeatures`] |
 //!
 //! # Conventions
 //!
 //! A signal is `&[f32]`, one channel, full scale 1, with its rate in Hz beside it as `u32` where one is needed
-//! ([`MIN_SAMPLE_RATE`] to [`MAX_SAMPLE_RATE`]). Frames are centred: the first on sample 0, the next `hop_len` later;
-//! outside the signal are zeros (for the zero-crossing rate: its first and last sample). Inside, all sums are in
-//! double precision. Extractors plan their tables in `new` and keep their buffers, hence `&mut self` in `compute`; one
+//! ([`MIN_SAMPLE_RATE`] to [`MAX_SAMPLE_RATE`]). Frames are centred unless [`FramesConfig`] says otherwise: the first on
+//! sample 0, the next `hop_len` later; outside the signal are zeros (for the zero-crossing rate: its first and last
+//! sample). Inside, all sums are in double precision. Extractors plan their tables in `new` and keep their buffers, hence `&mut self` in `compute`; one
 //! extractor per thread.
 //!
 //! NaN, infinities and empty signals are errors that name the place. Every finite signal has finite features, silence
@@ -70,31 +73,50 @@
 mod audio;
 #[cfg(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
 mod decode;
+mod deltas;
 mod error;
+mod feature_stream;
 mod frame;
+mod frame_feature;
+mod frame_features;
+mod frames;
 mod mel;
+mod mel_bank;
 mod mfcc;
 mod quality;
 mod resample;
 mod rms;
 mod seed_features;
 mod signal;
-mod spectrum;
 mod trim;
+mod tuning;
 mod vad;
+mod window;
 mod zero_crossing;
 
 pub use audio::Audio;
 #[cfg(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
 pub use decode::{Decoder, DecoderConfig, decode_bytes, decode_file};
+pub use deltas::{Deltas, deltas};
 pub use error::SpeechError;
-pub use mel::{MelNorm, MelScale, MelSpectrogram, MelSpectrogramConfig};
+pub use feature_stream::FeatureStream;
+pub use frame::Edges;
+pub use frame_feature::{
+    CepstraConfig, ChromaConfig, ContrastConfig, DctNorm, FrameFeature, Lifter, LogMelConfig,
+    LogScale, MelInput, Reference, Tuning, ZerothCoefficient, estimate_tuning,
+};
+pub use frame_features::{FrameFeatures, FrameFeaturesConfig};
+pub use frames::{FramePreset, Frames, FramesConfig, PowerNorm, PreEmphasis};
+pub use mel::{MelSpectrogram, MelSpectrogramConfig};
+pub use mel_bank::{MelBank, MelBankConfig, MelNorm, MelScale, MelShape};
 pub use mfcc::{Mfcc, MfccConfig};
 pub use quality::{SpeechQuality, quality};
+pub use realfft::num_complex::Complex32;
 pub use resample::{Resampler, resample};
 pub use rms::rms;
 pub use seed_features::{SeedFeatures, SeedFeaturesConfig};
 pub use signal::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use trim::{TrimConfig, split, trim};
 pub use vad::{EnergyVad, EnergyVadConfig, GmmVad, GmmVadConfig, VadMode, voice_segments};
+pub use window::Window;
 pub use zero_crossing::zero_crossing_rate;

@@ -1,62 +1,9 @@
 use ndarray::Array2;
 
-use crate::SpeechError;
-use crate::signal::{check_range, check_sample_rate, check_signal, to_f32};
-use crate::spectrum::PowerSpectrum;
-
-/// How frequency maps to mel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum MelScale {
-    /// Linear below 1 kHz with 200/3 Hz to the mel, logarithmic above with 27 mel to a factor of 6.4, as in Slaney's
-    /// Auditory Toolbox and librosa's default.
-    #[default]
-    Slaney,
-    /// 2595 · log₁₀(1 + f / 700 Hz), as in HTK.
-    Htk,
-}
-
-impl MelScale {
-    const BREAK_HZ: f64 = 1000.0;
-    const HZ_PER_MEL: f64 = 200.0 / 3.0;
-
-    /// Natural logarithm of the frequency ratio of one mel above the break.
-    fn log_step() -> f64 {
-        6.4_f64.ln() / 27.0
-    }
-
-    /// The mel value of a frequency in Hz.
-    pub fn from_hz(self, hz: f64) -> f64 {
-        match self {
-            Self::Htk => 2595.0 * (1.0 + hz / 700.0).log10(),
-            Self::Slaney if hz < Self::BREAK_HZ => hz / Self::HZ_PER_MEL,
-            Self::Slaney => {
-                Self::BREAK_HZ / Self::HZ_PER_MEL + (hz / Self::BREAK_HZ).ln() / Self::log_step()
-            }
-        }
-    }
-
-    /// The frequency in Hz of a mel value.
-    pub fn to_hz(self, mel: f64) -> f64 {
-        let break_mel = Self::BREAK_HZ / Self::HZ_PER_MEL;
-        match self {
-            Self::Htk => 700.0 * (10.0_f64.powf(mel / 2595.0) - 1.0),
-            Self::Slaney if mel < break_mel => mel * Self::HZ_PER_MEL,
-            Self::Slaney => Self::BREAK_HZ * ((mel - break_mel) * Self::log_step()).exp(),
-        }
-    }
-}
-
-/// How the triangles of a mel filter bank are weighted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum MelNorm {
-    /// Every triangle has the same area: 2 / (upper − lower edge in Hz) at the peak, librosa's `norm="slaney"`.
-    #[default]
-    Area,
-    /// Every triangle has the peak 1, as in HTK.
-    Peak,
-}
+use crate::signal::{check_signal, to_f32};
+use crate::{
+    FramePreset, Frames, FramesConfig, MelBank, MelBankConfig, MelNorm, MelScale, SpeechError,
+};
 
 /// Settings of a [`MelSpectrogram`].
 ///
@@ -121,8 +68,8 @@ impl MelSpectrogramConfig {
 #[derive(Debug, Clone)]
 pub struct MelSpectrogram {
     config: MelSpectrogramConfig,
-    spectrum: PowerSpectrum,
-    filters: Vec<MelFilter>,
+    frames: Frames,
+    bank: MelBank,
     power: Vec<f64>,
 }
 
@@ -133,25 +80,20 @@ impl MelSpectrogram {
     /// [`SpeechError::SampleRateOutOfRange`], [`SpeechError::ConfigOutOfRange`] for a length or count,
     /// [`SpeechError::FrequencyRange`] unless 0 ≤ `min_frequency` < `max_frequency` ≤ half the sample rate.
     pub fn new(config: MelSpectrogramConfig) -> Result<Self, SpeechError> {
-        check_sample_rate(config.sample_rate)?;
-        check_range("n_mels", config.n_mels, 1, 4096)?;
-        let spectrum = PowerSpectrum::new(config.n_fft, config.hop_len)?;
-        let nyquist = f64::from(config.sample_rate) / 2.0;
-        let max_frequency = config.max_frequency.unwrap_or(nyquist);
-        let ordered = 0.0 <= config.min_frequency
-            && config.min_frequency < max_frequency
-            && max_frequency <= nyquist;
-        if !ordered {
-            return Err(SpeechError::FrequencyRange {
-                min_frequency: config.min_frequency,
-                max_frequency,
-                nyquist,
-            });
-        }
+        let mut frames = FramesConfig::new(FramePreset::Librosa, config.sample_rate);
+        (frames.frame_len, frames.n_fft) = (config.n_fft, config.n_fft);
+        frames.hop_len = config.hop_len;
+        let bank = MelBankConfig {
+            min_frequency: config.min_frequency,
+            max_frequency: config.max_frequency,
+            scale: config.scale,
+            norm: config.norm,
+            ..MelBankConfig::new(config.n_mels)
+        };
         Ok(Self {
-            filters: filter_bank(&config, max_frequency),
+            bank: MelBank::new(bank, config.sample_rate, config.n_fft)?,
+            frames: Frames::new(frames)?,
             config,
-            spectrum,
             power: Vec::new(),
         })
     }
@@ -163,7 +105,7 @@ impl MelSpectrogram {
 
     /// Number of frames of a signal of `n_samples` samples.
     pub fn n_frames(&self, n_samples: usize) -> usize {
-        self.spectrum.n_frames(n_samples)
+        self.frames.n_frames(n_samples)
     }
 
     /// Power in each band and frame, `[n_mels, n_frames]`.
@@ -190,93 +132,16 @@ impl MelSpectrogram {
         self.power.clear();
         self.power.resize(n_frames * n_mels, 0.0);
         for (t, bands) in self.power.chunks_exact_mut(n_mels).enumerate() {
-            let spectrum = self.spectrum.frame(samples, t);
-            for (band, filter) in bands.iter_mut().zip(&self.filters) {
-                *band = filter.apply(spectrum);
-            }
+            let frame = self.frames.analyse(samples, 0, t);
+            self.bank.apply(frame.power, bands);
         }
         &mut self.power
-    }
-}
-
-/// The weights of one triangle that are not zero.
-#[derive(Debug, Clone)]
-struct MelFilter {
-    first_bin: usize,
-    weights: Vec<f64>,
-}
-
-impl MelFilter {
-    fn apply(&self, spectrum: &[f64]) -> f64 {
-        self.weights
-            .iter()
-            .zip(&spectrum[self.first_bin..])
-            .map(|(weight, power)| weight * power)
-            .sum()
-    }
-}
-
-fn filter_bank(config: &MelSpectrogramConfig, max_frequency: f64) -> Vec<MelFilter> {
-    let low = config.scale.from_hz(config.min_frequency);
-    let high = config.scale.from_hz(max_frequency);
-    let step = (high - low) / (config.n_mels + 1) as f64;
-    let edge = |index: usize| config.scale.to_hz(low + step * index as f64);
-    (0..config.n_mels)
-        .map(|m| triangle(config, edge(m), edge(m + 1), edge(m + 2)))
-        .collect()
-}
-
-fn triangle(config: &MelSpectrogramConfig, lower: f64, centre: f64, upper: f64) -> MelFilter {
-    let peak = match config.norm {
-        MelNorm::Area => 2.0 / (upper - lower),
-        MelNorm::Peak => 1.0,
-    };
-    let bin_hz = f64::from(config.sample_rate) / config.n_fft as f64;
-    let weight = |bin: usize| {
-        let hz = bin as f64 * bin_hz;
-        let rising = (hz - lower) / (centre - lower);
-        let falling = (upper - hz) / (upper - centre);
-        peak * rising.min(falling)
-    };
-    let mut inside = (0..=config.n_fft / 2).filter(|&bin| weight(bin) > 0.0);
-    let first_bin = inside.next();
-    let last_bin = inside.next_back().or(first_bin);
-    match first_bin.zip(last_bin) {
-        Some((first, last)) => MelFilter {
-            first_bin: first,
-            weights: (first..=last).map(weight).collect(),
-        },
-        None => MelFilter {
-            first_bin: 0,
-            weights: Vec::new(),
-        },
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_scales_are_inverse_to_themselves() {
-        for scale in [MelScale::Slaney, MelScale::Htk] {
-            for hz in [0.0, 60.0, 999.9, 1000.0, 1000.1, 4000.0, 11_025.0] {
-                emo_testing::assert_close([scale.to_hz(scale.from_hz(hz))], [hz], 1e-12, 1e-12);
-            }
-        }
-    }
-
-    #[test]
-    fn the_scales_have_their_defining_points() {
-        emo_testing::assert_close([MelScale::Slaney.from_hz(1000.0)], [15.0], 1e-15, 0.0);
-        emo_testing::assert_close([MelScale::Slaney.from_hz(6400.0)], [42.0], 1e-15, 0.0);
-        emo_testing::assert_close(
-            [MelScale::Htk.from_hz(700.0)],
-            [2595.0 * 2.0_f64.log10()],
-            1e-15,
-            0.0,
-        );
-    }
 
     #[test]
     fn frequencies_that_do_not_fit_are_an_error() {

@@ -1,9 +1,8 @@
-use std::f64::consts::PI;
-
 use ndarray::{Array2, ArrayView2};
 
-use crate::signal::{check_range, check_signal, to_f32};
-use crate::{MelSpectrogram, MelSpectrogramConfig, SpeechError};
+use crate::frame_feature::Dct;
+use crate::signal::{check_positive, check_range, check_signal, to_f32};
+use crate::{DctNorm, Lifter, MelSpectrogram, MelSpectrogramConfig, SpeechError};
 
 /// Settings of [`Mfcc`].
 ///
@@ -64,8 +63,7 @@ impl MfccConfig {
 pub struct Mfcc {
     config: MfccConfig,
     mel: MelSpectrogram,
-    /// `[n_mels, n_mfcc]`, with the lifter.
-    dct: Vec<f64>,
+    dct: Dct,
     row: Vec<f64>,
 }
 
@@ -74,17 +72,22 @@ impl Mfcc {
     ///
     /// # Errors
     /// Those of [`MelSpectrogram::new`]; [`SpeechError::ConfigOutOfRange`] unless `n_mfcc` is 1 to `n_mels`;
-    /// [`SpeechError::DecibelScale`] unless `min_power` and `top_db` are positive and finite.
+    /// [`SpeechError::NotPositive`] unless `min_power` and `top_db` are positive and finite.
     pub fn new(config: MfccConfig) -> Result<Self, SpeechError> {
         let mel = MelSpectrogram::new(config.mel.clone())?;
         check_range("n_mfcc", config.n_mfcc, 1, config.mel.n_mels)?;
-        check_decibel("min_power", config.min_power)?;
+        check_positive("min_power", config.min_power)?;
         if let Some(top_db) = config.top_db {
-            check_decibel("top_db", top_db)?;
+            check_positive("top_db", top_db)?;
         }
+        let lifter = match config.lifter {
+            0 => Lifter::None,
+            len => Lifter::Librosa(len as f64),
+        };
+        let (n_mels, norm) = (config.mel.n_mels, DctNorm::Orthonormal);
         Ok(Self {
-            dct: dct_table(&config),
             row: vec![0.0; config.n_mfcc],
+            dct: Dct::new(n_mels, config.n_mfcc, norm, lifter),
             config,
             mel,
         })
@@ -134,21 +137,15 @@ impl Mfcc {
             mel,
             dct,
             row,
-            ..
         } = self;
         let decibels = decibels(config, mel, samples);
         for (bands, output) in decibels
             .chunks_exact(config.mel.n_mels)
             .zip(output.chunks_exact_mut(config.n_mfcc))
         {
-            row.fill(0.0);
-            for (band, cosines) in bands.iter().zip(dct.chunks_exact(config.n_mfcc)) {
-                for (sum, cosine) in row.iter_mut().zip(cosines) {
-                    *sum += band * cosine;
-                }
-            }
-            for (value, sum) in output.iter_mut().zip(row.iter()) {
-                *value = to_f32(*sum);
+            dct.apply(bands, row);
+            for (value, &x) in output.iter_mut().zip(row.iter()) {
+                *value = to_f32(x);
             }
         }
     }
@@ -173,34 +170,6 @@ fn decibels<'a>(config: &MfccConfig, mel: &'a mut MelSpectrogram, samples: &[f32
     power
 }
 
-/// The orthonormal DCT-II, one row for each band, times the lifter.
-fn dct_table(config: &MfccConfig) -> Vec<f64> {
-    let n_mels = config.mel.n_mels as f64;
-    let scale = |k: usize| {
-        let norm = if k == 0 { 1.0 / n_mels } else { 2.0 / n_mels };
-        norm.sqrt() * lifter(config.lifter, k)
-    };
-    (0..config.mel.n_mels)
-        .flat_map(|m| (0..config.n_mfcc).map(move |k| (m, k)))
-        .map(|(m, k)| scale(k) * (PI * k as f64 * (m as f64 + 0.5) / n_mels).cos())
-        .collect()
-}
-
-fn lifter(len: usize, k: usize) -> f64 {
-    if len == 0 {
-        return 1.0;
-    }
-    let len = len as f64;
-    1.0 + len / 2.0 * (PI * (k + 1) as f64 / len).sin()
-}
-
-fn check_decibel(name: &'static str, value: f64) -> Result<(), SpeechError> {
-    if value > 0.0 && value.is_finite() {
-        return Ok(());
-    }
-    Err(SpeechError::DecibelScale { name, value })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,21 +182,6 @@ mod tests {
         for frame in values.columns() {
             emo_testing::assert_close([frame[0]], [-100.0 * 128.0_f64.sqrt()], 1e-6, 0.0);
             emo_testing::assert_close(frame.iter().skip(1).copied(), [0.0; 19], 0.0, 1e-9);
-        }
-    }
-
-    #[test]
-    fn the_cosine_table_is_orthonormal() {
-        let mut config = MfccConfig::new(22_050);
-        config.mel.n_mels = 12;
-        config.n_mfcc = 12;
-        let table = dct_table(&config);
-        for i in 0..12 {
-            for j in 0..12 {
-                let dot: f64 = (0..12).map(|m| table[m * 12 + i] * table[m * 12 + j]).sum();
-                let expected = if i == j { 1.0 } else { 0.0 };
-                emo_testing::assert_close([dot], [expected], 0.0, 1e-13);
-            }
         }
     }
 

@@ -52,6 +52,20 @@ pub(crate) fn check_range(
     })
 }
 
+pub(crate) fn check_finite(name: &'static str, value: f64) -> Result<(), SpeechError> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    Err(SpeechError::NotFinite { name, value })
+}
+
+pub(crate) fn check_positive(name: &'static str, value: f64) -> Result<(), SpeechError> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(SpeechError::NotPositive { name, value })
+}
+
 /// Converts to `f32`, a magnitude beyond its range to the largest finite one.
 #[expect(
     clippy::cast_possible_truncation,

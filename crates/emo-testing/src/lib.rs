@@ -5,6 +5,7 @@
 #![expect(clippy::panic, reason = "failing loudly is what test support is for")]
 
 mod capped_allocator;
+mod counting_allocator;
 
 use std::{
     error::Error,
@@ -15,6 +16,7 @@ use ndarray::ArrayD;
 use ndarray_npy::ReadNpyError;
 
 pub use capped_allocator::CappedAllocator;
+pub use counting_allocator::CountingAllocator;
 
 /// Fails unless `|actual − expected| ≤ atol + rtol · |expected|` holds for every element; NaN equals NaN.
 ///
