@@ -32,7 +32,7 @@
 //! |---|---|
 //! | decode WAV, FLAC, MP3, Ogg Vorbis within limits | [`decode_file`], [`decode_bytes`], [`Decoder`] |
 //! | mix down, length, rate | [`Audio`] |
-//! | convert the sample rate | [`resample`], [`Resampler`] |
+//! | convert the sample rate, live or offline | [`resample`], [`Resampler`], [`resample_polyphase`] |
 //! | judge noise, clipping and share of speech | [`quality`] |
 //! | find the voice, live or offline | [`GmmVad`], [`EnergyVad`], [`voice_segments`] |
 //! | cut off silence | [`trim`], [`split`] |
@@ -41,6 +41,7 @@
 //! | frames by the conventions of librosa, Kaldi, HTK or python_speech_features; their spectra | [`Frames`], [`FramePreset`] |
 //! | features of those: cepstra, log-mel, chroma, spectral shape, level, deltas | [`FrameFeatures`], [`FrameFeature`], [`deltas`] |
 //! | the same from a live source | [`FeatureStream`] |
+//! | more training recordings of one | [`Augmenter`], [`add_noise`], [`pitch_shift`], [`time_stretch`], [`shift`] |
 //! | all three in one vector | [`SeedFeatures`] |
 //!
 //! # Conventions
@@ -71,6 +72,7 @@
 )]
 
 mod audio;
+mod augment;
 #[cfg(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
 mod decode;
 mod deltas;
@@ -83,6 +85,7 @@ mod frames;
 mod mel;
 mod mel_bank;
 mod mfcc;
+mod polyphase;
 mod quality;
 mod resample;
 mod rms;
@@ -95,6 +98,9 @@ mod window;
 mod zero_crossing;
 
 pub use audio::Audio;
+pub use augment::{
+    Augmentation, Augmenter, AugmenterConfig, add_noise, pitch_shift, shift, time_stretch,
+};
 #[cfg(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
 pub use decode::{Decoder, DecoderConfig, decode_bytes, decode_file};
 pub use deltas::{Deltas, deltas};
@@ -110,6 +116,7 @@ pub use frames::{FramePreset, Frames, FramesConfig, PowerNorm, PreEmphasis};
 pub use mel::{MelSpectrogram, MelSpectrogramConfig};
 pub use mel_bank::{MelBank, MelBankConfig, MelNorm, MelScale, MelShape};
 pub use mfcc::{Mfcc, MfccConfig};
+pub use polyphase::resample_polyphase;
 pub use quality::{SpeechQuality, quality};
 pub use realfft::num_complex::Complex32;
 pub use resample::{Resampler, resample};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use emo_speech::{
     GmmVad, GmmVadConfig, MelScale, MelSpectrogram, MelSpectrogramConfig, Mfcc, MfccConfig,
-    SeedFeatures, SeedFeaturesConfig, TrimConfig, VadMode, resample, rms, split, trim,
-    zero_crossing_rate,
+    SeedFeatures, SeedFeaturesConfig, TrimConfig, VadMode, resample, resample_polyphase, rms,
+    split, trim, zero_crossing_rate,
 };
 use emo_testing::{assert_close, load_npy, shared};
 use serde_json::Value;
@@ -178,6 +178,15 @@ fn resampled_tones_are_those_of_soxr() {
     };
     n_present(compare("resample_inband_", convert), 4);
     n_present(compare("resample_tones_", convert), 2);
+}
+
+#[test]
+fn polyphase_resampling_is_that_of_scipy() {
+    let n_cases = compare("resample_poly_", |name, samples, rate| {
+        let target = name.rsplit('_').next().unwrap().parse().unwrap();
+        resample_polyphase(samples, rate, target).unwrap()
+    });
+    n_present(n_cases, 2);
 }
 
 #[test]
