@@ -1,3 +1,4 @@
+mod compiled;
 mod forms;
 mod reorder;
 mod table;
@@ -27,40 +28,12 @@ use crate::{
     shape::element_count,
     simd::Level,
 };
+pub(crate) use compiled::Compiled;
 use value::{Constant, State, Value};
 
 /// The versions of ONNX's operator set whose definitions the operators follow; of an older one, those that are the
 /// same in the first of these.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=27;
-
-/// A plan, but for constants that are initializers of the model.
-pub(crate) struct Compiled {
-    plan: Plan,
-    /// Names of initializers and the constants that they are.
-    missing: Vec<(String, usize)>,
-}
-
-impl Compiled {
-    /// The plan with copies of the initializers that it needs.
-    pub(crate) fn with(self, model: &Model) -> Plan {
-        let initializers = model.graph().initializers();
-        self.complete(|name| Buffer::from_tensor(initializers.get(name)?))
-    }
-
-    /// The plan with the initializers that it needs themselves.
-    pub(crate) fn with_owned(self, model: Model) -> Plan {
-        let mut initializers = model.into_initializers();
-        self.complete(|name| Buffer::from_owned(initializers.remove(name)?))
-    }
-
-    fn complete(mut self, mut find: impl FnMut(&str) -> Option<Buffer>) -> Plan {
-        for (name, constant) in self.missing {
-            self.plan.constants[constant] =
-                find(&name).expect("the compiler read this initializer's elements");
-        }
-        self.plan
-    }
-}
 
 /// Fixes every shape and place in memory of a model's run, and does all work that needs no input.
 pub(crate) fn compile(model: &Model, config: &CpuConfig) -> Result<Compiled, BackendError> {
