@@ -24,7 +24,6 @@ use crate::{
     kernels::cast::Cast,
     layout::{Draft, Drafts, Read, Storage},
     ops::{Empty, Forms, Half, How, Lowered, NodeContext, find},
-    plan::Plan,
     shape::element_count,
     simd::Level,
 };

@@ -20,7 +20,7 @@ enum Wide {
 
 /// An element type that can be converted.
 trait Convert: Scalar {
-    fn widen(self) -> Wide;
+    fn to_wide(self) -> Wide;
 
     /// From a float to an integer: fractions are cut off, what lies outside saturates, NaN becomes 0.
     /// Between integers: the low bits. A number is `true` where it is not 0.
@@ -31,7 +31,7 @@ macro_rules! convert {
     ($(|$x:ident: $t:ty| $widen:expr, |$float:ident, $overflow:ident| $from_float:expr, |$int:ident| $from_int:expr;)+) => { $(
         impl Convert for $t {
             #[inline(always)]
-            fn widen(self) -> Wide {
+            fn to_wide(self) -> Wide {
                 let $x = self;
                 $widen
             }
@@ -137,7 +137,7 @@ impl Cast {
             let wide = &mut wide[..CHUNK.min(len - start)];
             with_scalar!(
                 self.from,
-                A => convert_each(&inputs.get::<A>(0)[start..], wide, A::widen),
+                A => convert_each(&inputs.get::<A>(0)[start..], wide, A::to_wide),
                 else unreachable!("element types are checked when the plan is made")
             );
             with_scalar!(
