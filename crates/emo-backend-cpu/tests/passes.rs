@@ -56,7 +56,7 @@ fn real_models_give_the_same() {
             assert_same(&run(&optimized, &input), &run(&model, &input), file);
         }
         // What is written is read as it is, and there is nothing left to do.
-        let mut again = Model::from_bytes(&optimized.to_bytes()).unwrap();
+        let mut again = Model::from_bytes(optimized.to_bytes()).unwrap();
         assert_eq!(again, optimized);
         let report = again.optimize(&default_passes()).unwrap();
         assert!(report.applied().is_empty(), "{report}");

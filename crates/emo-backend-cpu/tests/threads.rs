@@ -170,7 +170,7 @@ fn a_plan_tells_into_how_many_parts_a_step_is_cut() {
     let session = backend(2).compile(&large()).unwrap();
     let plan = session.plan().to_string();
     assert!(plan.contains("Winograd in "), "{plan}");
-    assert!(plan.contains("Dense in 2 parts"), "{plan}");
+    assert!(plan.contains("DenseRows in 8 parts"), "{plan}");
 }
 
 #[test]

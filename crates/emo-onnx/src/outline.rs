@@ -207,10 +207,10 @@ impl Scan {
 
 fn put_varint(mut value: u64, to: &mut Vec<u8>) {
     while value >= 0x80 {
-        to.push(value as u8 | 0x80);
+        to.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    to.push(value as u8);
+    to.push(value.to_le_bytes()[0]);
 }
 
 #[cfg(test)]

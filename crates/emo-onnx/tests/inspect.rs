@@ -59,7 +59,7 @@ fn a_dump_is_the_same_for_the_same_model() {
     let text = cnn(0.5).dump();
     assert_eq!(
         text,
-        Model::from_bytes(&cnn(0.5).to_bytes()).unwrap().dump()
+        Model::from_bytes(cnn(0.5).to_bytes()).unwrap().dump()
     );
     let expected = "\
 graph \"cnn\"

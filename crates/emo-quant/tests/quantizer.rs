@@ -113,7 +113,7 @@ fn integers_flow_from_layer_to_layer() {
         assert!(count(result, "DequantizeLinear") <= 4 + 4 + 4);
         assert_eq!(count(result, "MaxPool"), 1);
         assert!(sqnr(&model, result, &mut further) > 30.0);
-        let again = Model::from_bytes(&result.to_bytes()).unwrap();
+        let again = Model::from_bytes(result.to_bytes()).unwrap();
         assert_eq!(&again, result);
     }
 }
