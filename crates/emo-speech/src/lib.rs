@@ -76,6 +76,8 @@ mod augment;
 #[cfg(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
 mod decode;
 mod deltas;
+#[expect(dead_code, reason = "what puts the descriptors together follows")]
+mod egemaps;
 mod error;
 mod feature_stream;
 mod frame;

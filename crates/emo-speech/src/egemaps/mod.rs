@@ -1,0 +1,11 @@
+//! Descriptors of the extended Geneva minimalistic acoustic parameter set.
+
+mod auditory;
+mod formants;
+mod harmonics;
+mod octave;
+mod pitch;
+mod roots;
+mod shape;
+mod spectrum;
+mod viterbi;
