@@ -37,7 +37,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `default-bundle` | the models of this project, compiled in ([`Bundle::embedded`]) |
-//! | `wav`, `flac`, `mp3`, `ogg` | audio formats |
+//! | `aac`, `flac`, `mp3`, `ogg`, `wav` | audio formats |
 //! | `jpeg`, `png` | picture formats |
 //! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
 //! | `serde` | fusion rules, calibrations and reports can be written and read |

@@ -2,34 +2,37 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use symphonia::core::audio::GenericAudioBufferRef;
-use symphonia::core::codecs::audio::AudioDecoderOptions;
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::common::Limit;
 use symphonia::core::errors::Error as SymphoniaError;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::well_known::{FORMAT_ID_FLAC, FORMAT_ID_WAVE};
+use symphonia::core::formats::well_known::{FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_WAVE};
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
+use crate::signal::check_sample_rate;
 use crate::{Audio, SpeechError};
 
 /// The formats that were compiled in, for the message of an error.
-const FORMATS: &str = match (
-    cfg!(feature = "wav"),
-    cfg!(feature = "flac"),
-    cfg!(feature = "mp3"),
-    cfg!(feature = "ogg"),
-) {
-    (true, true, true, true) => "WAV, FLAC, MP3 and Ogg Vorbis",
-    (true, false, false, false) => "WAV alone",
-    (false, true, false, false) => "FLAC alone",
-    (false, false, true, false) => "MP3 alone",
-    (false, false, false, true) => "Ogg Vorbis alone",
-    _ => "some of WAV, FLAC, MP3 and Ogg Vorbis",
-};
+static FORMATS: LazyLock<String> = LazyLock::new(|| {
+    let formats = [
+        (cfg!(feature = "aac"), "AAC"),
+        (cfg!(feature = "flac"), "FLAC"),
+        (cfg!(feature = "mp3"), "MP3"),
+        (cfg!(feature = "ogg"), "Ogg Vorbis"),
+        (cfg!(feature = "wav"), "WAV"),
+    ];
+    let compiled_in = formats.iter().filter(|(is_in, _)| *is_in);
+    compiled_in
+        .map(|&(_, name)| name)
+        .collect::<Vec<_>>()
+        .join(", ")
+});
 
 /// The longest tag or picture beside the audio that is read, in bytes; longer ones are skipped.
 const MAX_TAG_BYTES: usize = 64 * 1024;
@@ -59,12 +62,12 @@ impl Default for DecoderConfig {
 /// Decodes recordings within limits.
 ///
 /// The format is recognised by content, not by name. A recording that exceeds a limit is an error, never cut short.
-/// So is one that is damaged or, where the format states its length (WAV, FLAC, MP3 with an encoder's tag), ends
+/// So is one that is damaged or, where the format states its length (WAV, FLAC, M4A, MP3 with an encoder's tag), ends
 /// early; an Ogg stream that was cut between two pages cannot be told from a whole one. Memory grows with the samples
 /// that are there, not with what a header claims.
 ///
 /// Delay and padding that an MP3 encoder notes in its tag are removed; without the tag the encoder's delay, about
-/// 1,105 samples, remains at the beginning. Samples of integer formats are divided by full scale; those of float
+/// 1,105 samples, remains at the beginning; so does that of AAC, usually 1,024 or 2,112 samples. Samples of integer formats are divided by full scale; those of float
 /// formats are passed on as they are, even where they are not finite.
 ///
 /// ```no_run
@@ -178,6 +181,8 @@ impl Decoder {
             .map_err(|error| translate(error, 0))?;
 
         let mut collected = Collected::new(&self.config);
+        // What a file says itself is too long need not be decoded to find that out.
+        collected.check_announced(announced, decoder.codec_params())?;
         loop {
             let packet = match format.next_packet() {
                 Ok(Some(packet)) => packet,
@@ -237,6 +242,25 @@ impl<'a> Collected<'a> {
         }
     }
 
+    /// Holds what the header says to the limits: the samples themselves are held to them as they come.
+    fn check_announced(
+        &self,
+        n_frames: Option<u64>,
+        params: &AudioCodecParameters,
+    ) -> Result<(), SpeechError> {
+        let Some(sample_rate) = params.sample_rate else {
+            return Ok(());
+        };
+        check_sample_rate(sample_rate)?;
+        let Some(n_frames) = n_frames else {
+            return Ok(());
+        };
+        let n_channels = params.channels.as_ref().map_or(1, |c| c.count().max(1));
+        let n_samples = n_frames.saturating_mul(n_channels as u64);
+        let n_samples = usize::try_from(n_samples).unwrap_or(usize::MAX);
+        self.check(n_samples, (sample_rate, n_channels))
+    }
+
     fn n_frames(&self) -> usize {
         self.shape
             .map_or(0, |(_, n_channels)| self.samples.len() / n_channels)
@@ -293,7 +317,7 @@ impl<'a> Collected<'a> {
 fn announced_frames(format: &dyn FormatReader, track: &Track) -> Option<u64> {
     let id = format.format_info().format;
     let has_encoder_tag = track.delay.is_some();
-    let exact = id == FORMAT_ID_WAVE || id == FORMAT_ID_FLAC || has_encoder_tag;
+    let exact = [FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_WAVE].contains(&id) || has_encoder_tag;
     track.num_frames.filter(|_| exact)
 }
 
@@ -312,7 +336,7 @@ fn translate(error: SymphoniaError, frame: usize) -> SpeechError {
         SymphoniaError::IoError(e) => SpeechError::Io(e),
         SymphoniaError::Unsupported(feature) => SpeechError::UnsupportedFormat {
             feature,
-            formats: FORMATS,
+            formats: &FORMATS,
         },
         SymphoniaError::DecodeError(reason) | SymphoniaError::LimitError(reason) => {
             SpeechError::MalformedAudio { frame, reason }

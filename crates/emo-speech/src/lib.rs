@@ -30,7 +30,7 @@
 //!
 //! | step | item |
 //! |---|---|
-//! | decode WAV, FLAC, MP3, Ogg Vorbis within limits | [`decode_file`], [`decode_bytes`], [`Decoder`] |
+//! | decode WAV, FLAC, MP3, Ogg Vorbis, AAC within limits | [`decode_file`], [`decode_bytes`], [`Decoder`] |
 //! | mix down, length, rate | [`Audio`] |
 //! | convert the sample rate, live or offline | [`resample`], [`Resampler`], [`resample_polyphase`] |
 //! | judge noise, clipping and share of speech | [`quality`] |
@@ -57,14 +57,21 @@
 //!
 //! # Features
 //!
-//! `wav`, `flac`, `mp3` and `ogg`, all on by default, each add a format to [`Decoder`]; without any of them the crate
-//! needs no decoder at all and starts from samples. WAV holds PCM of 8, 16, 24 and 32 bits, float, A-law and µ-law. Ogg
-//! is decoded where it holds Vorbis; Opus is reported as not supported.
+//! `aac`, `flac`, `mp3`, `ogg` and `wav`, all on by default, each add a format to [`Decoder`]; without any of them the
+//! crate needs no decoder at all and starts from samples. WAV holds PCM of 8, 16, 24 and 32 bits, float, A-law and µ-law.
+//! AAC-LC is decoded from MPEG-4 files (M4A) and ADTS streams. Ogg is decoded where it holds Vorbis; Opus is reported as
+//! not supported.
 //!
 //! Decoding relies on [Symphonia](https://github.com/pdeljanov/Symphonia), which is under the Mozilla Public License
 //! 2.0 and used unmodified.
 #![cfg_attr(
-    not(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg")),
+    not(any(
+        feature = "aac",
+        feature = "flac",
+        feature = "mp3",
+        feature = "ogg",
+        feature = "wav"
+    )),
     expect(
         rustdoc::broken_intra_doc_links,
         reason = "the decoder is compiled only with a format"
@@ -73,7 +80,13 @@
 
 mod audio;
 mod augment;
-#[cfg(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
+#[cfg(any(
+    feature = "aac",
+    feature = "flac",
+    feature = "mp3",
+    feature = "ogg",
+    feature = "wav"
+))]
 mod decode;
 mod deltas;
 #[expect(dead_code, reason = "what puts the descriptors together follows")]
@@ -103,7 +116,13 @@ pub use audio::Audio;
 pub use augment::{
     Augmentation, Augmenter, AugmenterConfig, add_noise, pitch_shift, shift, time_stretch,
 };
-#[cfg(any(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
+#[cfg(any(
+    feature = "aac",
+    feature = "flac",
+    feature = "mp3",
+    feature = "ogg",
+    feature = "wav"
+))]
 pub use decode::{Decoder, DecoderConfig, decode_bytes, decode_file};
 pub use deltas::{Deltas, deltas};
 pub use error::SpeechError;

@@ -1,5 +1,11 @@
 //! Files that lie, are cut or are noise: an error, no panic, no memory that only a header claims.
-#![cfg(all(feature = "wav", feature = "flac", feature = "mp3", feature = "ogg"))]
+#![cfg(all(
+    feature = "aac",
+    feature = "flac",
+    feature = "mp3",
+    feature = "ogg",
+    feature = "wav"
+))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::LazyLock;
@@ -21,6 +27,8 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         "espeak_en_m_2s_tag.mp3",
         "espeak_en_m.mp3",
         "espeak_en_m.ogg",
+        "espeak_en_m_2s.m4a",
+        "espeak_en_m_2s.aac",
     ]
     .iter()
     .map(|name| {
@@ -107,7 +115,7 @@ proptest! {
     fn noise_behind_a_marker_ends_in_a_value(
         marker in prop::sample::select(vec![
             &b"RIFF\xff\xff\xff\xffWAVEfmt "[..], b"fLaC\x00\x00\x00\x22", b"OggS\x00\x02", b"\xff\xfb\x90\x64",
-            b"ID3\x04\x00\x00", b"APETAGEX",
+            b"ID3\x04\x00\x00", b"APETAGEX", b"\x00\x00\x00\x10ftypM4A \x00\x00\x00\x00\x00\x00\x07\xd0moov", b"\xff\xf1\x5c\x40",
         ]),
         bytes in prop::collection::vec(any::<u8>(), 0..2000),
     ) {
