@@ -258,7 +258,7 @@ where
             (self.bad_value)(&format!("{modality}.features"), error.to_string())
         })?;
         let bytes = (self.read)(&file)?;
-        let model = Model::from_bytes(&bytes).map_err(|source| PipelineError::Model {
+        let model = Model::from_bytes(&*bytes).map_err(|source| PipelineError::Model {
             modality,
             file: file.clone(),
             source: Box::new(source),

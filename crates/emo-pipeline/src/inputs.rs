@@ -213,7 +213,13 @@ impl Inputs {
     ///
     /// # Errors
     /// [`PipelineError::Input`], naming the file and the reason.
-    #[cfg(any(feature = "aac", feature = "flac", feature = "mp3", feature = "ogg", feature = "wav"))]
+    #[cfg(any(
+        feature = "aac",
+        feature = "flac",
+        feature = "mp3",
+        feature = "ogg",
+        feature = "wav"
+    ))]
     pub fn read_speech(&mut self, path: impl AsRef<Path>) -> Result<&mut Self, PipelineError> {
         self.speech = Some(read(Modality::Speech, path.as_ref(), |path| {
             let audio = emo_speech::decode_file(path)?;

@@ -106,39 +106,38 @@ fn in_chunks(samples: &[f32], rate: u32, signal: &Signal) {
     let mut config = GmmVadConfig::new(rate);
     config.mode = mode[usize::from(signal.mode % 4)];
     config.frame = Duration::from_millis(10 + 10 * u64::from(signal.mode % 3));
-    if let Ok(mut vad) = GmmVad::new(config) {
-        if let Ok(whole) = vad.detect(samples) {
-            vad.reset();
-            let mut parts = Vec::new();
-            chunks(samples, signal, |chunk| {
-                vad.push(chunk, &mut parts).unwrap()
-            });
-            assert_eq!(parts, whole);
-        }
+    if let Ok(mut vad) = GmmVad::new(config)
+        && let Ok(whole) = vad.detect(samples)
+    {
+        vad.reset();
+        let mut parts = Vec::new();
+        chunks(samples, signal, |chunk| {
+            vad.push(chunk, &mut parts).unwrap()
+        });
+        assert_eq!(parts, whole);
     }
-    if let Ok(mut vad) = EnergyVad::new(EnergyVadConfig::new(rate)) {
-        if let Ok(whole) = vad.detect(samples) {
-            vad.reset();
-            let mut parts = Vec::new();
-            chunks(samples, signal, |chunk| {
-                vad.push(chunk, &mut parts).unwrap()
-            });
-            assert_eq!(parts, whole);
-        }
+    if let Ok(mut vad) = EnergyVad::new(EnergyVadConfig::new(rate))
+        && let Ok(whole) = vad.detect(samples)
+    {
+        vad.reset();
+        let mut parts = Vec::new();
+        chunks(samples, signal, |chunk| {
+            vad.push(chunk, &mut parts).unwrap()
+        });
+        assert_eq!(parts, whole);
     }
     // Rates without a common divisor make blocks of seconds.
-    if rate % 25 == 0 {
-        if let Ok(mut resampler) = Resampler::new(rate, 16_000) {
-            if let Ok(whole) = resampler.process(samples) {
-                assert!(whole.iter().all(|x| x.is_finite()));
-                let mut parts = Vec::new();
-                chunks(samples, signal, |chunk| {
-                    resampler.push(chunk, &mut parts).unwrap()
-                });
-                resampler.finish(&mut parts);
-                assert_eq!(parts, whole);
-            }
-        }
+    if rate.is_multiple_of(25)
+        && let Ok(mut resampler) = Resampler::new(rate, 16_000)
+        && let Ok(whole) = resampler.process(samples)
+    {
+        assert!(whole.iter().all(|x| x.is_finite()));
+        let mut parts = Vec::new();
+        chunks(samples, signal, |chunk| {
+            resampler.push(chunk, &mut parts).unwrap()
+        });
+        resampler.finish(&mut parts);
+        assert_eq!(parts, whole);
     }
 }
 

@@ -170,7 +170,7 @@ impl Flac {
         file.extend(&(info.len() as u32).to_be_bytes()[1..]);
         file.extend(info);
         for (k, (kind, length, bytes)) in self.blocks.iter().enumerate() {
-            file.push(last(k + 1 == self.blocks.len()) | kind % 8);
+            file.push(last(k + 1 == self.blocks.len()) | (kind % 8));
             file.extend(&length.of(bytes.len()).to_be_bytes()[1..]);
             file.extend(bytes);
         }
