@@ -117,6 +117,14 @@ pub enum MobilintError {
     /// Tensors are not as the session describes them.
     #[error(transparent)]
     Tensors(BackendError),
+    /// A compile kit cannot be written, or the vendor's compiler makes nothing of it.
+    #[cfg(feature = "kit")]
+    #[error(transparent)]
+    Kit(#[from] crate::KitError),
+    /// The quantization of a model cannot be emulated.
+    #[cfg(feature = "kit")]
+    #[error(transparent)]
+    Quant(#[from] emo_quant::QuantError),
     /// A process of ours did not answer in time and was ended.
     #[error(
         "the worker did not answer {what} within {deadline:?} and was ended{}",
