@@ -11,7 +11,7 @@ use emo_fusion::{
     hr::{HeartRateWindow, HeartRateWindowConfig},
     image::{FaceCrop, FaceCropConfig},
     ndarray::Axis,
-    speech::{SeedFeatures, SeedFeaturesConfig},
+    speech::{FrameFeaturesConfig, FrameStatistics, SeedFeatures, SeedFeaturesConfig},
 };
 
 use crate::{Failure, signal::Bpm};
@@ -70,18 +70,36 @@ pub(crate) const EEG: &[FeatureSet<EegSignal>] = &[FeatureSet {
     },
 }];
 
-pub(crate) const SPEECH: &[FeatureSet<SpeechSignal>] = &[FeatureSet {
-    name: "seed",
-    about: "zero-crossing rate, RMS and 20 MFCC of each frame, without windows from 0.6 to 3.1 s",
-    plan: |window_s| {
-        let mut config = SeedFeaturesConfig::default();
-        if let Some(seconds) = window_s {
-            config.offset = Duration::ZERO;
-            config.duration = Duration::try_from_secs_f64(seconds)?;
-        }
-        Ok(Box::new(SpeechSeed(SeedFeatures::new(config)?)))
+pub(crate) const SPEECH: &[FeatureSet<SpeechSignal>] = &[
+    FeatureSet {
+        name: "seed",
+        about: "zero-crossing rate, RMS and 20 MFCC of each frame, without windows from 0.6 to 3.1 s",
+        plan: |window_s| {
+            let mut config = SeedFeaturesConfig::default();
+            if let Some(seconds) = window_s {
+                config.offset = Duration::ZERO;
+                config.duration = Duration::try_from_secs_f64(seconds)?;
+            }
+            Ok(Box::new(SpeechSeed(SeedFeatures::new(config)?)))
+        },
     },
-}];
+    FeatureSet {
+        name: "mfcc",
+        about: "mean and standard deviation of 13 MFCC with first and second deltas",
+        plan: |_| {
+            let config = FrameFeaturesConfig::mfcc_set();
+            Ok(Box::new(SpeechStatistics(FrameStatistics::new(config)?)))
+        },
+    },
+    FeatureSet {
+        name: "spectral",
+        about: "the same of centroid, bandwidth, roll-off, flatness, contrast, flux, slope, chroma, ZCR and RMS",
+        plan: |_| {
+            let config = FrameFeaturesConfig::spectral_set();
+            Ok(Box::new(SpeechStatistics(FrameStatistics::new(config)?)))
+        },
+    },
+];
 
 pub(crate) const IMAGE: &[FeatureSet<ImageSignal>] = &[FeatureSet {
     name: "seed",
@@ -197,6 +215,21 @@ impl Features<SpeechSignal> for SpeechSeed {
             .chain(frames().map(|frame| format!("rms_f{frame:03}")))
             .chain(frames().flat_map(cepstra))
             .collect()
+    }
+
+    fn compute(&mut self, signal: &SpeechSignal) -> Result<Vec<f32>, Failure> {
+        Ok(self
+            .0
+            .compute(&signal.samples, signal.sample_rate)?
+            .to_vec())
+    }
+}
+
+struct SpeechStatistics(FrameStatistics);
+
+impl Features<SpeechSignal> for SpeechStatistics {
+    fn names(&self) -> Vec<String> {
+        self.0.names()
     }
 
     fn compute(&mut self, signal: &SpeechSignal) -> Result<Vec<f32>, Failure> {

@@ -146,6 +146,27 @@ fn eeg_is_the_same_from_edf_and_csv() {
     assert_close(features(&rows[0]), features(&rows[1]), 0.0, 5e-3);
 }
 
+/// The tolerances are those of the peer's single precision for cepstra in dB, and for frequencies in Hz.
+#[test]
+fn speech_sets_are_those_of_librosa() {
+    let path = fixture("emo-speech/espeak_en_m_16k.flac");
+    let path = path.to_str().unwrap();
+    for (set, count, names, atol) in [
+        ("mfcc", 78, ["mfcc_00_mean", "delta2_mfcc_12_std"], 1e-4),
+        ("spectral", 52, ["centroid_hz_mean", "rms_std"], 1e-3),
+    ] {
+        let (header, rows) = table(&["speech", "--set", set, path]);
+        assert_names(&header, &names, count);
+        let expected = load_npy(fixture(format!("emo-speech/frames_set_{set}.npy")));
+        assert_close(features(&rows[0]), expected, 1e-5, atol);
+        let (_, windows) = table(&["speech", "--set", set, "--window", "1", "--hop", "0.5", path]);
+        assert_eq!(windows.len(), 5);
+    }
+    // Another rate is resampled.
+    let (_, rows) = table(&["speech", "--set", "mfcc", &recording("speech.wav")]);
+    assert_eq!(features(&rows[0]).len(), 78);
+}
+
 #[test]
 fn speech_is_the_same_from_wav_and_flac() {
     let (header, rows) = table(&[

@@ -111,6 +111,16 @@ pub enum SpeechError {
         /// The smallest number that would do.
         required: usize,
     },
+    /// A magnitude of a spectrogram is negative or not a finite number.
+    #[error("the magnitude of bin {bin} in frame {frame} is {value}")]
+    Magnitude {
+        /// Position of the frequency.
+        bin: usize,
+        /// Position in time.
+        frame: usize,
+        /// The value.
+        value: f32,
+    },
     /// No feature is asked for.
     #[error("the list of features is empty")]
     NoFeature,

@@ -66,14 +66,14 @@ impl FeatureStream {
         &self.features
     }
 
-    /// How many samples after the middle of a frame its values are handed out: half a frame (and one sample more for the
+    /// How many samples after the middle of a frame its values are handed out: half a frame (and two samples more for the
     /// first frames of [`Edges::CentredReflect`]), and one hop for each frame that deltas look ahead.
     ///
     /// A chunk adds the time that its own samples waited.
     pub fn latency(&self) -> usize {
         let config = self.features.config();
         let half = config.frames.frame_len.div_ceil(2);
-        let mirror = usize::from(config.frames.edges == Edges::CentredReflect);
+        let mirror = 2 * usize::from(config.frames.edges == Edges::CentredReflect);
         half + mirror + config.deltas.map_or(0, Deltas::delay) * config.frames.hop_len
     }
 

@@ -92,8 +92,9 @@ impl Framing {
     /// Number of frames that no later sample can change, of a signal of which `n_samples` samples have come.
     pub(crate) fn n_settled(self, n_samples: usize) -> usize {
         let lead = self.lead();
-        // A mirrored beginning needs one sample more than half a frame, which only the first frames can lack.
-        if self.edges == Edges::CentredReflect && n_samples <= lead {
+        // A mirrored beginning, and the sample before it, need two samples more than half a frame, which only the first
+        // frames can lack.
+        if self.edges == Edges::CentredReflect && n_samples < lead + 2 {
             return 0;
         }
         match (n_samples + lead).checked_sub(self.frame_len) {
@@ -122,43 +123,55 @@ impl Framing {
         )
     }
 
-    /// Fills `frame` with frame `index` of a signal of `n_samples` samples, whose sample `i` is `sample(i)`, and returns
-    /// which part of the frame lies inside the signal.
+    /// Position of the first sample of frame `index`, which padding may precede.
+    fn start(self, index: usize) -> isize {
+        // Signals and hops are far shorter than half of the address space.
+        (index * self.hop_len) as isize - self.lead() as isize
+    }
+
+    /// Which sample stands at a position in or outside a signal of `n_samples` samples, if one does.
+    fn at(self, position: isize, n_samples: usize) -> Option<usize> {
+        let last = n_samples - 1;
+        match usize::try_from(position) {
+            Ok(inside) if inside <= last => Some(inside),
+            beyond => match self.edges {
+                Edges::CentredReflect => Some(match beyond {
+                    Ok(position) => last - mirrored(position - last, n_samples),
+                    Err(_) => mirrored(position.unsigned_abs(), n_samples),
+                }),
+                Edges::CentredHold => Some(if beyond.is_ok() { last } else { 0 }),
+                _ => None,
+            },
+        }
+    }
+
+    /// Fills `frame` with frame `index` of a signal whose samples from `origin` on are `samples`, and returns which part
+    /// of the frame lies inside the signal, and the sample before the frame.
     pub(crate) fn fill(
         self,
         index: usize,
-        n_samples: usize,
-        frame: &mut [f64],
-        sample: impl Fn(usize) -> f64,
-    ) -> Range<usize> {
+        samples: &[f32],
+        origin: usize,
+        frame: &mut [f32],
+    ) -> (Range<usize>, f32) {
+        let n_samples = origin + samples.len();
+        let start = self.start(index);
+        let at = |position| {
+            self.at(position, n_samples)
+                .map_or(0.0, |i| samples[i - origin])
+        };
         let (span, skipped) = self.span(index, n_samples);
         let inside = skipped..skipped + span.len();
-        for (x, i) in frame[inside.clone()].iter_mut().zip(span.clone()) {
-            *x = sample(i);
+        for i in (0..inside.start).chain(inside.end..frame.len()) {
+            frame[i] = at(start + i as isize);
         }
-        let (before, rest) = frame.split_at_mut(inside.start);
-        let after = &mut rest[span.len()..];
-        match self.edges {
-            Edges::CentredReflect => {
-                let n_before = before.len();
-                for (i, x) in before.iter_mut().enumerate() {
-                    *x = sample(mirrored(n_before - i, n_samples));
-                }
-                // What lies after the signal begins one step beyond its last sample.
-                for (i, x) in after.iter_mut().enumerate() {
-                    *x = sample(n_samples - 1 - mirrored(i + 1, n_samples));
-                }
-            }
-            Edges::CentredHold => {
-                before.fill_with(|| sample(0));
-                after.fill_with(|| sample(n_samples - 1));
-            }
-            _ => {
-                before.fill(0.0);
-                after.fill(0.0);
-            }
-        }
-        inside
+        frame[inside.clone()].copy_from_slice(&samples[span.start - origin..span.end - origin]);
+        (inside, at(start - 1))
+    }
+
+    /// Whether zeros are assumed outside the signal.
+    pub(crate) fn pads_zeros(self) -> bool {
+        !matches!(self.edges, Edges::CentredReflect | Edges::CentredHold)
     }
 }
 
@@ -249,12 +262,12 @@ mod tests {
     #[test]
     fn the_outside_is_filled_as_by_numpy() {
         // `np.pad(x, 4, mode)` for the modes constant, reflect and edge, and its windows of 8 with a hop of 2.
-        let check = |edges, signal: &[f64], expected: &[[f64; 8]]| {
+        let check = |edges, signal: &[f32], expected: &[[f32; 8]]| {
             let framing = Framing::with_edges(8, 2, edges).unwrap();
             assert_eq!(framing.n_frames(signal.len()), expected.len());
             for (index, expected) in expected.iter().enumerate() {
-                let mut frame = [f64::NAN; 8];
-                framing.fill(index, signal.len(), &mut frame, |i| signal[i]);
+                let mut frame = [f32::NAN; 8];
+                framing.fill(index, signal, 0, &mut frame);
                 assert_eq!(frame, *expected);
             }
         };

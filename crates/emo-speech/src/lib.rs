@@ -42,6 +42,8 @@
 //! | features of those: cepstra, log-mel, chroma, spectral shape, level, deltas | [`FrameFeatures`], [`FrameFeature`], [`deltas`] |
 //! | the same from a live source | [`FeatureStream`] |
 //! | more training recordings of one | [`Augmenter`], [`add_noise`], [`pitch_shift`], [`time_stretch`], [`shift`] |
+//! | their mean and standard deviation over a recording | [`FrameStatistics`] |
+//! | onsets, harmonic and percussive part, pre-emphasis | [`onset_strength`], [`harmonic_percussive`], [`pre_emphasis`] |
 //! | all three in one vector | [`SeedFeatures`] |
 //!
 //! # Conventions
@@ -96,16 +98,21 @@ mod feature_stream;
 mod frame;
 mod frame_feature;
 mod frame_features;
+mod frame_statistics;
 mod frames;
+mod hpss;
 mod mel;
 mod mel_bank;
 mod mfcc;
+mod onset;
 mod polyphase;
+mod pre_emphasis;
 mod quality;
 mod resample;
 mod rms;
 mod seed_features;
 mod signal;
+mod transform;
 mod trim;
 mod tuning;
 mod vad;
@@ -133,11 +140,15 @@ pub use frame_feature::{
     LogScale, MelInput, Reference, Tuning, ZerothCoefficient, estimate_tuning,
 };
 pub use frame_features::{FrameFeatures, FrameFeaturesConfig};
-pub use frames::{FramePreset, Frames, FramesConfig, PowerNorm, PreEmphasis};
+pub use frame_statistics::FrameStatistics;
+pub use frames::{FramePreset, Frames, FramesConfig, PowerNorm, PreEmphasis, Precision};
+pub use hpss::harmonic_percussive;
 pub use mel::{MelSpectrogram, MelSpectrogramConfig};
 pub use mel_bank::{MelBank, MelBankConfig, MelNorm, MelScale, MelShape};
 pub use mfcc::{Mfcc, MfccConfig};
+pub use onset::onset_strength;
 pub use polyphase::resample_polyphase;
+pub use pre_emphasis::pre_emphasis;
 pub use quality::{SpeechQuality, quality};
 pub use realfft::num_complex::Complex32;
 pub use resample::{Resampler, resample};

@@ -2,7 +2,8 @@ use ndarray::Array2;
 
 use crate::signal::{check_signal, to_f32};
 use crate::{
-    FramePreset, Frames, FramesConfig, MelBank, MelBankConfig, MelNorm, MelScale, SpeechError,
+    FramePreset, Frames, FramesConfig, MelBank, MelBankConfig, MelNorm, MelScale, Precision,
+    SpeechError,
 };
 
 /// Settings of a [`MelSpectrogram`].
@@ -30,6 +31,8 @@ pub struct MelSpectrogramConfig {
     pub scale: MelScale,
     /// Weighting of the triangles; default equal area.
     pub norm: MelNorm,
+    /// The number type of the transform; default double precision.
+    pub precision: Precision,
 }
 
 impl MelSpectrogramConfig {
@@ -44,6 +47,7 @@ impl MelSpectrogramConfig {
             max_frequency: None,
             scale: MelScale::default(),
             norm: MelNorm::default(),
+            precision: Precision::default(),
         }
     }
 }
@@ -83,6 +87,7 @@ impl MelSpectrogram {
         let mut frames = FramesConfig::new(FramePreset::Librosa, config.sample_rate);
         (frames.frame_len, frames.n_fft) = (config.n_fft, config.n_fft);
         frames.hop_len = config.hop_len;
+        frames.precision = config.precision;
         let bank = MelBankConfig {
             min_frequency: config.min_frequency,
             max_frequency: config.max_frequency,

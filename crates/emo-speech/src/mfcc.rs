@@ -150,7 +150,8 @@ impl Mfcc {
         }
     }
 
-    fn decibels(&mut self, samples: &[f32]) -> &[f64] {
+    /// The mel spectrogram in dB of a checked signal, `[n_frames, n_mels]`.
+    pub(crate) fn decibels(&mut self, samples: &[f32]) -> &[f64] {
         decibels(&self.config, &mut self.mel, samples)
     }
 }

@@ -6,7 +6,7 @@ use crate::frame::Framing;
 use crate::rms::rms_into;
 use crate::signal::{check_sample_rate, check_signal};
 use crate::zero_crossing::zero_crossing_rate_into;
-use crate::{Mfcc, MfccConfig, Resampler, SpeechError};
+use crate::{Mfcc, MfccConfig, Precision, Resampler, SpeechError};
 
 /// The longest segment in samples.
 const MAX_SEGMENT_LEN: usize = 1 << 24;
@@ -28,6 +28,8 @@ pub struct SeedFeaturesConfig {
     pub hop_len: usize,
     /// Number of cepstral coefficients; default 20, as in librosa.
     pub n_mfcc: usize,
+    /// The number type of the transforms; default single precision, as in librosa.
+    pub precision: Precision,
 }
 
 impl Default for SeedFeaturesConfig {
@@ -39,6 +41,7 @@ impl Default for SeedFeaturesConfig {
             frame_len: 2048,
             hop_len: 512,
             n_mfcc: 20,
+            precision: Precision::Single,
         }
     }
 }
@@ -85,6 +88,7 @@ impl SeedFeatures {
         let mut mfcc = MfccConfig::new(config.sample_rate);
         mfcc.mel.n_fft = config.frame_len;
         mfcc.mel.hop_len = config.hop_len;
+        mfcc.mel.precision = config.precision;
         mfcc.n_mfcc = config.n_mfcc;
         Ok(Self {
             mfcc: Mfcc::new(mfcc)?,

@@ -46,12 +46,8 @@ pub(crate) fn zero_crossing_rate_into(samples: &[f32], framing: Framing, output:
     }
 }
 
-/// The same of a scaled sample.
-pub(crate) fn is_negative(x: f64) -> bool {
-    x <= f64::from(-THRESHOLD)
-}
-
-fn crossings(frame: &[f32]) -> u32 {
+/// Number of sign changes.
+pub(crate) fn crossings(frame: &[f32]) -> u32 {
     let negative = |x: &f32| *x <= -THRESHOLD;
     let Some((_, later)) = frame.split_first() else {
         return 0;

@@ -8,7 +8,7 @@ use emo_speech::{
     CepstraConfig, ChromaConfig, Complex32, ContrastConfig, Deltas, Edges, FrameFeature,
     FrameFeatures, FrameFeaturesConfig, FramePreset, Frames, FramesConfig, LogMelConfig, LogScale,
     MelBank, MelBankConfig, MelScale, Reference, Tuning, Window, ZerothCoefficient, deltas,
-    estimate_tuning,
+    estimate_tuning, harmonic_percussive, onset_strength, pre_emphasis,
 };
 use ndarray::{Array2, s};
 use parity::{Clip, Parity};
@@ -173,6 +173,23 @@ fn librosa_spectra() {
         let spectrum = frames.spectrum(&clip.samples[24_255..35_280]).unwrap();
         let part = |part: fn(&Complex32) -> f32| spectrum.iter().map(part).collect::<Vec<_>>();
         [part(|z| z.re), part(|z| z.im)].concat()
+    });
+}
+
+#[test]
+fn librosa_effects_and_onsets() {
+    let parity = Parity::open();
+    parity.check("preemph_", 4, |clip| {
+        pre_emphasis(&clip.cut().samples, 0.97).unwrap()[..4096].to_vec()
+    });
+    parity.check("onset_", 4, |clip| {
+        onset_strength(&clip.cut().samples, clip.rate).unwrap()
+    });
+    parity.check("hpss_", 1, |clip| {
+        let mut frames = Frames::new(shorter_frames(clip.rate, 512, 256)).unwrap();
+        let magnitude = frames.magnitude(&clip.samples[24_255..35_280]).unwrap();
+        let (harmonic, percussive) = harmonic_percussive(&magnitude, 31).unwrap();
+        [in_order(&harmonic), in_order(&percussive)].concat()
     });
 }
 

@@ -4,7 +4,7 @@
 use emo_speech::{
     CepstraConfig, ChromaConfig, ContrastConfig, Deltas, Edges, FeatureStream, FrameFeature,
     FrameFeatures, FrameFeaturesConfig, FramePreset, LogMelConfig, LogScale, PreEmphasis,
-    Reference, SpeechError, Tuning,
+    Precision, Reference, SpeechError, Tuning,
 };
 use emo_testing::CountingAllocator;
 use ndarray::Array2;
@@ -119,6 +119,7 @@ proptest! {
         preset in prop::sample::select(PRESETS.to_vec()),
         edges in edges(),
         across_the_signal in any::<bool>(),
+        precision in prop::sample::select(vec![Precision::Double, Precision::Single]),
         orders in orders(),
         frame_len in 64_usize..600,
         hop_len in 20_usize..1400,
@@ -129,6 +130,7 @@ proptest! {
             config.frames.pre_emphasis = PreEmphasis::Signal(0.9);
         }
         config.deltas = orders;
+        config.frames.precision = precision;
         let mut features = FrameFeatures::new(config.clone()).unwrap();
         let whole = features.compute(&samples);
         let mut stream = FeatureStream::new(FrameFeatures::new(config).unwrap()).unwrap();
@@ -164,7 +166,7 @@ fn the_latency_is_kept() {
     for (config, middle, slack) in [
         (kaldi, 100, 0),
         (librosa, 0, 0),
-        (reflected, 0, 1),
+        (reflected, 0, 2),
         (with_deltas, 100, 0),
     ] {
         let mut stream = FeatureStream::new(FrameFeatures::new(config).unwrap()).unwrap();

@@ -1,8 +1,9 @@
 use super::{Measure, one};
 use crate::SpeechError;
 use crate::frames::Frame;
+use crate::rms::sum_of_squares;
 use crate::signal::check_positive;
-use crate::zero_crossing::is_negative;
+use crate::zero_crossing::crossings;
 
 #[derive(Debug)]
 pub(super) struct ZeroCrossings;
@@ -13,12 +14,8 @@ impl Measure for ZeroCrossings {
     }
 
     fn measure(&mut self, frame: &Frame<'_>, raw: &mut [f64]) {
-        let inside = &frame.samples[frame.inside.clone()];
-        let changes = inside
-            .windows(2)
-            .filter(|pair| is_negative(pair[0]) != is_negative(pair[1]))
-            .count();
-        raw[0] = changes as f64 / frame.samples.len() as f64;
+        let changes = crossings(&frame.samples[frame.inside.clone()]);
+        raw[0] = f64::from(changes) / frame.samples.len() as f64;
     }
 }
 
@@ -31,8 +28,8 @@ impl Measure for Rms {
     }
 
     fn measure(&mut self, frame: &Frame<'_>, raw: &mut [f64]) {
-        let squares: f64 = frame.samples.iter().map(|x| x * x).sum();
-        raw[0] = (squares / frame.samples.len() as f64).sqrt();
+        let mean = sum_of_squares(frame.samples) / frame.samples.len() as f64;
+        raw[0] = frame.scale.abs() * mean.sqrt();
     }
 }
 
