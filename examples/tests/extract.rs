@@ -159,7 +159,9 @@ fn speech_sets_are_those_of_librosa() {
         assert_names(&header, &names, count);
         let expected = load_npy(fixture(format!("emo-speech/frames_set_{set}.npy")));
         assert_close(features(&rows[0]), expected, 1e-5, atol);
-        let (_, windows) = table(&["speech", "--set", set, "--window", "1", "--hop", "0.5", path]);
+        let (_, windows) = table(&[
+            "speech", "--set", set, "--window", "1", "--hop", "0.5", path,
+        ]);
         assert_eq!(windows.len(), 5);
     }
     // Another rate is resampled.

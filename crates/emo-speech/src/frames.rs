@@ -4,6 +4,7 @@ use ndarray::Array2;
 use realfft::num_complex::Complex32;
 
 use crate::frame::{Framing, MAX_FRAME_LEN};
+use crate::packed_fft::PackedFft;
 use crate::signal::{check_finite, check_range, check_sample_rate, check_signal, to_f32};
 use crate::transform::{Fft, Transform};
 use crate::{Edges, SpeechError, Window};
@@ -57,7 +58,8 @@ pub enum Precision {
     #[default]
     Double,
     /// Single precision, which takes half the time. A bin is off by about 10⁻⁷ of the strongest of its frame, so that of
-    /// magnitudes 60 dB below that one four digits are right. librosa's transforms of `float32` are such.
+    /// magnitudes 60 dB below that one four digits are right. librosa's transforms of `float32` are such. A transform of
+    /// odd length remains in double precision.
     Single,
 }
 
@@ -201,12 +203,10 @@ impl Frames {
         Ok(Self {
             samples: vec![0.0; config.frame_len],
             prepared: vec![0.0; config.frame_len],
-            transform: match config.precision {
-                Precision::Double => Transform::Double(Fft::new(&window, config.n_fft)),
-                Precision::Single => Transform::Single {
-                    fft: Fft::new(&window, config.n_fft),
-                    gain: 1.0,
-                },
+            transform: if config.precision == Precision::Single && config.n_fft % 2 == 0 {
+                Transform::Single(PackedFft::new(&window, config.n_fft))
+            } else {
+                Transform::Double(Fft::new(&window, config.n_fft))
             },
             power: vec![0.0; config.n_fft / 2 + 1],
             magnitude: Vec::new(),

@@ -105,6 +105,7 @@ mod mel;
 mod mel_bank;
 mod mfcc;
 mod onset;
+mod packed_fft;
 mod polyphase;
 mod pre_emphasis;
 mod quality;
