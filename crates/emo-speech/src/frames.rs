@@ -203,7 +203,7 @@ impl Frames {
         Ok(Self {
             samples: vec![0.0; config.frame_len],
             prepared: vec![0.0; config.frame_len],
-            transform: if config.precision == Precision::Single && config.n_fft % 2 == 0 {
+            transform: if config.precision == Precision::Single && config.n_fft.is_multiple_of(2) {
                 Transform::Single(PackedFft::new(&window, config.n_fft))
             } else {
                 Transform::Double(Fft::new(&window, config.n_fft))
