@@ -107,12 +107,22 @@ pub enum MobilintError {
         text: String,
     },
     /// Any other failure that the runtime reports.
-    #[error("{text}")]
+    #[error("the runtime says {text}{}", tail(log))]
     Runtime {
         /// The vendor's status.
         status: Status,
         /// The vendor's words.
         text: String,
+        /// What it logged meanwhile, as far as it had arrived.
+        log: Vec<String>,
+    },
+    /// The worker's Python raised something that is no status of the runtime's.
+    #[error("the worker's Python raised {text}{}", tail(log))]
+    Python {
+        /// The exception.
+        text: String,
+        /// What was logged meanwhile, as far as it had arrived.
+        log: Vec<String>,
     },
     /// Tensors are not as the session describes them.
     #[error(transparent)]
@@ -127,7 +137,7 @@ pub enum MobilintError {
     Quant(#[from] emo_quant::QuantError),
     /// A process of ours did not answer in time and was ended.
     #[error(
-        "the worker did not answer {what} within {deadline:?} and was ended{}",
+        "the worker, asked {what}, did not answer within {deadline:?} and was ended{}",
         tail(log)
     )]
     Deadline {
@@ -139,7 +149,7 @@ pub enum MobilintError {
         log: Vec<String>,
     },
     /// A process of ours ended by itself, or was ended by somebody else.
-    #[error("the worker ended during {what}: {exit}{}", tail(log))]
+    #[error("the worker, asked {what}, ended: {exit}{}", tail(log))]
     WorkerEnded {
         /// What it was asked.
         what: &'static str,
@@ -155,6 +165,12 @@ pub enum MobilintError {
         failures: u32,
         /// The last failure.
         last: String,
+    },
+    /// All workers were busy with other calls for as long as this one had time.
+    #[error("the worker is busy with other calls for {deadline:?}")]
+    Busy {
+        /// The time that the call had.
+        deadline: Duration,
     },
     /// A worker answers what is no answer.
     #[error("the worker breaks the protocol: {reason}")]
@@ -186,11 +202,11 @@ fn nodes_text(nodes: &[String]) -> String {
     }
 }
 
-fn tail(log: &[String]) -> String {
+pub(crate) fn tail(log: &[String]) -> String {
     if log.is_empty() {
         return String::new();
     }
-    format!("; its last words: {}", log.join(" | "))
+    format!("; logged: {}", log.join(" | "))
 }
 
 impl MobilintError {
@@ -198,6 +214,10 @@ impl MobilintError {
     pub fn status(&self) -> Option<Status> {
         match self {
             Self::Runtime { status, .. } | Self::WrongDevice { status, .. } => Some(*status),
+            Self::Mxq {
+                problem: MxqProblem::Refused { status, .. },
+                ..
+            } => Some(*status),
             Self::NoDriver { .. } => Some(Status::DriverNotInitialized),
             Self::NoDevice { text, .. } => Some(Status::find(text)),
             _ => None,
@@ -209,9 +229,7 @@ impl MobilintError {
             Self::Mxq { .. } | Self::Config { .. } => true,
             Self::Runtime { status, .. } | Self::WrongDevice { status, .. } => matches!(
                 status,
-                Status::FailedToLoadMxq
-                    | Status::BrokenMxq
-                    | Status::ConfigNotMatch
+                Status::ConfigNotMatch
                     | Status::IsNotSupportedHardware
                     | Status::NoGlobalCore
                     | Status::NoTargetCores
@@ -271,6 +289,7 @@ mod tests {
             let error = MobilintError::Runtime {
                 status,
                 text: format!("{status} occurred."),
+                log: Vec::new(),
             };
             assert_eq!(error.status(), Some(status));
             let error = BackendError::from(error);

@@ -1,7 +1,30 @@
 //! Mobilint NPUs: from an ONNX model to an MXQ file to scores, on the vendor's own software.
 //!
+//! [`MobilintBackend`] runs compiled models (MXQ files) by handing them to the vendor's runtime, a Python wheel that
+//! the user has installed, in worker processes. So nothing of the vendor's is part of this crate, and a crash or a
+//! hang of the runtime or its driver is an error of one call: the worker is ended and started again.
+//!
+//! ```no_run
+//! use emo_backend_mobilint::{
+//!     MobilintBackend, MobilintConfig, ModelConfig, PythonConfig, Target,
+//!     emo_backend::{ModelSource, Session, emo_tensor::Tensor},
+//! };
+//!
+//! let mut config = MobilintConfig::default();
+//! config.python = PythonConfig::new("npu/bin/python");
+//! let npu = MobilintBackend::new(config);
+//! let source = ModelSource::Path("model.mxq".into());
+//! let mut session = npu.open(&source, &ModelConfig::new(Target::RegulusRa))?;
+//! let input = &session.inputs()[0];
+//! let input = Tensor::zeros(input.element_type, &input.shape);
+//! let scores = session.run_to_tensors(&[input.view()])?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | item | what it is |
 //! |---|---|
+//! | [`MobilintBackend`], [`MobilintConfig`] | the backend: workers, deadlines, restarts, logs |
+//! | [`MobilintSession`], [`ModelConfig`] | a model on an NPU: device, cores, element types, layout, batch |
 //! | [`Mxq`] | the header of a compiled model's file, checked before the vendor's runtime sees it |
 //! | [`Device`], [`Target`], [`CoreMode`] | where a model runs: which NPU, which of its cores |
 //! | [`PythonConfig`] | the user's interpreter, in which the vendor's wheels are installed |
@@ -10,7 +33,13 @@
 //! | [`Quantization`] | how the compiler is to quantize (feature `kit`) |
 //! | [`Emulation`] | what that will do to a model, before the compiler is run (feature `kit`) |
 //! | [`MobilintError`], [`Status`] | what goes wrong, in the vendor's words where they are the vendor's |
+//!
+//! The backend is for Unix, as the vendor's wheels are.
 
+#[cfg(unix)]
+mod backend;
+#[cfg(unix)]
+mod config;
 mod core_mode;
 mod device;
 #[cfg(feature = "kit")]
@@ -22,8 +51,18 @@ mod mxq;
 mod python;
 #[cfg(feature = "kit")]
 mod quantization;
+#[cfg(unix)]
+mod session;
+#[cfg(unix)]
+mod slot;
 mod status;
+#[cfg(unix)]
+mod worker;
 
+#[cfg(unix)]
+pub use backend::MobilintBackend;
+#[cfg(unix)]
+pub use config::{Layout, MobilintConfig, ModelConfig, RuntimeModule, TensorType};
 pub use core_mode::{Cluster, Core, CoreMode};
 pub use device::{Device, Target};
 #[cfg(feature = "kit")]
@@ -40,7 +79,11 @@ pub use python::PythonConfig;
 pub use quantization::{
     ActivationScales, CalibrationMode, HistogramSearch, OutputScales, Quantization,
 };
+#[cfg(unix)]
+pub use session::MobilintSession;
 pub use status::Status;
+#[cfg(unix)]
+pub use worker::{LogSink, RuntimeInfo};
 
 pub use emo_backend;
 #[cfg(feature = "kit")]

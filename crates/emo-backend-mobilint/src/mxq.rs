@@ -1,6 +1,6 @@
 use std::{fs::File, io::Read, ops::RangeInclusive, path::Path};
 
-use crate::MobilintError;
+use crate::{MobilintError, Status, error::tail};
 
 /// The header of an MXQ file, in which the vendor's compiler keeps a model.
 ///
@@ -59,6 +59,16 @@ pub enum MxqProblem {
         minor: u16,
         /// The versions that can be loaded.
         supported: RangeInclusive<u16>,
+    },
+    /// The header is good, but the runtime does not take what follows.
+    #[error("the runtime says {text}{}", tail(log))]
+    Refused {
+        /// The vendor's status.
+        status: Status,
+        /// The vendor's words.
+        text: String,
+        /// What the runtime logged meanwhile, such as that the checksum is wrong.
+        log: Vec<String>,
     },
 }
 

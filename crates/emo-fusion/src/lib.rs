@@ -32,6 +32,7 @@
 //! | `quant` | `quant`, not on by default | `emo-quant` | calibrators and the quantizer |
 //! | [`backend`] | `backend` | `emo-backend` | the traits behind which a device hides |
 //! | [`cpu`] | `cpu` | `emo-backend-cpu` | the CPU reference backend |
+//! | `mobilint` | `mobilint`, not on by default | `emo-backend-mobilint` | the backend for Mobilint NPUs |
 //! | [`tensor`] | `backend`, `onnx` | `emo-tensor` | tensors and their descriptions |
 //!
 //! | feature | what it adds |
@@ -41,9 +42,10 @@
 //! | `jpeg`, `png` | picture formats |
 //! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
 //! | `serde` | fusion rules, calibrations and reports can be written and read |
+//! | `mobilint` | the backend for Mobilint NPUs, which needs the vendor's runtime on the machine |
 //! | `quant` | the quantizer |
 //!
-//! All but `quant`, `serde` and `threads` are on by default. With `default-features = false` name what you need:
+//! All but `mobilint`, `quant`, `serde` and `threads` are on by default. With `default-features = false` name what you need:
 //! `features = ["speech", "wav"]` gives speech features of WAV files and builds nothing else.
 //!
 //! # What it must not be used for
@@ -56,6 +58,8 @@
 pub use emo_backend as backend;
 #[cfg(feature = "cpu")]
 pub use emo_backend_cpu as cpu;
+#[cfg(feature = "mobilint")]
+pub use emo_backend_mobilint as mobilint;
 #[cfg(feature = "dsp")]
 pub use emo_dsp as dsp;
 #[cfg(feature = "eeg")]

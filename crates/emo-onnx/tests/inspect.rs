@@ -57,10 +57,7 @@ fn a_summary_counts_as_one_does_by_hand() {
 #[test]
 fn a_dump_is_the_same_for_the_same_model() {
     let text = cnn(0.5).dump();
-    assert_eq!(
-        text,
-        Model::from_bytes(cnn(0.5).to_bytes()).unwrap().dump()
-    );
+    assert_eq!(text, Model::from_bytes(cnn(0.5).to_bytes()).unwrap().dump());
     let expected = "\
 graph \"cnn\"
 opset onnx 17

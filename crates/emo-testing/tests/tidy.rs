@@ -57,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "emo-backend",
             "emo-backend-cpu",
+            "emo-backend-mobilint",
             "emo-dsp",
             "emo-eeg",
             "emo-hr",
