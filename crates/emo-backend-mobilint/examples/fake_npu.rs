@@ -10,7 +10,7 @@ use std::{
 };
 
 use emo_backend::{
-    Backend, ModelSource, Session,
+    Backend, ModelSource,
     emo_tensor::{Tensor, TensorInfo, TensorView},
 };
 use emo_backend_cpu::CpuBackend;

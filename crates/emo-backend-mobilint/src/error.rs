@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_bad_file_is_the_model_s_fault() {
-        for (status, is_model) in [(Status::FailedToLoadMxq, true), (Status::NpuTimeout, false)] {
+        for (status, is_model) in [(Status::ConfigNotMatch, true), (Status::NpuTimeout, false)] {
             let error = MobilintError::Runtime {
                 status,
                 text: format!("{status} occurred."),

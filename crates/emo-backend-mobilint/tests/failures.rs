@@ -7,38 +7,22 @@
 mod worker;
 
 use std::{
-    env, fs,
+    env,
     io::{BufRead, BufReader, Write},
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use emo_backend::{
-    ModelSource, Session,
-    emo_tensor::{ElementType, Tensor},
-};
-use emo_backend_cpu::emo_onnx::GraphBuilder;
+use emo_backend::emo_tensor::{ElementType, Tensor};
 use emo_backend_mobilint::{
     MobilintBackend, MobilintConfig, MobilintError, MobilintSession, ModelConfig,
 };
 use ndarray::{ArrayD, IxDyn};
-use worker::{children, descriptors, fake, mxq, process};
+use worker::{PATIENCE, children, doubling, fake, process, wait_until};
 
 /// What a machine under load may add to a deadline.
 const SLACK: Duration = Duration::from_secs(2);
-/// Long enough for a worker to start under load.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-fn doubling() -> ModelSource<'static> {
-    let mut graph = GraphBuilder::new("doubling");
-    let x = graph.input("x", ElementType::F32, &[1, 2, 3]);
-    let y = graph.node("y", "Add", &[&x, &x], []);
-    graph.output(&y, ElementType::F32, &[1, 2, 3]);
-    let onnx = graph.build(13).unwrap().to_bytes();
-    ModelSource::Bytes(mxq(7, &onnx).into())
-}
-
 fn open(config: MobilintConfig) -> (MobilintBackend, MobilintSession) {
     let backend = MobilintBackend::new(config);
     let session = backend.open(&doubling(), &ModelConfig::default()).unwrap();
@@ -72,17 +56,6 @@ fn run_until_ready(session: &mut MobilintSession) {
 
 fn is_gone(pid: u32) -> bool {
     wait_until(|| process(pid).is_none())
-}
-
-fn wait_until(mut done: impl FnMut() -> bool) -> bool {
-    let begin = Instant::now();
-    while begin.elapsed() < PATIENCE {
-        if done() {
-            return true;
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    false
 }
 
 /// Runs twice, the second time into trouble.
@@ -243,46 +216,6 @@ fn the_end_is_orderly() {
     assert!(process(pids[0]).is_none() && process(computers[0]).is_none());
     let (_, error) = run(&mut session);
     assert!(matches!(error, Some(MobilintError::ShutDown)), "{error:?}");
-}
-
-#[test]
-fn a_thousand_openings_leave_nothing() {
-    let Some(config) = fake(&[]) else {
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("model.mxq");
-    fs::write(&path, doubling().read().unwrap()).unwrap();
-    let source = ModelSource::Path(path);
-    let backend = MobilintBackend::new(config);
-    let round = || {
-        let mut session = backend.open(&source, &ModelConfig::default()).unwrap();
-        assert!(run(&mut session).1.is_none());
-    };
-    for _ in 0..50 {
-        round();
-    }
-    let (pids, _) = backend.workers();
-    let settled = || wait_until(|| children(pids[0]).is_empty());
-    assert!(settled());
-    let state = || {
-        let fds = fs::read_dir(format!("/proc/{}/fd", pids[0])).unwrap();
-        (descriptors(), fds.count())
-    };
-    let pages = |pid| process(pid).unwrap().1;
-    let own = std::process::id();
-    let (before, ours, theirs) = (state(), pages(own), pages(pids[0]));
-    for _ in 0..1000 {
-        round();
-    }
-    assert!(settled());
-    assert_eq!(state(), before);
-    // Less than one page in a hundred openings is no leak of a model, a pipe or a buffer.
-    for (pid, before) in [(own, ours), (pids[0], theirs)] {
-        let grown = pages(pid).saturating_sub(before);
-        assert!(grown < 250, "process {pid} has grown by {grown} pages");
-    }
-    assert_eq!(backend.workers(), (pids, 1));
 }
 
 /// The other half of the next test: an application that is going to be killed.

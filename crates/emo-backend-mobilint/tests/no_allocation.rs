@@ -1,7 +1,6 @@
 //! A session's runs allocate nothing on our side.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 #![expect(
     unsafe_code,
     reason = "counting allocations takes an allocator of one's own"

@@ -12,23 +12,13 @@ use emo_backend_mobilint::{
     RuntimeModule, Status, Target,
     emo_backend::{Backend, BackendError, ModelSource},
 };
-use worker::{children, descriptors, mxq, newest, older, process};
+use worker::{mxq, newest, older, without_device};
 
 fn backend(python: &PythonConfig, device: impl Into<Device>) -> MobilintBackend {
     let mut config = MobilintConfig::default();
     config.python = python.clone();
     config.model = ModelConfig::new(device);
     MobilintBackend::new(config)
-}
-
-/// Machines with a device answer otherwise, and are not what these tests are about.
-fn without_device(python: Option<PythonConfig>) -> Option<PythonConfig> {
-    let nodes = Device::nodes();
-    if !nodes.is_empty() {
-        eprintln!("skipped: this machine has {nodes:?}");
-        return None;
-    }
-    python
 }
 
 #[test]
@@ -218,42 +208,4 @@ fn a_bad_file_is_a_bad_model_for_any_backend() {
     let bytes = mxq(7, &[0; 100]);
     let error = backend.load(&ModelSource::Bytes(bytes.into())).unwrap_err();
     assert!(matches!(error, BackendError::Model { .. }), "{error}");
-}
-
-/// Whether a thousand refused openings leave anything behind.
-#[test]
-fn refusals_leave_nothing() {
-    let Some(python) = without_device(newest()) else {
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("model.mxq");
-    fs::write(&path, mxq(7, &[0; 20_000])).unwrap();
-    let backend = backend(&python, Target::Auto);
-    let round = || {
-        let source = ModelSource::Path(path.clone());
-        assert!(backend.open(&source, &ModelConfig::default()).is_err());
-        assert!(backend.inspect().is_err());
-    };
-    for _ in 0..20 {
-        round();
-    }
-    let (pids, _) = backend.workers();
-    let state = || {
-        (
-            descriptors(),
-            fs::read_dir(format!("/proc/{}/fd", pids[0]))
-                .unwrap()
-                .count(),
-            children(pids[0]).len(),
-        )
-    };
-    let (before, pages) = (state(), process(pids[0]).unwrap().1);
-    for _ in 0..250 {
-        round();
-    }
-    assert_eq!(state(), before);
-    let grown = process(pids[0]).unwrap().1.saturating_sub(pages);
-    assert!(grown < 500, "the worker has grown by {grown} pages");
-    assert_eq!(backend.workers(), (pids, 1));
 }

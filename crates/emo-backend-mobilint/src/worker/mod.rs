@@ -200,14 +200,19 @@ impl Worker {
         }
         let refusal = Refusal::parse(&self.answer).map_err(Failure::Broken)?;
         // The log comes through another pipe, and is read by another thread.
-        thread::sleep(LOG_LAG);
+        for _ in 0..LOG_LAG {
+            thread::sleep(Duration::from_millis(1));
+            if self.process.log_len() != logged {
+                break;
+            }
+        }
         let log = self.process.log_since(logged);
         Err(Failure::Refused(refusal.explain(device, path, log)))
     }
 }
 
-/// How long the lines of a refused request may take to arrive.
-const LOG_LAG: Duration = Duration::from_millis(10);
+/// How many milliseconds the lines of a refused request may take to arrive.
+const LOG_LAG: usize = 10;
 
 fn hello(device: &Device, probe: bool) -> Vec<u8> {
     Request(vec![0; HEADER_LEN])

@@ -10,19 +10,32 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
-use emo_backend_mobilint::{MobilintConfig, PythonConfig};
+use emo_backend::{ModelSource, emo_tensor::ElementType};
+use emo_backend_cpu::emo_onnx::GraphBuilder;
+use emo_backend_mobilint::{Device, MobilintConfig, PythonConfig};
 
 /// The interpreter with the newest wheel; it says where to get it if there is none.
-pub fn newest() -> Option<PythonConfig> {
+pub(crate) fn newest() -> Option<PythonConfig> {
     interpreter("EMO_QBRUNTIME_PYTHON")
 }
 
 /// The interpreter with the wheel 1.3.2.
-pub fn older() -> Option<PythonConfig> {
+pub(crate) fn older() -> Option<PythonConfig> {
     interpreter("EMO_QBRUNTIME_1_3_2_PYTHON")
+}
+
+/// Machines with a device answer otherwise, and are not what some tests are about.
+pub(crate) fn without_device(python: Option<PythonConfig>) -> Option<PythonConfig> {
+    let nodes = Device::nodes();
+    if !nodes.is_empty() {
+        eprintln!("skipped: this machine has {nodes:?}");
+        return None;
+    }
+    python
 }
 
 fn interpreter(variable: &str) -> Option<PythonConfig> {
@@ -36,7 +49,7 @@ fn interpreter(variable: &str) -> Option<PythonConfig> {
 }
 
 /// A configuration with the fake in place of the vendor's module, with `FAKE_…` variables set.
-pub fn fake(variables: &[(&str, &str)]) -> Option<MobilintConfig> {
+pub(crate) fn fake(variables: &[(&str, &str)]) -> Option<MobilintConfig> {
     let mut python = newest()?
         .with_python_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fake"))
         .with_env("FAKE_NPU", fake_npu());
@@ -58,12 +71,12 @@ fn fake_npu() -> PathBuf {
 }
 
 /// The bytes of an MXQ file: a header and something behind it.
-pub fn mxq(version: u16, rest: &[u8]) -> Vec<u8> {
+pub(crate) fn mxq(version: u16, rest: &[u8]) -> Vec<u8> {
     [b".MXQ", &[0, 0][..], &version.to_le_bytes(), rest].concat()
 }
 
 /// The state letter and the resident pages of a process, if it exists.
-pub fn process(pid: u32) -> Option<(char, u64)> {
+pub(crate) fn process(pid: u32) -> Option<(char, u64)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, fields) = stat.rsplit_once(") ")?;
     let fields: Vec<&str> = fields.split(' ').collect();
@@ -71,7 +84,7 @@ pub fn process(pid: u32) -> Option<(char, u64)> {
 }
 
 /// The processes whose parent is `pid`.
-pub fn children(pid: u32) -> Vec<u32> {
+pub(crate) fn children(pid: u32) -> Vec<u32> {
     let entries = fs::read_dir("/proc").unwrap();
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     pids.filter(|child: &u32| {
@@ -85,6 +98,31 @@ pub fn children(pid: u32) -> Vec<u32> {
 }
 
 /// How many descriptors this process has open.
-pub fn descriptors() -> usize {
+pub(crate) fn descriptors() -> usize {
     fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// A fake model that adds its input `[1, 2, 3]` to itself.
+pub(crate) fn doubling() -> ModelSource<'static> {
+    let mut graph = GraphBuilder::new("doubling");
+    let x = graph.input("x", ElementType::F32, &[1, 2, 3]);
+    let y = graph.node("y", "Add", &[&x, &x], []);
+    graph.output(&y, ElementType::F32, &[1, 2, 3]);
+    let onnx = graph.build(13).unwrap().to_bytes();
+    ModelSource::Bytes(mxq(7, &onnx).into())
+}
+
+/// Long enough for a worker to start under load.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether something becomes true in time.
+pub(crate) fn wait_until(mut done: impl FnMut() -> bool) -> bool {
+    let begin = Instant::now();
+    while begin.elapsed() < PATIENCE {
+        if done() {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    false
 }
