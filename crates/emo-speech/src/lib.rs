@@ -41,6 +41,9 @@
 //! | frames by the conventions of librosa, Kaldi, HTK or python_speech_features; their spectra | [`Frames`], [`FramePreset`] |
 //! | features of those: cepstra, log-mel, chroma, spectral shape, level, deltas | [`FrameFeatures`], [`FrameFeature`], [`deltas`] |
 //! | the same from a live source | [`FeatureStream`] |
+//! | fundamental frequency, glottal pulses | [`PitchTracker`], [`glottal_pulses`] |
+//! | voice quality | [`jitter`], [`shimmer`], [`Harmonicity`] |
+//! | formants, intensity | [`FormantTracker`], [`Intensity`] |
 //! | more training recordings of one | [`Augmenter`], [`add_noise`], [`pitch_shift`], [`time_stretch`], [`shift`] |
 //! | their mean and standard deviation over a recording | [`FrameStatistics`] |
 //! | onsets, harmonic and percussive part, pre-emphasis | [`onset_strength`], [`harmonic_percussive`], [`pre_emphasis`] |
@@ -108,6 +111,7 @@ mod onset;
 mod packed_fft;
 mod polyphase;
 mod pre_emphasis;
+mod prosody;
 mod quality;
 mod resample;
 mod rms;
@@ -150,6 +154,12 @@ pub use mfcc::{Mfcc, MfccConfig};
 pub use onset::onset_strength;
 pub use polyphase::resample_polyphase;
 pub use pre_emphasis::pre_emphasis;
+pub use prosody::{
+    Formant, FormantTrack, FormantTracker, FormantTrackerConfig, FrameTimes, Harmonicity,
+    HarmonicityConfig, HarmonicityTrack, Intensity, IntensityConfig, IntensityTrack, Jitter,
+    PeriodLimits, PitchFrame, PitchMethod, PitchTrack, PitchTracker, PitchTrackerConfig, Shimmer,
+    glottal_pulses, jitter, shimmer,
+};
 pub use quality::{SpeechQuality, quality};
 pub use realfft::num_complex::Complex32;
 pub use resample::{Resampler, resample};

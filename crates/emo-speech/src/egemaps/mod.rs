@@ -5,7 +5,7 @@ mod formants;
 mod harmonics;
 mod octave;
 mod pitch;
-mod roots;
+pub(crate) mod roots;
 mod shape;
 mod spectrum;
 mod viterbi;

@@ -11,7 +11,7 @@ const TOLERANCE: f64 = 1e-12;
 /// O. Aberth, Iteration methods for finding all zeros of a polynomial simultaneously, Mathematics of Computation
 /// 27(122), 1973, doi:10.1090/S0025-5718-1973-0329236-7.
 #[derive(Debug, Clone)]
-pub(super) struct Roots<const N: usize> {
+pub(crate) struct Roots<const N: usize> {
     roots: [Complex<f64>; N],
 }
 
@@ -25,7 +25,7 @@ impl<const N: usize> Default for Roots<N> {
 
 impl<const N: usize> Roots<N> {
     /// The roots of zᴺ + c₀zᴺ⁻¹ + … + c₍N₋₁₎.
-    pub(super) fn of_monic(&mut self, coefficients: &[f64; N]) -> &[Complex<f64>; N] {
+    pub(crate) fn of_monic(&mut self, coefficients: &[f64; N]) -> &[Complex<f64>; N] {
         // A circle whose points are not mirror images of each other.
         for (index, root) in self.roots.iter_mut().enumerate() {
             let angle = 2.0 * std::f64::consts::PI * (index as f64 + 0.25) / N as f64;

@@ -1,0 +1,71 @@
+/// Linear prediction by Burg's method, with its buffers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Burg {
+    forward: Vec<f64>,
+    backward: Vec<f64>,
+    before: Vec<f64>,
+}
+
+impl Burg {
+    /// Writes the coefficients a₁ … of the prediction error xₙ + a₁xₙ₋₁ + …, as many as `output` has room for.
+    ///
+    /// Samples that are predicted exactly by fewer leave the rest at 0. `samples` must be more than there are
+    /// coefficients.
+    pub(super) fn predict(&mut self, samples: impl Iterator<Item = f64>, output: &mut [f64]) {
+        self.forward.clear();
+        self.forward.extend(samples);
+        self.backward.clone_from(&self.forward);
+        self.before.resize(output.len(), 0.0);
+        output.fill(0.0);
+        let n = self.forward.len();
+        for order in 0..output.len() {
+            // Errors of the forward prediction from `order + 1` on meet those of the backward one from 0 on.
+            let forward = &mut self.forward[order + 1..];
+            let backward = &mut self.backward[..n - order - 1];
+            let (mut product, mut power) = (0.0, 0.0);
+            for (f, b) in forward.iter().zip(backward.iter()) {
+                product += f * b;
+                power += f * f + b * b;
+            }
+            if power <= 0.0 {
+                return;
+            }
+            let reflection = -2.0 * product / power;
+            self.before[..order].copy_from_slice(&output[..order]);
+            for (k, coefficient) in output[..order].iter_mut().enumerate() {
+                *coefficient += reflection * self.before[order - 1 - k];
+            }
+            output[order] = reflection;
+            for (f, b) in forward.iter_mut().zip(backward.iter_mut()) {
+                (*f, *b) = (*f + reflection * *b, *b + reflection * *f);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decaying_resonance_is_predicted() {
+        // xₙ = 1.6xₙ₋₁ − 0.81xₙ₋₂ without an input.
+        let mut samples = vec![1.0, 1.6];
+        for n in 2..4000 {
+            samples.push(1.6 * samples[n - 1] - 0.81 * samples[n - 2]);
+        }
+        let mut coefficients = [0.0; 2];
+        Burg::default().predict(samples[..40].iter().copied(), &mut coefficients);
+        // Burg's estimate of a decaying signal is biased towards a longer decay, but keeps its frequency.
+        let frequency = |a: [f64; 2]| (-0.5 * a[0] / a[1].sqrt()).acos();
+        let expected = frequency([-1.6, 0.81]);
+        emo_testing::assert_close([frequency(coefficients)], [expected], 0.02, 0.0);
+    }
+
+    #[test]
+    fn silence_is_predicted_by_nothing() {
+        let mut coefficients = [1.0; 4];
+        Burg::default().predict([0.0; 9].into_iter(), &mut coefficients);
+        assert_eq!(coefficients, [0.0; 4]);
+    }
+}

@@ -1,0 +1,142 @@
+use std::f64::consts::PI;
+use std::fmt;
+use std::sync::Arc;
+
+use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+
+/// The normalized autocorrelation of windowed frames, divided by that of the window.
+#[derive(Clone)]
+pub(super) struct WindowedAutocorrelation {
+    window: Vec<f64>,
+    /// Autocorrelation of the window, 1 at lag 0.
+    of_window: Vec<f64>,
+    forward: Arc<dyn RealToComplex<f64>>,
+    inverse: Arc<dyn ComplexToReal<f64>>,
+    frame: Vec<f64>,
+    spectrum: Vec<Complex<f64>>,
+    scratch: Vec<Complex<f64>>,
+}
+
+impl WindowedAutocorrelation {
+    /// For lags up to `max_lag`.
+    pub(super) fn new(window: Vec<f64>, max_lag: usize) -> Self {
+        let n_fft = (window.len() + max_lag + 1).next_power_of_two();
+        let mut planner = RealFftPlanner::<f64>::new();
+        let forward = planner.plan_fft_forward(n_fft);
+        let inverse = planner.plan_fft_inverse(n_fft);
+        let scratch_len = forward.get_scratch_len().max(inverse.get_scratch_len());
+        let mut this = Self {
+            of_window: Vec::new(),
+            frame: vec![0.0; n_fft],
+            spectrum: forward.make_output_vec(),
+            scratch: vec![Complex::ZERO; scratch_len],
+            window,
+            forward,
+            inverse,
+        };
+        this.frame[..this.window.len()].copy_from_slice(&this.window);
+        this.correlate();
+        let scale = this.frame[0];
+        this.of_window = this.frame[..=max_lag].iter().map(|r| r / scale).collect();
+        this
+    }
+
+    /// The window times the samples less `mean`, to be seen before [`finish`](Self::finish).
+    pub(super) fn load(&mut self, samples: &[f64], mean: f64) -> &[f64] {
+        let (inside, after) = self.frame.split_at_mut(self.window.len());
+        for ((x, sample), weight) in inside.iter_mut().zip(samples).zip(&self.window) {
+            *x = (sample - mean) * weight;
+        }
+        after.fill(0.0);
+        &self.frame[..self.window.len()]
+    }
+
+    /// The correlation for lags from 0, which is 1, to `max_lag`; zeros for a frame of zeros.
+    pub(super) fn finish(&mut self, output: &mut [f64]) {
+        self.correlate();
+        let power = self.frame[0];
+        for ((r, lagged), of_window) in output.iter_mut().zip(&self.frame).zip(&self.of_window) {
+            *r = if power > 0.0 {
+                lagged / (power * of_window)
+            } else {
+                0.0
+            };
+        }
+    }
+
+    fn correlate(&mut self) {
+        self.forward
+            .process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch)
+            .expect("the plan made the buffers");
+        for bin in &mut self.spectrum {
+            *bin = Complex::new(bin.norm_sqr(), 0.0);
+        }
+        self.inverse
+            .process_with_scratch(&mut self.spectrum, &mut self.frame, &mut self.scratch)
+            .expect("a power spectrum is real at both ends");
+    }
+}
+
+impl fmt::Debug for WindowedAutocorrelation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WindowedAutocorrelation")
+            .field("window_len", &self.window.len())
+            .field("max_lag", &(self.of_window.len() - 1))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The correlation of the first `len` samples with those `lag` later, each normalized by its own power, for every lag
+/// that the samples have room for and `output` has; the rest is zero.
+pub(super) fn forward_cross_correlation(
+    samples: &[f64],
+    mean: f64,
+    len: usize,
+    output: &mut [f64],
+) {
+    output.fill(0.0);
+    let room = (samples.len() + 1).saturating_sub(len).min(output.len());
+    if room == 0 {
+        return;
+    }
+    let power = |range: &[f64]| -> f64 { range.iter().map(|x| (x - mean) * (x - mean)).sum() };
+    let here = power(&samples[..len]);
+    let mut there = here;
+    output[0] = 1.0;
+    for (lag, r) in output.iter_mut().enumerate().take(room).skip(1) {
+        let added = samples[lag + len - 1] - mean;
+        let removed = samples[lag - 1] - mean;
+        there += added * added - removed * removed;
+        let product: f64 = samples[..len]
+            .iter()
+            .zip(&samples[lag..])
+            .map(|(a, b)| (a - mean) * (b - mean))
+            .sum();
+        let scale = (here * there).sqrt();
+        *r = if scale > 0.0 {
+            (product / scale).clamp(-1.0, 1.0)
+        } else {
+            0.0
+        };
+    }
+}
+
+/// The Hann window whose zeros lie one sample outside.
+pub(super) fn hann(len: usize) -> Vec<f64> {
+    (1..=len)
+        .map(|n| 0.5 - 0.5 * (2.0 * PI * n as f64 / (len + 1) as f64).cos())
+        .collect()
+}
+
+/// A Gaussian that falls to 0 one sample outside, exp(−12) of its height being cut off.
+pub(super) fn gaussian(len: usize) -> Vec<f64> {
+    let edge = (-12.0_f64).exp();
+    let middle = 0.5 * (len + 1) as f64;
+    (1..=len)
+        .map(|n| {
+            let x = (n as f64 - middle) / (len + 1) as f64;
+            ((-48.0 * x * x).exp() - edge) / (1.0 - edge)
+        })
+        .collect()
+}

@@ -1,0 +1,24 @@
+//! How somebody speaks: fundamental frequency, voice quality, formants, loudness and pace.
+
+mod band_limit;
+mod burg;
+mod correlation;
+mod formants;
+mod frame_times;
+mod harmonicity;
+mod intensity;
+mod perturbation;
+mod pitch_path;
+mod pitch_track;
+mod pitch_tracker;
+mod pulses;
+mod sinc;
+
+pub use formants::{Formant, FormantTrack, FormantTracker, FormantTrackerConfig};
+pub use frame_times::FrameTimes;
+pub use harmonicity::{Harmonicity, HarmonicityConfig, HarmonicityTrack};
+pub use intensity::{Intensity, IntensityConfig, IntensityTrack};
+pub use perturbation::{Jitter, PeriodLimits, Shimmer, jitter, shimmer};
+pub use pitch_track::{PitchFrame, PitchTrack};
+pub use pitch_tracker::{PitchMethod, PitchTracker, PitchTrackerConfig};
+pub use pulses::glottal_pulses;
