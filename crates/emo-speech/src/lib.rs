@@ -94,7 +94,6 @@ mod augment;
 ))]
 mod decode;
 mod deltas;
-#[expect(dead_code, reason = "what puts the descriptors together follows")]
 mod egemaps;
 mod error;
 mod feature_stream;
@@ -137,6 +136,7 @@ pub use augment::{
 ))]
 pub use decode::{Decoder, DecoderConfig, decode_bytes, decode_file};
 pub use deltas::{Deltas, deltas};
+pub use egemaps::{EGEMAPS_DESCRIPTORS, EGEMAPS_FUNCTIONALS, Egemaps};
 pub use error::SpeechError;
 pub use feature_stream::FeatureStream;
 pub use frame::Edges;

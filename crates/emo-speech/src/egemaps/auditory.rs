@@ -10,6 +10,8 @@ pub(super) const N_CEPSTRA: usize = 4;
 const LIFTER: f64 = 22.0;
 /// From intensity to loudness, after S. S. Stevens.
 const COMPRESSION: f64 = 0.33;
+/// The least power of a band before the ear's weighting.
+const MIN_BAND_POWER: f64 = 9.3e-10;
 /// HTK's cepstra are those of samples as 16-bit integers, the least band power being 1.
 const HTK_SCALE: f64 = 32_767.0 * 32_767.0;
 
@@ -72,7 +74,7 @@ impl Auditory {
             .powers
             .iter()
             .zip(&self.loudness_weights)
-            .map(|(power, weight)| (power * weight).powf(COMPRESSION))
+            .map(|(power, weight)| (power.max(MIN_BAND_POWER) * weight).powf(COMPRESSION))
             .sum();
         sum / N_BANDS as f64
     }

@@ -1,0 +1,181 @@
+/// An extremum counts if it differs from the one before by more than this share of the series' range.
+const PEAK_THRESHOLD: f64 = 0.1;
+
+/// Mean and coefficient of variation, which has the sign of the mean; both 0 for an empty series.
+pub(super) fn mean_and_variation(values: &[f64]) -> [f64; 2] {
+    let mean = mean(values);
+    let squares = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
+    let variation = (squares / values.len().max(1) as f64).sqrt() / mean;
+    [
+        mean,
+        if variation.is_finite() {
+            variation
+        } else {
+            0.0
+        },
+    ]
+}
+
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+/// Percentiles 20, 50 and 80 by linear interpolation, and the distance of the outer ones.
+pub(super) fn percentiles(values: &[f64]) -> [f64; 4] {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let percentile = |share: f64| {
+        let position = share * sorted.len().saturating_sub(1) as f64;
+        let at = |index: usize| sorted.get(index).copied();
+        let below = at(position as usize).unwrap_or(0.0);
+        let above = at(position as usize + 1).unwrap_or(below);
+        below + (above - below) * position.fract()
+    };
+    let [low, middle, high] = [0.2, 0.5, 0.8].map(percentile);
+    [low, middle, high, high - low]
+}
+
+/// Maxima of a series, and how steeply it rises and falls between its extrema.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Slopes {
+    pub(super) n_maxima: usize,
+    /// Mean and standard deviation of the rising slopes per second, then of the falling ones, which count positive.
+    pub(super) moments: [f64; 4],
+}
+
+/// Joins the salient extrema of the series by lines, from its first value and to its last. `step` is the time between
+/// values in seconds.
+pub(super) fn slopes(values: &[f64], step: f64) -> Slopes {
+    let extrema = salient_extrema(values);
+    let [mut rising, mut falling] = [SlopeMoments::default(), SlopeMoments::default()];
+    let mut before = Extremum {
+        index: 0,
+        value: values.first().copied().unwrap_or(0.0),
+        is_maximum: false,
+    };
+    for extremum in &extrema {
+        let seconds = (extremum.index - before.index) as f64 * step;
+        let slope = (extremum.value - before.value) / seconds;
+        if extremum.is_maximum {
+            rising.add(slope);
+        } else {
+            falling.add(-slope);
+        }
+        before = *extremum;
+    }
+    if let (Some(last), Some(&end)) = (extrema.last(), values.last()) {
+        let seconds = (values.len() - 1 - last.index) as f64 * step;
+        let slope = (end - last.value) / seconds;
+        if seconds <= 0.0 {
+        } else if last.is_maximum {
+            falling.add_end(-slope);
+        } else {
+            rising.add_end(slope);
+        }
+    }
+    let [a, b] = rising.finish();
+    let [c, d] = falling.finish();
+    Slopes {
+        n_maxima: extrema.iter().filter(|e| e.is_maximum).count(),
+        moments: [a, b, c, d],
+    }
+}
+
+/// The slope to the end of the series counts for the mean, but its own deviation does not count for the standard
+/// deviation, as in openSMILE.
+#[derive(Debug, Default)]
+struct SlopeMoments {
+    slopes: Vec<f64>,
+    end: Option<f64>,
+}
+
+impl SlopeMoments {
+    fn add(&mut self, slope: f64) {
+        self.slopes.push(slope);
+    }
+
+    fn add_end(&mut self, slope: f64) {
+        self.end = Some(slope);
+    }
+
+    fn finish(&self) -> [f64; 2] {
+        let count = (self.slopes.len() + usize::from(self.end.is_some())).max(1) as f64;
+        let mean = (self.slopes.iter().sum::<f64>() + self.end.unwrap_or(0.0)) / count;
+        let squares: f64 = self.slopes.iter().map(|x| (x - mean).powi(2)).sum();
+        [mean, (squares / count).sqrt()]
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Extremum {
+    index: usize,
+    value: f64,
+    is_maximum: bool,
+}
+
+/// Alternating maxima and minima, each of which differs enough from the one before.
+fn salient_extrema(values: &[f64]) -> Vec<Extremum> {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let threshold = PEAK_THRESHOLD * (high - low);
+    let mut extrema: Vec<Extremum> = Vec::new();
+    for (index, window) in values.windows(3).enumerate() {
+        let [left, value, right] = [window[0], window[1], window[2]];
+        let is_maximum = value > left && value >= right;
+        let is_minimum = value < left && value <= right;
+        if !is_maximum && !is_minimum {
+            continue;
+        }
+        let extremum = Extremum {
+            index: index + 1,
+            value,
+            is_maximum,
+        };
+        let rise = |from: f64| {
+            if is_maximum {
+                value - from
+            } else {
+                from - value
+            }
+        };
+        match extrema.last_mut() {
+            Some(last) if last.is_maximum == is_maximum => {
+                if rise(last.value) > 0.0 {
+                    *last = extremum;
+                }
+            }
+            Some(last) if rise(last.value) <= threshold => {}
+            None if rise(values[0]) <= threshold => {}
+            _ => extrema.push(extremum),
+        }
+    }
+    extrema
+}
+
+/// Number, mean length and standard deviation of the lengths of the runs in which `is_inside` holds, in seconds. A
+/// run of n values lasts n - 1 steps, and one less if it reaches the end, as in openSMILE.
+pub(super) fn runs(
+    values: &[f64],
+    step: f64,
+    is_inside: impl Fn(f64) -> bool,
+) -> (usize, [f64; 2]) {
+    let mut lengths = Vec::new();
+    let mut start = None;
+    for (index, &value) in values.iter().enumerate() {
+        match (start, is_inside(value)) {
+            (None, true) => start = Some(index),
+            (Some(begin), false) => {
+                lengths.push((index - begin - 1) as f64 * step);
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(begin) = start {
+        lengths.push((values.len() - begin).saturating_sub(2) as f64 * step);
+    }
+    let mean = mean(&lengths);
+    let squares: f64 = lengths.iter().map(|x| (x - mean).powi(2)).sum();
+    let deviation = (squares / lengths.len().max(1) as f64).sqrt();
+    (lengths.len(), [mean, deviation])
+}
