@@ -68,7 +68,7 @@ pub(super) fn slopes(values: &[f64], step: f64) -> Slopes {
         let slope = (end - last.value) / seconds;
         if seconds <= 0.0 {
         } else if last.is_maximum {
-            falling.add_end(-slope);
+            falling.add_end(slope);
         } else {
             rising.add_end(slope);
         }
@@ -81,8 +81,8 @@ pub(super) fn slopes(values: &[f64], step: f64) -> Slopes {
     }
 }
 
-/// The slope to the end of the series counts for the mean, but its own deviation does not count for the standard
-/// deviation, as in openSMILE.
+/// The slope to the end of the series counts for the mean, as a negative number where it falls, but its own deviation
+/// does not count for the standard deviation: both as in openSMILE.
 #[derive(Debug, Default)]
 struct SlopeMoments {
     slopes: Vec<f64>,
