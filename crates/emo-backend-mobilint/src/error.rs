@@ -189,6 +189,42 @@ pub enum MobilintError {
     /// The backend was shut down.
     #[error("the backend was shut down")]
     ShutDown,
+    /// A shared library cannot be loaded.
+    #[error("no library: `{}` cannot be loaded: {reason}", path.display())]
+    NoLibrary {
+        /// The library, as configured.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// A shared library has another interface than the one that is known.
+    #[error("`{}` has another interface: {reason}", path.display())]
+    LibraryVersion {
+        /// The library, as configured.
+        path: PathBuf,
+        /// How it differs.
+        reason: String,
+    },
+    /// The vendor's library for telemetry does not answer.
+    #[error("{what} answers {code}: {text}")]
+    Telemetry {
+        /// The function.
+        what: &'static str,
+        /// The vendor's status.
+        code: u32,
+        /// What that means.
+        text: &'static str,
+    },
+    /// The driver does not answer a request.
+    #[error("`{}` does not tell its {what}: {source}", node.display())]
+    Ioctl {
+        /// The device's node.
+        node: PathBuf,
+        /// What was asked for.
+        what: &'static str,
+        /// The reason, with the system's number.
+        source: io::Error,
+    },
 }
 
 /// What reports call this backend.
@@ -251,6 +287,8 @@ impl From<MobilintError> for BackendError {
             MobilintError::NoPython { .. }
             | MobilintError::NoRuntime { .. }
             | MobilintError::RuntimeTooOld { .. }
+            | MobilintError::NoLibrary { .. }
+            | MobilintError::LibraryVersion { .. }
             | MobilintError::NoDriver { .. }
             | MobilintError::NoDevice { .. }
             | MobilintError::WrongDevice { .. } => Self::Unavailable {

@@ -33,6 +33,7 @@
 //! | [`Quantization`] | how the compiler is to quantize (feature `kit`) |
 //! | [`Emulation`] | what that will do to a model, before the compiler is run (feature `kit`) |
 //! | [`MobilintError`], [`Status`] | what goes wrong, in the vendor's words where they are the vendor's |
+//! | `Telemetry` (feature `telemetry`) | power, temperature and load of an NPU |
 //!
 //! The backend is for Unix, as the vendor's wheels are.
 
@@ -56,6 +57,8 @@ mod session;
 #[cfg(unix)]
 mod slot;
 mod status;
+#[cfg(feature = "telemetry")]
+mod telemetry;
 #[cfg(unix)]
 mod worker;
 
@@ -82,6 +85,8 @@ pub use quantization::{
 #[cfg(unix)]
 pub use session::MobilintSession;
 pub use status::Status;
+#[cfg(feature = "telemetry")]
+pub use telemetry::{Telemetry, TelemetryConfig, TelemetryReading, TelemetrySource, TelemetryVia};
 #[cfg(unix)]
 pub use worker::{LogSink, RuntimeInfo};
 
