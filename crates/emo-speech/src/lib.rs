@@ -41,7 +41,8 @@
 //! | frames by the conventions of librosa, Kaldi, HTK or python_speech_features; their spectra | [`Frames`], [`FramePreset`] |
 //! | features of those: cepstra, log-mel, chroma, spectral shape, level, deltas | [`FrameFeatures`], [`FrameFeature`], [`deltas`] |
 //! | the same from a live source | [`FeatureStream`] |
-//! | fundamental frequency, glottal pulses | [`PitchTracker`], [`glottal_pulses`] |
+//! | fundamental frequency, live or offline | [`Yin`], [`Pyin`], [`PyinStream`] |
+//! | the same with the path finder of Praat, glottal pulses | [`PitchTracker`], [`glottal_pulses`] |
 //! | voice quality | [`jitter`], [`shimmer`], [`Harmonicity`] |
 //! | formants, intensity | [`FormantTracker`], [`Intensity`] |
 //! | more training recordings of one | [`Augmenter`], [`add_noise`], [`pitch_shift`], [`time_stretch`], [`shift`] |
@@ -157,8 +158,9 @@ pub use pre_emphasis::pre_emphasis;
 pub use prosody::{
     Formant, FormantTrack, FormantTracker, FormantTrackerConfig, FrameTimes, Harmonicity,
     HarmonicityConfig, HarmonicityTrack, Intensity, IntensityConfig, IntensityTrack, Jitter,
-    PeriodLimits, PitchFrame, PitchMethod, PitchTrack, PitchTracker, PitchTrackerConfig, Shimmer,
-    glottal_pulses, jitter, shimmer,
+    PeriodLimits, PitchFrame, PitchMethod, PitchTrack, PitchTracker, PitchTrackerConfig, Pyin,
+    PyinConfig, PyinFrame, PyinStream, Shimmer, Yin, YinConfig, YinFrame, glottal_pulses, jitter,
+    shimmer,
 };
 pub use quality::{SpeechQuality, quality};
 pub use realfft::num_complex::Complex32;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use emo_speech::{
     FormantTracker, FormantTrackerConfig, Harmonicity, HarmonicityConfig, Intensity,
-    IntensityConfig, PeriodLimits, PitchMethod, PitchTrack, PitchTracker, PitchTrackerConfig,
-    glottal_pulses, jitter, shimmer,
+    IntensityConfig, PeriodLimits, PitchMethod, PitchTrack, PitchTracker, PitchTrackerConfig, Pyin,
+    PyinConfig, Yin, YinConfig, glottal_pulses, jitter, shimmer,
 };
 use emo_testing::{load_npy, shared};
 use serde_json::Value;
@@ -243,5 +243,40 @@ fn praat_intensity() {
             .unwrap();
         let frames = track.times().iter().zip(track.decibels());
         frames.flat_map(|(time, &db)| [time, db]).collect()
+    });
+}
+
+/// 2.5 s from 0.6 s, as librosa's references have it.
+fn cut(clip: &Clip) -> &[f32] {
+    let at = |tenths: usize| (clip.rate as usize * tenths) / 10;
+    &clip.samples[at(6)..at(31)]
+}
+
+#[test]
+fn librosa_yin() {
+    check("yin_", 4, |clip| {
+        let mut yin = Yin::new(YinConfig::new(clip.rate)).unwrap();
+        let frames = yin.compute(cut(clip)).unwrap();
+        frames.iter().map(|frame| frame.frequency).collect()
+    });
+}
+
+#[test]
+fn librosa_pyin() {
+    let compute = |clip: &Clip| {
+        let mut pyin = Pyin::new(PyinConfig::new(clip.rate)).unwrap();
+        pyin.compute(cut(clip)).unwrap()
+    };
+    check("pyin_f0_", 4, |clip| {
+        let frames = compute(clip);
+        let frequencies = frames.iter().map(|frame| frame.frequency);
+        frequencies.map(|f| f.unwrap_or(f64::NAN)).collect()
+    });
+    check("pyin_prob_", 4, |clip| {
+        let frames = compute(clip);
+        frames
+            .iter()
+            .map(|frame| frame.voiced_probability)
+            .collect()
     });
 }

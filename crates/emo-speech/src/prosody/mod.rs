@@ -2,17 +2,22 @@
 
 mod band_limit;
 mod burg;
+mod centred_frames;
 mod correlation;
+mod difference;
 mod formants;
 mod frame_times;
 mod harmonicity;
 mod intensity;
 mod perturbation;
 mod pitch_path;
+mod pitch_states;
 mod pitch_track;
 mod pitch_tracker;
 mod pulses;
+mod pyin;
 mod sinc;
+mod yin;
 
 pub use formants::{Formant, FormantTrack, FormantTracker, FormantTrackerConfig};
 pub use frame_times::FrameTimes;
@@ -22,3 +27,5 @@ pub use perturbation::{Jitter, PeriodLimits, Shimmer, jitter, shimmer};
 pub use pitch_track::{PitchFrame, PitchTrack};
 pub use pitch_tracker::{PitchMethod, PitchTracker, PitchTrackerConfig};
 pub use pulses::glottal_pulses;
+pub use pyin::{Pyin, PyinConfig, PyinFrame, PyinStream};
+pub use yin::{Yin, YinConfig, YinFrame};
