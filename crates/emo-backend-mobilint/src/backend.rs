@@ -1,10 +1,17 @@
-use std::{io::Write, path, sync::Arc, time::Duration};
+use std::{
+    io::Write,
+    path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use emo_backend::{Backend, BackendError, ModelSource, Session};
 
 use crate::{
-    MobilintConfig, MobilintError, MobilintSession, ModelConfig, Mxq, RuntimeInfo, error::BACKEND,
-    slot::Slot, worker::OpenModel,
+    MobilintConfig, MobilintError, MobilintSession, ModelConfig, Mxq, RuntimeInfo,
+    error::BACKEND,
+    slot::Slot,
+    worker::{OpenModel, lock},
 };
 
 /// Runs MXQ models on a Mobilint NPU, through the vendor's runtime in worker processes.
@@ -35,9 +42,22 @@ pub struct MobilintBackend {
     slots: Arc<Slots>,
 }
 
-/// Ends the workers that nobody uses when the last backend goes; sessions keep theirs.
+/// At least one; sessions keep theirs alive.
 #[derive(Debug)]
-struct Slots(Vec<Arc<Slot>>);
+struct Slots(Vec<Arc<Slot>>, Mutex<()>);
+
+impl Slots {
+    /// The slot with the fewest models, with a place for one more.
+    fn reserve(&self) -> &Arc<Slot> {
+        // Another thread is not to choose by the same numbers.
+        let _turn = lock(&self.1);
+        let slots = self.0.iter();
+        let slot = slots.min_by_key(|slot| slot.n_models());
+        let slot = slot.expect("there is at least one worker");
+        slot.reserve();
+        slot
+    }
+}
 
 impl Default for MobilintBackend {
     fn default() -> Self {
@@ -53,7 +73,7 @@ impl MobilintBackend {
             .collect();
         Self {
             config: Arc::new(config),
-            slots: Arc::new(Slots(slots)),
+            slots: Arc::new(Slots(slots, Mutex::new(()))),
         }
     }
 
@@ -71,7 +91,7 @@ impl MobilintBackend {
     /// [`NoDevice`](MobilintError::NoDevice), [`WrongDevice`](MobilintError::WrongDevice), or another if something
     /// fails that should not.
     pub fn inspect(&self) -> Result<RuntimeInfo, MobilintError> {
-        self.slot().probe(&self.config.model.device)
+        self.slots.0[0].probe(&self.config.model.device)
     }
 
     /// Opens a model as the configuration says, or in another way.
@@ -104,7 +124,7 @@ impl MobilintBackend {
         Mxq::read(&path)?;
         // The worker may have been started in another folder.
         let path = path::absolute(&path).map_err(|source| MobilintError::Read { path, source })?;
-        let slot = self.slot();
+        let slot = self.slots.reserve();
         let opened = slot.open(OpenModel {
             path,
             config: config.clone(),
@@ -141,15 +161,6 @@ impl MobilintBackend {
         for watch in watches {
             watch.wait(self.config.grace + AFTER_KILL);
         }
-    }
-
-    /// The slot with the fewest models.
-    fn slot(&self) -> &Arc<Slot> {
-        self.slots
-            .0
-            .iter()
-            .min_by_key(|slot| slot.n_models())
-            .expect("there is at least one worker")
     }
 }
 

@@ -37,6 +37,14 @@
 //!
 //! The backend is for Unix, as the vendor's wheels are.
 
+#![cfg_attr(
+    not(feature = "kit"),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "the table names what is not compiled in"
+    )
+)]
+
 #[cfg(unix)]
 mod backend;
 #[cfg(unix)]

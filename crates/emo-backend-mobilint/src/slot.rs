@@ -31,6 +31,8 @@ struct State {
     phase: Phase,
     /// What is open in the worker, and will be again after a restart.
     models: BTreeMap<u32, Arc<OpenModel>>,
+    /// Models that are about to be open.
+    opening: usize,
     /// Models that were closed while the worker was busy.
     to_close: Vec<u32>,
     next_number: u32,
@@ -77,6 +79,7 @@ impl Slot {
             state: Mutex::new(State {
                 phase: Phase::Empty,
                 models: BTreeMap::new(),
+                opening: 0,
                 to_close: Vec::new(),
                 next_number: 0,
                 failures: 0,
@@ -87,8 +90,15 @@ impl Slot {
         })
     }
 
+    /// How many models are open or about to be.
     pub(crate) fn n_models(&self) -> usize {
-        lock(&self.state).models.len()
+        let state = lock(&self.state);
+        state.models.len() + state.opening
+    }
+
+    /// Keeps a place for a model that is going to be opened, until [`open`](Self::open) returns.
+    pub(crate) fn reserve(&self) {
+        lock(&self.state).opening += 1;
     }
 
     /// The process id of the worker, if there is one that is not in use, and how often one was started.
@@ -115,8 +125,15 @@ impl Slot {
         self.put_back(worker, result)
     }
 
-    /// Opens a model, and keeps it open over restarts until it is [closed](Self::close).
+    /// Opens a model in a [reserved](Self::reserve) place, and keeps it open over restarts until it is
+    /// [closed](Self::close).
     pub(crate) fn open(self: &Arc<Self>, model: OpenModel) -> Result<Opened, MobilintError> {
+        let opened = self.open_reserved(model);
+        lock(&self.state).opening -= 1;
+        opened
+    }
+
+    fn open_reserved(self: &Arc<Self>, model: OpenModel) -> Result<Opened, MobilintError> {
         let mut worker = self.take_or_start()?;
         let number = {
             let mut state = lock(&self.state);

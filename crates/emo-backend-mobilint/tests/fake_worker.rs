@@ -8,8 +8,9 @@ mod worker;
 
 use std::{
     num::{NonZeroU32, NonZeroUsize},
-    sync::{Arc, Mutex},
+    sync::{Arc, Barrier, Mutex},
     thread,
+    time::Duration,
 };
 
 use emo_backend::{
@@ -281,10 +282,12 @@ fn many_models_run_side_by_side() {
     };
     config.workers = NonZeroUsize::new(2).unwrap();
     let backend = MobilintBackend::new(config);
+    let all_open = Barrier::new(4);
     let run = |n: usize| {
         let shape = [n + 1, 2, 3];
         let source = ModelSource::Bytes(weighing(&shape).into());
         let mut session = backend.open(&source, &ModelConfig::default()).unwrap();
+        all_open.wait();
         for offset in 0..20 {
             let x = counting(&shape, offset);
             let tensor = Tensor::from(x.clone());
@@ -305,4 +308,57 @@ fn many_models_run_side_by_side() {
         }
     });
     assert_eq!(backend.workers().1, 2);
+}
+
+/// What an interpreter of ours does before the worker's script runs: `sitecustomize` is imported at its start.
+fn customized(code: &str) -> Option<(tempfile::TempDir, MobilintConfig)> {
+    let mut config = fake(&[])?;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("sitecustomize.py"), code).unwrap();
+    config.python = config.python.with_python_path(folder.path());
+    config.start_deadline = Duration::from_secs(60);
+    Some((folder, config))
+}
+
+#[test]
+fn what_an_interpreter_prints_at_its_start_is_no_answer() {
+    if let Some((_folder, config)) = customized("print('EMO, good morning', flush=True)") {
+        let runtime = MobilintBackend::new(config).inspect().unwrap();
+        assert_eq!(runtime.module, "qbruntime");
+    }
+}
+
+#[test]
+fn what_is_no_answer_is_refused() {
+    let answer = |bytes: &str| format!("import os, time\nos.write(1, {bytes})\ntime.sleep(600)");
+    let frame = |op: u8, sequence: u8, len: u32| {
+        let len = len
+            .to_le_bytes()
+            .map(|byte| format!("\\x{byte:02x}"))
+            .join("");
+        answer(&format!(
+            "b'EMON\\x{op:02x}\\0\\0\\0\\x{sequence:02x}\\0\\0\\0{len}'"
+        ))
+    };
+    for (code, reason) in [
+        (answer("b'junk' * 20000"), "a frame begins with 6b6e756a"),
+        (frame(9, 1, 0), "operation 9 is unknown"),
+        (frame(1, 7, 0), "an answer to request 7, expected 1"),
+        (frame(3, 1, 0), "Infer for Hello"),
+        (frame(1, 1, 0), "an answer ends too early"),
+        (frame(1, 1, u32::MAX), "a frame announces 4294967295 bytes"),
+    ] {
+        let Some((_folder, config)) = customized(&code) else {
+            return;
+        };
+        let error = MobilintBackend::new(config).inspect().unwrap_err();
+        assert!(matches!(error, MobilintError::Protocol { .. }), "{error}");
+        assert!(error.to_string().ends_with(reason), "{error}");
+    }
+    // What is only announced is waited for until the deadline.
+    if let Some((_folder, mut config)) = customized(&frame(1, 1, 1 << 29)) {
+        config.start_deadline = Duration::from_millis(500);
+        let error = MobilintBackend::new(config).inspect().unwrap_err();
+        assert!(matches!(error, MobilintError::Deadline { .. }), "{error}");
+    }
 }
