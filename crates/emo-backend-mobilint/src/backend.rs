@@ -107,20 +107,7 @@ impl MobilintBackend {
         config: &ModelConfig,
     ) -> Result<MobilintSession, MobilintError> {
         config.check()?;
-        let (path, file) = match source {
-            ModelSource::Path(file) => (file.clone(), None),
-            ModelSource::Bytes(bytes) => {
-                Mxq::from_bytes(bytes)?;
-                let file = write(bytes)?;
-                (file.to_path_buf(), Some(file))
-            }
-            _ => {
-                return Err(MobilintError::Config {
-                    field: "source",
-                    reason: "neither a file nor bytes".to_owned(),
-                });
-            }
-        };
+        let (path, file) = file(source)?;
         Mxq::read(&path)?;
         // The worker may have been started in another folder.
         let path = path::absolute(&path).map_err(|source| MobilintError::Read { path, source })?;
@@ -167,7 +154,24 @@ impl MobilintBackend {
 /// The time that the system has to take a killed process away.
 const AFTER_KILL: Duration = Duration::from_secs(1);
 
-/// The vendor's runtime reads files alone.
+/// The model's file, written for bytes, since the vendor's runtime reads files alone.
+pub(crate) fn file(
+    source: &ModelSource<'_>,
+) -> Result<(path::PathBuf, Option<tempfile::TempPath>), MobilintError> {
+    match source {
+        ModelSource::Path(path) => Ok((path.clone(), None)),
+        ModelSource::Bytes(bytes) => {
+            Mxq::from_bytes(bytes)?;
+            let file = write(bytes)?;
+            Ok((file.to_path_buf(), Some(file)))
+        }
+        _ => Err(MobilintError::Config {
+            field: "source",
+            reason: "neither a file nor bytes".to_owned(),
+        }),
+    }
+}
+
 fn write(bytes: &[u8]) -> Result<tempfile::TempPath, MobilintError> {
     let folder = std::env::temp_dir();
     let file = tempfile::Builder::new().suffix(".mxq").tempfile_in(&folder);

@@ -205,6 +205,14 @@ pub enum MobilintError {
         /// How it differs.
         reason: String,
     },
+    /// The shim over the vendor's C++ runtime fails, for a reason that is no status of the runtime's.
+    #[error("the shim answers {code}: {text}")]
+    Shim {
+        /// Its code, by its header.
+        code: i32,
+        /// Its words, such as those of an exception.
+        text: String,
+    },
     /// The vendor's library for telemetry does not answer.
     #[error("{what} answers {code}: {text}")]
     Telemetry {

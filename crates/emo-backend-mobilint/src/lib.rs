@@ -33,6 +33,7 @@
 //! | [`Quantization`] | how the compiler is to quantize (feature `kit`) |
 //! | [`Emulation`] | what that will do to a model, before the compiler is run (feature `kit`) |
 //! | [`MobilintError`], [`Status`] | what goes wrong, in the vendor's words where they are the vendor's |
+//! | `MobilintShim` (feature `shim`) | the backend without a second process, for latency |
 //! | `Telemetry` (feature `telemetry`) | power, temperature and load of an NPU |
 //!
 //! The backend is for Unix, as the vendor's wheels are.
@@ -62,6 +63,8 @@ mod python;
 mod quantization;
 #[cfg(unix)]
 mod session;
+#[cfg(all(unix, feature = "shim"))]
+mod shim;
 #[cfg(unix)]
 mod slot;
 mod status;
@@ -92,6 +95,8 @@ pub use quantization::{
 };
 #[cfg(unix)]
 pub use session::MobilintSession;
+#[cfg(all(unix, feature = "shim"))]
+pub use shim::{MobilintShim, ShimConfig, ShimSession};
 pub use status::Status;
 #[cfg(feature = "telemetry")]
 pub use telemetry::{Telemetry, TelemetryConfig, TelemetryReading, TelemetrySource, TelemetryVia};

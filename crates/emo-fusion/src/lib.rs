@@ -43,9 +43,11 @@
 //! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
 //! | `serde` | fusion rules, calibrations and reports can be written and read |
 //! | `mobilint` | the backend for Mobilint NPUs, which needs the vendor's runtime on the machine |
+//! | `mobilint-shim` | the same without a second process, through a shim that is compiled on the machine |
+//! | `mobilint-telemetry` | power, temperature and load of a Mobilint NPU |
 //! | `quant` | the quantizer |
 //!
-//! All but `mobilint`, `quant`, `serde` and `threads` are on by default. With `default-features = false` name what you need:
+//! All but `mobilint` and its kin, `quant`, `serde` and `threads` are on by default. With `default-features = false` name what you need:
 //! `features = ["speech", "wav"]` gives speech features of WAV files and builds nothing else.
 //!
 //! # What it must not be used for

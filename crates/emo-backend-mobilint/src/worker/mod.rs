@@ -320,7 +320,7 @@ impl Refusal {
     }
 }
 
-fn explain_status(
+pub(crate) fn explain_status(
     text: String,
     device: &Device,
     devices: Vec<String>,
