@@ -47,8 +47,8 @@
 //! | `mobilint-telemetry` | power, temperature and load of a Mobilint NPU |
 //! | `quant` | the quantizer |
 //!
-//! All but `mobilint` and its kin, `quant`, `serde` and `threads` are on by default. With `default-features = false` name what you need:
-//! `features = ["speech", "wav"]` gives speech features of WAV files and builds nothing else.
+//! All but `mobilint` and its kin, `quant`, `serde` and `threads` are on by default. With `default-features = false` name
+//! what you need: `features = ["speech", "wav"]` gives speech features of WAV files and builds nothing else.
 //!
 //! # What it must not be used for
 //! The embedded models were trained on small, mostly acted recordings; each model card says how good they are on
