@@ -124,10 +124,7 @@ class FakeComputer:
 
 class FakeNothing:
     inputs, outputs = [(48, 48, 1)], [(1, 1, 4)]
-    zeros = np.zeros(4, "float32")
-
-    def run(self, arrays):
-        return [self.zeros]
+    zeros = np.zeros((1, 1, 4), "float32")
 
     def end(self):
         pass
@@ -145,6 +142,8 @@ class Model:
         print("fake: loading", path)
         self.computer = FakeNothing() if os.environ["FAKE_NPU"] == "nothing" else FakeComputer(path)
         print("fake: core mode", config.mode, flush=True)
+        if isinstance(self.computer, FakeNothing):
+            self.infer_hwc = lambda inputs: [FakeNothing.zeros]
 
     def launch(self, accelerator):
         self.accelerator = accelerator
