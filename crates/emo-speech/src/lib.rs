@@ -33,7 +33,7 @@
 //! | decode WAV, FLAC, MP3, Ogg Vorbis, AAC within limits | [`decode_file`], [`decode_bytes`], [`Decoder`] |
 //! | mix down, length, rate | [`Audio`] |
 //! | convert the sample rate, live or offline | [`resample`], [`Resampler`], [`resample_polyphase`] |
-//! | judge noise, clipping and share of speech | [`quality`] |
+//! | judge noise, clipping and share of speech | [`quality`], [`quality_by_window`] |
 //! | find the voice, live or offline | [`GmmVad`], [`EnergyVad`], [`voice_segments`] |
 //! | cut off silence | [`trim`], [`split`] |
 //! | zero-crossing rate and RMS by frame | [`zero_crossing_rate`], [`rms`] |
@@ -162,7 +162,7 @@ pub use prosody::{
     PyinConfig, PyinFrame, PyinStream, Shimmer, Yin, YinConfig, YinFrame, glottal_pulses, jitter,
     shimmer,
 };
-pub use quality::{SpeechQuality, quality};
+pub use quality::{SpeechQuality, quality, quality_by_window};
 pub use realfft::num_complex::Complex32;
 pub use resample::{Resampler, resample};
 pub use rms::rms;

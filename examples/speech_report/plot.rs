@@ -1,0 +1,297 @@
+//! Panels under one another over the same time, as SVG.
+
+use std::{fmt::Write as _, ops::Range};
+
+/// The page's width and the margins beside the panels, in pixels.
+pub(crate) const WIDTH: f64 = 1120.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 148.0;
+pub(crate) const INNER: f64 = WIDTH - LEFT - RIGHT;
+
+/// Distance of two panels.
+const GAP: f64 = 26.0;
+
+/// How a line is drawn: with a colour and a pattern, so that it can be told apart without the colour.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stroke {
+    pub(crate) colour: &'static str,
+    pub(crate) dashes: &'static str,
+}
+
+pub(crate) const INK: Stroke = stroke("#1f3a5f", "");
+pub(crate) const WARM: Stroke = stroke("#c2410c", "6 3");
+pub(crate) const GREEN: Stroke = stroke("#15803d", "2 3");
+
+const fn stroke(colour: &'static str, dashes: &'static str) -> Stroke {
+    Stroke { colour, dashes }
+}
+
+/// A growing picture.
+pub(crate) struct Plot {
+    body: String,
+    duration_s: f64,
+    from_s: f64,
+    /// Where the next panel begins.
+    y: f64,
+}
+
+/// A panel that lines and areas can be put into.
+pub(crate) struct Panel {
+    y: f64,
+    height: f64,
+    range: Range<f64>,
+    n_labels: usize,
+}
+
+impl Plot {
+    pub(crate) fn new(from_s: f64, duration_s: f64) -> Self {
+        Self {
+            body: String::new(),
+            duration_s,
+            from_s,
+            y: 8.0,
+        }
+    }
+
+    /// Opens a panel with a title, and horizontal lines at `ticks`, whose labels are given by `label`.
+    pub(crate) fn panel(
+        &mut self,
+        title: &str,
+        height: f64,
+        range: Range<f64>,
+        ticks: &[f64],
+        label: impl Fn(f64) -> String,
+    ) -> Panel {
+        self.y += GAP;
+        let panel = Panel {
+            y: self.y,
+            height,
+            range,
+            n_labels: 0,
+        };
+        let (top, bottom) = (panel.y, panel.y + height);
+        let times: Vec<f64> = self.time_ticks().iter().map(|&t| self.x_of(t)).collect();
+        let body = &mut self.body;
+        let _ = write!(
+            body,
+            r#"<text class="title" x="{LEFT}" y="{:.1}">{title}</text><rect class="ground" x="{LEFT}" y="{top:.1}" width="{INNER}" height="{height}"/>"#,
+            top - 7.0
+        );
+        for &tick in ticks {
+            let y = panel.y_of(tick);
+            let _ = write!(
+                body,
+                r#"<path class="grid" d="M{LEFT} {y:.1}h{INNER}"/><text class="tick" x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
+                LEFT - 7.0,
+                y + 3.5,
+                label(tick)
+            );
+        }
+        for x in times {
+            let _ = write!(
+                body,
+                r#"<path class="grid" d="M{x:.1} {top:.1}V{bottom:.1}"/>"#
+            );
+        }
+        self.y = bottom;
+        panel
+    }
+
+    /// Closes the picture with the time's axis.
+    pub(crate) fn finish(mut self) -> String {
+        for time in self.time_ticks() {
+            let _ = write!(
+                self.body,
+                r#"<text class="tick" x="{:.1}" y="{:.1}" text-anchor="middle">{}</text>"#,
+                self.x_of(time),
+                self.y + 15.0,
+                number(self.from_s + time)
+            );
+        }
+        let _ = write!(
+            self.body,
+            r#"<text class="tick" x="{:.1}" y="{:.1}">time in s</text>"#,
+            LEFT + INNER + 12.0,
+            self.y + 15.0
+        );
+        let height = self.y + 24.0;
+        format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="Panels over time">{}</svg>"#,
+            self.body
+        )
+    }
+
+    /// Stretches of time, in seconds, over the panel's whole height.
+    pub(crate) fn bands(&mut self, panel: &Panel, spans: impl Iterator<Item = Range<f64>>) {
+        for span in spans {
+            let (x0, x1) = (self.x_of(span.start), self.x_of(span.end));
+            let _ = write!(
+                self.body,
+                r#"<rect class="band" x="{x0:.1}" y="{:.1}" width="{:.1}" height="{}"/>"#,
+                panel.y,
+                x1 - x0,
+                panel.height
+            );
+        }
+    }
+
+    /// Bars from `low` to `high` on the panel's scale.
+    pub(crate) fn bars(
+        &mut self,
+        panel: &Panel,
+        bars: impl Iterator<Item = (Range<f64>, f64, f64)>,
+        colour: &str,
+    ) {
+        for (span, low, high) in bars {
+            let (x0, x1) = (self.x_of(span.start), self.x_of(span.end));
+            let (top, bottom) = (panel.y_of(high), panel.y_of(low));
+            let _ = write!(
+                self.body,
+                r#"<rect x="{x0:.1}" y="{top:.1}" width="{:.1}" height="{:.1}" fill="{colour}"/>"#,
+                (x1 - x0 - 1.0).max(1.0),
+                (bottom - top).max(0.5)
+            );
+        }
+    }
+
+    /// The area between the smallest and the largest value of each column.
+    pub(crate) fn envelope(&mut self, panel: &Panel, columns: &[(f64, f64)], colour: &str) {
+        let step = INNER / columns.len().max(1) as f64;
+        let x = |k: usize| LEFT + (k as f64 + 0.5) * step;
+        let mut path = String::new();
+        for (k, &(_, high)) in columns.iter().enumerate() {
+            let letter = if k == 0 { 'M' } else { 'L' };
+            let _ = write!(path, "{letter}{:.1} {:.1}", x(k), panel.y_of(high) - 0.3);
+        }
+        for (k, &(low, _)) in columns.iter().enumerate().rev() {
+            let _ = write!(path, "L{:.1} {:.1}", x(k), panel.y_of(low) + 0.3);
+        }
+        let _ = write!(self.body, r#"<path d="{path}Z" fill="{colour}"/>"#);
+    }
+
+    /// Points in time, in seconds; NaN interrupts the line.
+    pub(crate) fn line(
+        &mut self,
+        panel: &mut Panel,
+        label: &str,
+        points: impl Iterator<Item = (f64, f64)>,
+        stroke: Stroke,
+    ) {
+        let path = self.path(panel, points);
+        let Stroke { colour, dashes } = stroke;
+        let _ = write!(
+            self.body,
+            r#"<path class="line" d="{path}" stroke="{colour}" stroke-dasharray="{dashes}"/>"#
+        );
+        self.label(panel, label, stroke);
+    }
+
+    /// As [`line`](Self::line), with a dark rim, on a picture.
+    pub(crate) fn line_on_picture(
+        &mut self,
+        panel: &mut Panel,
+        label: &str,
+        points: impl Iterator<Item = (f64, f64)>,
+        stroke: Stroke,
+    ) {
+        let path = self.path(panel, points);
+        let Stroke { colour, dashes } = stroke;
+        let _ = write!(
+            self.body,
+            r##"<path class="line" d="{path}" stroke="#000" stroke-width="3.4" stroke-opacity=".55"/><path class="line" d="{path}" stroke="{colour}" stroke-width="1.8" stroke-dasharray="{dashes}"/>"##
+        );
+        self.label(panel, label, stroke);
+    }
+
+    /// A picture over the whole panel.
+    pub(crate) fn picture(&mut self, panel: &Panel, data_uri: &str) {
+        let _ = write!(
+            self.body,
+            r#"<image x="{LEFT}" y="{:.1}" width="{INNER}" height="{}" preserveAspectRatio="none" href="{data_uri}"/>"#,
+            panel.y, panel.height
+        );
+    }
+
+    /// A line of the legend on the right.
+    fn label(&mut self, panel: &mut Panel, label: &str, stroke: Stroke) {
+        let x = LEFT + INNER + 12.0;
+        let y = panel.y + 10.0 + 16.0 * panel.n_labels as f64;
+        let Stroke { colour, dashes } = stroke;
+        let _ = write!(
+            self.body,
+            r#"<path class="line" d="M{x} {y:.1}h22" stroke="{colour}" stroke-dasharray="{dashes}" stroke-width="2.2"/><text class="legend" x="{:.1}" y="{:.1}">{label}</text>"#,
+            x + 28.0,
+            y + 3.5
+        );
+        panel.n_labels += 1;
+    }
+
+    /// A line of the legend with a filled square.
+    pub(crate) fn key(&mut self, panel: &mut Panel, label: &str, colour: &str) {
+        let x = LEFT + INNER + 12.0;
+        let y = panel.y + 10.0 + 16.0 * panel.n_labels as f64;
+        let _ = write!(
+            self.body,
+            r#"<rect x="{:.1}" y="{:.1}" width="12" height="10" fill="{colour}"/><text class="legend" x="{:.1}" y="{:.1}">{label}</text>"#,
+            x + 5.0,
+            y - 5.0,
+            x + 28.0,
+            y + 3.5
+        );
+        panel.n_labels += 1;
+    }
+
+    fn path(&self, panel: &Panel, points: impl Iterator<Item = (f64, f64)>) -> String {
+        let mut path = String::new();
+        let mut is_open = false;
+        for (time, value) in points {
+            if value.is_nan() {
+                is_open = false;
+                continue;
+            }
+            let letter = if is_open { 'L' } else { 'M' };
+            let _ = write!(
+                path,
+                "{letter}{:.1} {:.1}",
+                self.x_of(time),
+                panel.y_of(value)
+            );
+            is_open = true;
+        }
+        path
+    }
+
+    fn x_of(&self, time: f64) -> f64 {
+        LEFT + INNER * (time / self.duration_s).clamp(0.0, 1.0)
+    }
+
+    /// Round times, eight or so.
+    fn time_ticks(&self) -> Vec<f64> {
+        let rough = self.duration_s / 8.0;
+        let power = 10.0_f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .map(|step| step * power)
+            .into_iter()
+            .find(|&step| step >= rough)
+            .unwrap_or(rough);
+        let first = (self.from_s / step).ceil() as i64;
+        let last = ((self.from_s + self.duration_s) / step + 1e-9).floor() as i64;
+        (first..=last)
+            .map(|k| k as f64 * step - self.from_s)
+            .collect()
+    }
+}
+
+impl Panel {
+    fn y_of(&self, value: f64) -> f64 {
+        let share = (value - self.range.start) / (self.range.end - self.range.start);
+        self.y + self.height * (1.0 - share.clamp(0.0, 1.0))
+    }
+}
+
+/// Without the zeros that say nothing.
+pub(crate) fn number(x: f64) -> String {
+    let text = format!("{x:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0" } else { text }.to_owned()
+}
