@@ -5,9 +5,10 @@ use std::{error::Error, ops::Range, path::Path, time::Duration};
 use emo_fusion::{
     ndarray::{Array2, ArrayView1},
     speech::{
-        CepstraConfig, Edges, EnergyVad, EnergyVadConfig, FrameFeature, FrameFeatures,
-        FrameFeaturesConfig, FramePreset, Frames, FramesConfig, GmmVad, GmmVadConfig,
-        SpeechQuality, VadMode, decode_file, quality, quality_by_window, resample, voice_segments,
+        CepstraConfig, Edges, EnergyVad, EnergyVadConfig, FormantTracker, FormantTrackerConfig,
+        FrameFeature, FrameFeatures, FrameFeaturesConfig, FramePreset, Frames, FramesConfig,
+        GmmVad, GmmVadConfig, PitchTracker, PitchTrackerConfig, SpeechQuality, VadMode,
+        decode_file, quality, quality_by_window, resample, voice_segments,
     },
 };
 
@@ -39,6 +40,10 @@ pub(crate) struct Analysis {
     pub(crate) spectrogram: Array2<f32>,
     /// Distance of the spectrogram's frames in samples.
     pub(crate) spectrogram_hop: usize,
+    /// Times in seconds and fundamental frequencies in Hz, NaN where there is no voice.
+    pub(crate) pitch: Vec<(f64, f64)>,
+    /// The same of the first three formants.
+    pub(crate) formants: [Vec<(f64, f64)>; 3],
     names: Vec<String>,
     /// `[features, frames]`, a frame every [`HOP_LEN`] samples.
     features: Array2<f32>,
@@ -65,6 +70,8 @@ impl Analysis {
         let window = Duration::from_secs_f64(audio.duration().as_secs_f64().clamp(0.1, 1.0));
         let windows = quality_by_window(&samples, RATE, window, window / 2).unwrap_or_default();
         let (spectrogram, spectrogram_hop) = spectrogram(&samples)?;
+        let pitch = pitch(&samples);
+        let formants = formants(&samples, &pitch);
         let mut features = FrameFeatures::new(feature_config())?;
         Ok(Self {
             name: path
@@ -79,6 +86,8 @@ impl Analysis {
             loud,
             spectrogram,
             spectrogram_hop,
+            pitch,
+            formants,
             names: features.names(),
             features: features.compute(&samples)?,
             samples,
@@ -153,6 +162,45 @@ fn feature_config() -> FrameFeaturesConfig {
     let mut config = FrameFeaturesConfig::new(FramePreset::Librosa, RATE, wanted);
     config.frames = frames_config();
     config
+}
+
+/// Nothing where the part is too short for one window.
+fn pitch(samples: &[f32]) -> Vec<(f64, f64)> {
+    let track = PitchTracker::new(PitchTrackerConfig::new(RATE))
+        .and_then(|mut tracker| tracker.compute(samples));
+    let Ok(track) = track else {
+        return Vec::new();
+    };
+    let frequencies = track.frames().iter().map(|f| f.frequency);
+    frequencies
+        .enumerate()
+        .map(|(k, frequency)| (track.times().time(k), frequency.unwrap_or(f64::NAN)))
+        .collect()
+}
+
+/// Where there is a pitch: elsewhere resonances are those of noise.
+fn formants(samples: &[f32], pitch: &[(f64, f64)]) -> [Vec<(f64, f64)>; 3] {
+    let track = FormantTracker::new(FormantTrackerConfig::new(RATE))
+        .and_then(|mut tracker| tracker.compute(samples));
+    let Ok(track) = track else {
+        return Default::default();
+    };
+    let is_voiced = |time: f64| {
+        let next = pitch.partition_point(|&(t, _)| t < time);
+        let near = |k: usize| pitch.get(k).is_some_and(|(_, f)| !f.is_nan());
+        near(next) && (next == 0 || near(next - 1))
+    };
+    std::array::from_fn(|number| {
+        track
+            .formant(number + 1)
+            .enumerate()
+            .map(|(k, formant)| {
+                let time = track.times().time(k);
+                let found = formant.filter(|_| is_voiced(time));
+                (time, found.map_or(f64::NAN, |f| f.frequency))
+            })
+            .collect()
+    })
 }
 
 /// In some thousand columns at most.

@@ -6,7 +6,7 @@ use emo_fusion::ndarray::ArrayView1;
 
 use crate::{
     analysis::{Analysis, HOP_LEN, RATE},
-    plot::{GREEN, INK, INNER, Plot, WARM, number},
+    plot::{GREEN, INK, INNER, ON_PICTURE, Plot, WARM, number},
     raster::data_uri,
 };
 
@@ -98,6 +98,7 @@ fn panels(analysis: &Analysis) -> Result<String, Box<dyn Error>> {
     waveform(&mut plot, analysis);
     activity(&mut plot, analysis);
     spectrogram(&mut plot, analysis)?;
+    pitch(&mut plot, analysis);
     level(&mut plot, analysis);
     brightness(&mut plot, analysis);
     noisiness(&mut plot, analysis);
@@ -157,7 +158,7 @@ fn activity(plot: &mut Plot, analysis: &Analysis) {
 fn spectrogram(plot: &mut Plot, analysis: &Analysis) -> Result<(), Box<dyn Error>> {
     let top = f64::from(RATE) / 2.0;
     let ticks: Vec<f64> = (0..=4).map(|k| f64::from(k) * 2000.0).collect();
-    let panel = plot.panel("Spectrogram, kHz", 250.0, 0.0..top, &ticks, kilo);
+    let mut panel = plot.panel("Spectrogram, kHz", 250.0, 0.0..top, &ticks, kilo);
     let power = &analysis.spectrogram;
     let loudest = f64::from(power.iter().copied().fold(f32::MIN, f32::max));
     let (n_bins, n_frames) = power.dim();
@@ -170,7 +171,32 @@ fn spectrogram(plot: &mut Plot, analysis: &Analysis) -> Result<(), Box<dyn Error
         (level - loudest + RANGE_DB) / RANGE_DB
     })?;
     plot.picture(&panel, &picture);
+    for (track, label, stroke) in [
+        (&analysis.formants[2], "F3", ON_PICTURE[3]),
+        (&analysis.formants[1], "F2", ON_PICTURE[2]),
+        (&analysis.formants[0], "F1", ON_PICTURE[1]),
+        (&analysis.pitch, "F0", ON_PICTURE[0]),
+    ] {
+        plot.line_on_picture(&mut panel, label, track.iter().copied(), stroke);
+    }
     Ok(())
+}
+
+fn pitch(plot: &mut Plot, analysis: &Analysis) {
+    let found = || {
+        analysis
+            .pitch
+            .iter()
+            .map(|&(_, f)| f)
+            .filter(|f| !f.is_nan())
+    };
+    let low = found().fold(f64::INFINITY, f64::min).clamp(50.0, 400.0);
+    let high = found().fold(low, f64::max).clamp(100.0, 800.0);
+    let (low, high) = ((low / 50.0).floor() * 50.0, (high / 50.0).ceil() * 50.0);
+    let ticks = [low, (low + high) / 2.0, high];
+    let mut panel = plot.panel("Fundamental frequency, Hz", 84.0, low..high, &ticks, number);
+    plot.bands(&panel, analysis.segments.iter().map(seconds));
+    plot.line(&mut panel, "F0", analysis.pitch.iter().copied(), INK);
 }
 
 fn level(plot: &mut Plot, analysis: &Analysis) {

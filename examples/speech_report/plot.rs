@@ -22,6 +22,14 @@ pub(crate) const INK: Stroke = stroke("#1f3a5f", "");
 pub(crate) const WARM: Stroke = stroke("#c2410c", "6 3");
 pub(crate) const GREEN: Stroke = stroke("#15803d", "2 3");
 
+/// On a dark picture: the fundamental frequency and three formants.
+pub(crate) const ON_PICTURE: [Stroke; 4] = [
+    stroke("#7dd3fc", ""),
+    stroke("#fca5a5", ""),
+    stroke("#ffffff", "5 2"),
+    stroke("#f0abfc", "2 2"),
+];
+
 const fn stroke(colour: &'static str, dashes: &'static str) -> Stroke {
     Stroke { colour, dashes }
 }
@@ -212,14 +220,14 @@ impl Plot {
         );
     }
 
-    /// A line of the legend on the right.
+    /// A line of the legend on the right, with a rim so that bright ones are seen.
     fn label(&mut self, panel: &mut Panel, label: &str, stroke: Stroke) {
         let x = LEFT + INNER + 12.0;
         let y = panel.y + 10.0 + 16.0 * panel.n_labels as f64;
         let Stroke { colour, dashes } = stroke;
         let _ = write!(
             self.body,
-            r#"<path class="line" d="M{x} {y:.1}h22" stroke="{colour}" stroke-dasharray="{dashes}" stroke-width="2.2"/><text class="legend" x="{:.1}" y="{:.1}">{label}</text>"#,
+            r##"<path class="line" d="M{x} {y:.1}h22" stroke="#3b4450" stroke-opacity=".35" stroke-width="4.5"/><path class="line" d="M{x} {y:.1}h22" stroke="{colour}" stroke-dasharray="{dashes}" stroke-width="2.4"/><text class="legend" x="{:.1}" y="{:.1}">{label}</text>"##,
             x + 28.0,
             y + 3.5
         );
