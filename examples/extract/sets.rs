@@ -99,7 +99,21 @@ pub(crate) const SPEECH: &[FeatureSet<SpeechSignal>] = &[
             Ok(Box::new(SpeechStatistics(FrameStatistics::new(config)?)))
         },
     },
+    FeatureSet {
+        name: ALL,
+        about: "all of these, with the set before each name: seed.zcr_f000",
+        plan: |window_s| {
+            let others = SPEECH.iter().filter(|set| set.name != ALL);
+            let planned = others.map(|set| Ok((set.name, (set.plan)(window_s)?)));
+            Ok(Box::new(SpeechAll(
+                planned.collect::<Result<_, Failure>>()?,
+            )))
+        },
+    },
 ];
+
+/// The set that holds the others.
+const ALL: &str = "all";
 
 pub(crate) const IMAGE: &[FeatureSet<ImageSignal>] = &[FeatureSet {
     name: "seed",
@@ -237,6 +251,28 @@ impl Features<SpeechSignal> for SpeechStatistics {
             .0
             .compute(&signal.samples, signal.sample_rate)?
             .to_vec())
+    }
+}
+
+struct SpeechAll(Vec<(&'static str, Box<dyn Features<SpeechSignal>>)>);
+
+impl Features<SpeechSignal> for SpeechAll {
+    fn names(&self) -> Vec<String> {
+        let names = |(set, features): &(&str, Box<dyn Features<SpeechSignal>>)| {
+            let names = features.names().into_iter();
+            names
+                .map(|name| format!("{set}.{name}"))
+                .collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(names).collect()
+    }
+
+    fn compute(&mut self, signal: &SpeechSignal) -> Result<Vec<f32>, Failure> {
+        let mut values = Vec::new();
+        for (_, features) in &mut self.0 {
+            values.extend(features.compute(signal)?);
+        }
+        Ok(values)
     }
 }
 

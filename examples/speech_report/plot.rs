@@ -191,10 +191,10 @@ impl Plot {
             self.body,
             r#"<path class="line" d="{path}" stroke="{colour}" stroke-dasharray="{dashes}"/>"#
         );
-        self.label(panel, label, stroke);
+        self.label(panel, label, stroke, "none");
     }
 
-    /// As [`line`](Self::line), with a dark rim, on a picture.
+    /// As [`line`](Self::line), with a dark rim, on a picture; a jump by more than a twentieth of the panel interrupts.
     pub(crate) fn line_on_picture(
         &mut self,
         panel: &mut Panel,
@@ -202,13 +202,20 @@ impl Plot {
         points: impl Iterator<Item = (f64, f64)>,
         stroke: Stroke,
     ) {
+        let jump = (panel.range.end - panel.range.start) / 20.0;
+        let mut before = f64::NAN;
+        let points = points.map(|(time, value)| {
+            let is_jump = (value - before).abs() > jump;
+            before = value;
+            (time, if is_jump { f64::NAN } else { value })
+        });
         let path = self.path(panel, points);
         let Stroke { colour, dashes } = stroke;
         let _ = write!(
             self.body,
-            r##"<path class="line" d="{path}" stroke="#000" stroke-width="3.4" stroke-opacity=".55"/><path class="line" d="{path}" stroke="{colour}" stroke-width="1.8" stroke-dasharray="{dashes}"/>"##
+            r##"<path class="rim" d="{path}"/><path class="bright" d="{path}" stroke="{colour}" stroke-dasharray="{dashes}"/>"##
         );
-        self.label(panel, label, stroke);
+        self.label(panel, label, stroke, "rim");
     }
 
     /// A picture over the whole panel.
@@ -220,14 +227,14 @@ impl Plot {
         );
     }
 
-    /// A line of the legend on the right, with a rim so that bright ones are seen.
-    fn label(&mut self, panel: &mut Panel, label: &str, stroke: Stroke) {
+    /// A line of the legend on the right; the class `rim` lets bright ones be seen.
+    fn label(&mut self, panel: &mut Panel, label: &str, stroke: Stroke, class: &str) {
         let x = LEFT + INNER + 12.0;
         let y = panel.y + 10.0 + 16.0 * panel.n_labels as f64;
         let Stroke { colour, dashes } = stroke;
         let _ = write!(
             self.body,
-            r##"<path class="line" d="M{x} {y:.1}h22" stroke="#3b4450" stroke-opacity=".35" stroke-width="4.5"/><path class="line" d="M{x} {y:.1}h22" stroke="{colour}" stroke-dasharray="{dashes}" stroke-width="2.4"/><text class="legend" x="{:.1}" y="{:.1}">{label}</text>"##,
+            r##"<path class="{class}" d="M{x} {y:.1}h22"/><path class="bright" d="M{x} {y:.1}h22" stroke="{colour}" stroke-dasharray="{dashes}"/><text class="legend" x="{:.1}" y="{:.1}">{label}</text>"##,
             x + 28.0,
             y + 3.5
         );

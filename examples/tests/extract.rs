@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::Path,
     process::{Command, Output},
@@ -167,6 +168,25 @@ fn speech_sets_are_those_of_librosa() {
     // Another rate is resampled.
     let (_, rows) = table(&["speech", "--set", "mfcc", &recording("speech.wav")]);
     assert_eq!(features(&rows[0]).len(), 78);
+}
+
+#[test]
+fn all_speech_sets_are_those_of_the_others() {
+    let path = recording("speech.wav");
+    let (header, rows) = table(&["speech", "--set", "all", &path]);
+    let unique: BTreeSet<&String> = header.iter().collect();
+    assert_eq!(unique.len(), header.len());
+    let mut n_features = 0;
+    for set in ["seed", "mfcc", "spectral"] {
+        let (names, values) = table(&["speech", "--set", set, &path]);
+        for (name, value) in names.iter().zip(&values[0]).skip(2) {
+            let column = format!("{set}.{name}");
+            let index = header.iter().position(|name| *name == column).unwrap();
+            assert_eq!(rows[0][index], *value, "{column}");
+            n_features += 1;
+        }
+    }
+    assert!(n_features > 2500 && header.len() >= n_features + 2);
 }
 
 #[test]
