@@ -4,10 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(all(feature = "flac", feature = "mp3", feature = "ogg", feature = "wav"))]
+use emo_speech::decode_file;
 use emo_speech::{
-    GmmVad, GmmVadConfig, MelScale, MelSpectrogram, MelSpectrogramConfig, Mfcc, MfccConfig,
-    SeedFeatures, SeedFeaturesConfig, TrimConfig, VadMode, resample, resample_polyphase, rms,
-    split, trim, zero_crossing_rate,
+    FrameFeature, FrameFeatures, FrameFeaturesConfig, FramePreset, GmmVad, GmmVadConfig, MelScale,
+    MelSpectrogram, MelSpectrogramConfig, Mfcc, MfccConfig, SeedFeatures, SeedFeaturesConfig,
+    TrimConfig, VadMode, Yin, YinConfig, pitch_shift, resample, resample_polyphase, rms, split,
+    time_stretch, trim, zero_crossing_rate,
 };
 use emo_testing::{assert_close, load_npy, shared};
 use serde_json::Value;
@@ -244,4 +247,88 @@ fn silence_is_where_librosa_finds_it() {
         ends.map(|end| end as f32).collect()
     });
     n_present(n_cases, 18);
+}
+
+/// Samples, level, pitch and brightness after each edit, as the references have them.
+#[test]
+fn edits_have_the_statistics_of_librosa() {
+    let n_cases = compare("edit_stats_", |_, samples, rate| {
+        let segment = cut(samples, rate);
+        let edited = [
+            pitch_shift(segment, 2.0),
+            pitch_shift(segment, 0.7),
+            pitch_shift(segment, -3.0),
+            time_stretch(segment, 0.8),
+            time_stretch(segment, 1.25),
+            Ok(segment.to_vec()),
+        ];
+        let mut statistics = Vec::new();
+        for edit in edited {
+            let edit = edit.unwrap();
+            let mean = edit.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / edit.len() as f64;
+            let levels = rms(&edit, 2048, 512).unwrap();
+            let loudest = levels.iter().copied().fold(0.0, f32::max);
+            let median = |values: Vec<f64>| {
+                let mut kept: Vec<f64> = values
+                    .into_iter()
+                    .zip(&levels)
+                    .filter(|&(_, &level)| level > 0.3 * loudest)
+                    .map(|(x, _)| x)
+                    .collect();
+                kept.sort_by(f64::total_cmp);
+                f64::midpoint(kept[(kept.len() - 1) / 2], kept[kept.len() / 2])
+            };
+            let pitch = Yin::new(YinConfig::new(rate))
+                .unwrap()
+                .compute(&edit)
+                .unwrap();
+            let wanted = vec![FrameFeature::Centroid];
+            let config = FrameFeaturesConfig::new(FramePreset::Librosa, rate, wanted);
+            let centroid = FrameFeatures::new(config).unwrap().compute(&edit).unwrap();
+            statistics.extend([
+                edit.len() as f64,
+                mean.sqrt(),
+                median(pitch.iter().map(|frame| frame.frequency).collect()),
+                median(centroid.iter().map(|&x| x.into()).collect()),
+            ]);
+        }
+        statistics.into_iter().map(|x| x as f32).collect()
+    });
+    n_present(n_cases, 2);
+}
+
+#[cfg(all(feature = "flac", feature = "mp3", feature = "ogg", feature = "wav"))]
+#[test]
+fn files_are_decoded_as_by_libsndfile() {
+    let Some(folder) = shared("parity/av") else {
+        return;
+    };
+    let manifest = std::fs::read(folder.join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let mut n_cases = 0;
+    for case in manifest.as_array().unwrap() {
+        let name = text(case, "name");
+        if !name.starts_with("decode_") {
+            continue;
+        }
+        eprintln!("{name}");
+        let audio = decode_file(folder.join(case["inputs"][0].as_str().unwrap())).unwrap();
+        if let Some(total) = case["total_samples"].as_u64() {
+            assert_eq!(audio.n_frames() as u64, total);
+        }
+        let scale = if text(case, "dtype") == "int16" {
+            32_768.0
+        } else {
+            1.0
+        };
+        let samples = match name.ends_with("_mono") {
+            true => audio.to_mono(),
+            false => audio.samples().to_vec(),
+        };
+        let len = load_npy(folder.join(text(case, "output"))).len();
+        let actual: Vec<f32> = samples.iter().take(len).map(|x| x * scale).collect();
+        check(&folder, case, &actual);
+        n_cases += 1;
+    }
+    n_present(n_cases, 12);
 }
