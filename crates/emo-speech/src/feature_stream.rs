@@ -1,4 +1,4 @@
-use crate::signal::to_f32;
+use crate::signal::{check_signal_from, to_f32};
 use crate::{Deltas, Edges, FrameFeatures, SpeechError};
 
 /// [`FrameFeatures`] of a live source: samples go in as they come, frames come out as soon as nothing can change them.
@@ -86,12 +86,7 @@ impl FeatureStream {
         samples: &[f32],
         mut on_frame: impl FnMut(&[f32]),
     ) -> Result<(), SpeechError> {
-        if let Some(position) = samples.iter().position(|x| !x.is_finite()) {
-            return Err(SpeechError::NonFiniteSample {
-                index: self.origin + self.buffer.len() + position,
-                value: samples[position],
-            });
-        }
+        check_signal_from(samples, self.n_samples())?;
         let mut rest = samples;
         while !rest.is_empty() {
             if self.buffer.len() == self.buffer.capacity() {

@@ -68,6 +68,10 @@ impl Framing {
         self.frame_len
     }
 
+    pub(crate) fn hop_len(self) -> usize {
+        self.hop_len
+    }
+
     /// Samples of the first frame that precede the signal.
     pub(crate) fn lead(self) -> usize {
         if self.edges.is_centred() {

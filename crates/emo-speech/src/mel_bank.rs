@@ -231,27 +231,39 @@ impl MelBank {
         let mut inside = (0..self.n_bins).filter(|&bin| weight(bin) > 0.0);
         let first = inside.next();
         let last = inside.next_back().or(first);
-        let (first_bin, end) = first
-            .zip(last)
-            .map_or((0, 0), |(first, last)| (first, last + 1));
+        let (first_bin, end) = first.zip(last).map_or((0, 0), |(first, last)| {
+            // Whole blocks, as far as the spectrum reaches, are summed faster; what is added has no weight.
+            let n_weights = (last + 1 - first)
+                .next_multiple_of(BLOCK_LEN)
+                .min(self.n_bins);
+            let first = first.min(self.n_bins - n_weights);
+            (first, first + n_weights)
+        });
         self.filters.push(MelFilter {
             first_bin,
             first_weight: self.weights.len(),
             n_weights: end - first_bin,
         });
-        self.weights.extend((first_bin..end).map(weight));
+        self.weights
+            .extend((first_bin..end).map(|bin| weight(bin).max(0.0)));
     }
 }
 
-/// Four independent sums, because one would have to wait for each addition in turn.
+/// How many products are summed side by side.
+const BLOCK_LEN: usize = 4;
+
+/// Independent sums, because one would have to wait for each addition in turn.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0_f64; 4];
+    let mut sums = [0.0_f64; BLOCK_LEN];
     let n = a.len().min(b.len());
-    let (a, b) = (a[..n].chunks_exact(4), b[..n].chunks_exact(4));
+    let (a, b) = (
+        a[..n].chunks_exact(BLOCK_LEN),
+        b[..n].chunks_exact(BLOCK_LEN),
+    );
     let rest = a.remainder().iter().zip(b.remainder());
     let rest: f64 = rest.map(|(x, y)| x * y).sum();
     for (x, y) in a.zip(b) {
-        for i in 0..4 {
+        for i in 0..BLOCK_LEN {
             sums[i] += x[i] * y[i];
         }
     }

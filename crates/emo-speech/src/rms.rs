@@ -26,12 +26,38 @@ pub fn rms(samples: &[f32], frame_len: usize, hop_len: usize) -> Result<Vec<f32>
     Ok(values)
 }
 
+/// The most parts that a frame is summed in.
+const MAX_PARTS: usize = 32;
+
 /// Writes one value per frame of a checked signal.
 pub(crate) fn rms_into(samples: &[f32], framing: Framing, output: &mut [f32]) {
+    let n_parts = framing.frame_len() / framing.hop_len();
+    let has_parts = framing.lead() == n_parts / 2 * framing.hop_len()
+        && framing.frame_len() == n_parts * framing.hop_len()
+        && (2..=MAX_PARTS).contains(&n_parts);
+    let rms = |squares: f64| to_f32((squares / framing.frame_len() as f64).sqrt());
+    if !has_parts {
+        for (index, value) in output.iter_mut().enumerate() {
+            let (span, _) = framing.span(index, samples.len());
+            *value = rms(sum_of_squares(&samples[span]));
+        }
+        return;
+    }
+    // Frames overlap by whole hops, each of which is summed once.
+    let mut parts = [0.0; MAX_PARTS];
+    let hop = |index: usize| {
+        let begin = (index * framing.hop_len()).min(samples.len());
+        let end = (begin + framing.hop_len()).min(samples.len());
+        sum_of_squares(&samples[begin..end])
+    };
+    let n_ahead = n_parts - 1 - n_parts / 2;
+    for (index, part) in parts.iter_mut().take(n_ahead).enumerate() {
+        *part = hop(index);
+    }
     for (index, value) in output.iter_mut().enumerate() {
-        let (span, _) = framing.span(index, samples.len());
-        let mean = sum_of_squares(&samples[span]) / framing.frame_len() as f64;
-        *value = to_f32(mean.sqrt());
+        let newest = index + n_ahead;
+        parts[newest % n_parts] = hop(newest);
+        *value = rms(parts[..n_parts].iter().sum());
     }
 }
 
@@ -51,6 +77,21 @@ pub(crate) fn sum_of_squares(samples: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frames_that_overlap_by_whole_hops_are_those_that_are_summed_alone() {
+        let samples: Vec<f32> = (0..500).map(|n| ((n * n) as f32 * 0.37).sin()).collect();
+        for (frame_len, hop_len) in [(64, 16), (48, 16), (32, 16), (16, 16), (64, 2), (66, 2)] {
+            let framing = Framing::new(frame_len, hop_len).unwrap();
+            let values = rms(&samples, frame_len, hop_len).unwrap();
+            let alone = |index: usize| {
+                let (span, _) = framing.span(index, samples.len());
+                (sum_of_squares(&samples[span]) / frame_len as f64).sqrt()
+            };
+            let expected = (0..values.len()).map(alone);
+            emo_testing::assert_close(values.iter().copied(), expected, 1e-7, 0.0);
+        }
+    }
 
     #[test]
     fn the_largest_numbers_do_not_overflow() {

@@ -15,13 +15,23 @@ pub(crate) fn check_signal(samples: &[f32]) -> Result<(), SpeechError> {
 
 /// Checks the next part of a stream, none included, of which `n_before` samples have come.
 pub(crate) fn check_signal_from(samples: &[f32], n_before: usize) -> Result<(), SpeechError> {
-    match samples.iter().position(|x| !x.is_finite()) {
+    match first_not_finite(samples) {
         None => Ok(()),
         Some(index) => Err(SpeechError::NonFiniteSample {
-            index: n_before.saturating_add(index),
+            index: n_before + index,
             value: samples[index],
         }),
     }
+}
+
+/// Looks at all samples of a block before it decides, which compilers make vector instructions of.
+fn first_not_finite(samples: &[f32]) -> Option<usize> {
+    let is_bad = |x: &f32| !x.is_finite();
+    let has_bad = |block: &[f32]| block.iter().fold(false, |any, x| any | is_bad(x));
+    let block = samples.chunks(1024).position(has_bad)?;
+    let before = 1024 * block;
+    let within = samples[before..].iter().position(is_bad)?;
+    Some(before + within)
 }
 
 pub(crate) fn check_sample_rate(sample_rate: u32) -> Result<(), SpeechError> {

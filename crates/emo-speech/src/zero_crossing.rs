@@ -40,9 +40,19 @@ pub fn zero_crossing_rate(
 
 /// Writes one value per frame of a checked signal. The continuation never crosses zero, so it is left out.
 pub(crate) fn zero_crossing_rate_into(samples: &[f32], framing: Framing, output: &mut [f32]) {
+    let mut counted = 0..0;
+    let mut count = 0;
     for (index, rate) in output.iter_mut().enumerate() {
         let (span, _) = framing.span(index, samples.len());
-        *rate = (f64::from(crossings(&samples[span])) / framing.frame_len() as f64) as f32;
+        if span.start < counted.end {
+            // Frames overlap: what both hold is not counted again.
+            count -= crossings(&samples[counted.start..=span.start]);
+            count += crossings(&samples[counted.end - 1..span.end]);
+        } else {
+            count = crossings(&samples[span.clone()]);
+        }
+        counted = span;
+        *rate = (f64::from(count) / framing.frame_len() as f64) as f32;
     }
 }
 
@@ -68,6 +78,20 @@ mod tests {
         assert_eq!(crossings(&[1.0, -0.0, 0.0, -0.9e-10, 1e-12, 1.0]), 0);
         assert_eq!(crossings(&[0.0, -1.1e-10, 0.0]), 2);
         assert_eq!(crossings(&[0.0, -THRESHOLD, 0.0]), 2);
+    }
+
+    #[test]
+    fn overlapping_frames_are_counted_as_if_alone() {
+        let samples: Vec<f32> = (0..500).map(|n| ((n * n) as f32 * 0.37).sin()).collect();
+        for (frame_len, hop_len) in [(64, 16), (63, 10), (5, 7), (16, 16), (100, 1), (2, 1)] {
+            let framing = Framing::new(frame_len, hop_len).unwrap();
+            let rates = zero_crossing_rate(&samples, frame_len, hop_len).unwrap();
+            for (index, rate) in rates.iter().enumerate() {
+                let (span, _) = framing.span(index, samples.len());
+                let alone = f64::from(crossings(&samples[span])) / frame_len as f64;
+                assert_eq!(*rate, alone as f32);
+            }
+        }
     }
 
     #[test]

@@ -186,20 +186,23 @@ impl Measure for Cepstra {
 }
 
 /// The DCT-II across mel bands, with the lifter.
+///
+/// Its cosines are symmetric about the middle of the bands for even coefficients and antisymmetric for odd ones, so that
+/// sums and differences of bands equally far from the middle are weighted once.
 #[derive(Debug, Clone)]
 pub(crate) struct Dct {
     n_mfcc: usize,
-    /// `[n_mels, n_mfcc]`, rows continued with zeros to whole [`LANES`].
-    table: Vec<f64>,
-    stride: usize,
+    n_mels: usize,
+    /// For the even and for the odd coefficients, by blocks of [`LANES`] of them: a row for each pair of bands.
+    even: Vec<[f64; LANES]>,
+    odd: Vec<[f64; LANES]>,
 }
 
 /// Coefficients that are summed side by side.
-const LANES: usize = 8;
+const LANES: usize = 4;
 
 impl Dct {
     pub(crate) fn new(n_mels: usize, n_mfcc: usize, norm: DctNorm, lifter: Lifter) -> Self {
-        let stride = n_mfcc.next_multiple_of(LANES);
         let n = n_mels as f64;
         let scale = |k: usize| {
             let power = if k == 0 && norm == DctNorm::Orthonormal {
@@ -209,29 +212,66 @@ impl Dct {
             };
             power.sqrt() * lifter.factor(k)
         };
-        let mut table = vec![0.0; n_mels * stride];
-        for (m, row) in table.chunks_exact_mut(stride).enumerate() {
-            for (k, value) in row.iter_mut().take(n_mfcc).enumerate() {
-                *value = scale(k) * (PI * k as f64 * (m as f64 + 0.5) / n).cos();
+        let weight = |m: usize, k: usize| {
+            if k < n_mfcc {
+                scale(k) * (PI * k as f64 * (m as f64 + 0.5) / n).cos()
+            } else {
+                0.0
             }
-        }
+        };
+        let table = |parity: usize| {
+            let n_blocks = n_mfcc.div_ceil(2).div_ceil(LANES);
+            let row = |block: usize, m: usize| {
+                std::array::from_fn(|lane| weight(m, 2 * (block * LANES + lane) + parity))
+            };
+            (0..n_blocks)
+                .flat_map(|block| (0..n_mels.div_ceil(2)).map(move |m| row(block, m)))
+                .collect()
+        };
         Self {
             n_mfcc,
-            table,
-            stride,
+            n_mels,
+            even: table(0),
+            odd: table(1),
         }
     }
 
     /// Writes `n_mfcc` coefficients.
     pub(crate) fn apply(&self, bands: &[f64], values: &mut [f64]) {
-        for (block, values) in values[..self.n_mfcc].chunks_mut(LANES).enumerate() {
-            let mut sums = [0.0_f64; LANES];
-            for (band, row) in bands.iter().zip(self.table.chunks_exact(self.stride)) {
-                for (sum, weight) in sums.iter_mut().zip(&row[block * LANES..][..LANES]) {
-                    *sum += band * weight;
+        let n_rows = self.n_mels.div_ceil(2);
+        let n_pairs = self.n_mels / 2;
+        let (lower, upper) = (
+            &bands[..n_pairs],
+            &bands[self.n_mels - n_pairs..self.n_mels],
+        );
+        let blocks = self
+            .even
+            .chunks_exact(n_rows)
+            .zip(self.odd.chunks_exact(n_rows));
+        let values = &mut values[..self.n_mfcc];
+        for (values, (even, odd)) in values.chunks_mut(2 * LANES).zip(blocks) {
+            let (mut even_sums, mut odd_sums) = ([0.0; LANES], [0.0; LANES]);
+            let pairs = lower.iter().zip(upper.iter().rev());
+            for ((a, b), (even, odd)) in pairs.zip(even.iter().zip(odd)) {
+                let (sum, difference) = (a + b, a - b);
+                for lane in 0..LANES {
+                    even_sums[lane] += sum * even[lane];
+                    odd_sums[lane] += difference * odd[lane];
                 }
             }
-            values.copy_from_slice(&sums[..values.len()]);
+            if n_rows > n_pairs {
+                // The middle band, where the odd cosines are zero.
+                for lane in 0..LANES {
+                    even_sums[lane] += bands[n_pairs] * even[n_pairs][lane];
+                }
+            }
+            let both = even_sums.into_iter().zip(odd_sums);
+            for (pair, (even, odd)) in values.chunks_mut(2).zip(both) {
+                pair[0] = even;
+                if let Some(value) = pair.get_mut(1) {
+                    *value = odd;
+                }
+            }
         }
     }
 }
@@ -241,17 +281,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cosine_table_is_orthonormal() {
-        let dct = Dct::new(12, 12, DctNorm::Orthonormal, Lifter::None);
-        for i in 0..12 {
-            for j in 0..12 {
-                let dot: f64 = (0..12)
-                    .map(|m| dct.table[m * dct.stride + i] * dct.table[m * dct.stride + j])
-                    .sum();
-                let expected = if i == j { 1.0 } else { 0.0 };
-                emo_testing::assert_close([dot], [expected], 0.0, 1e-13);
-            }
+    fn the_transform_is_the_sum_over_cosines() {
+        for (n_mels, n_mfcc) in [
+            (1, 1),
+            (2, 2),
+            (12, 12),
+            (13, 13),
+            (26, 13),
+            (40, 20),
+            (7, 5),
+        ] {
+            let bands: Vec<f64> = (0..n_mels).map(|m| ((m * m) as f64 * 0.37).sin()).collect();
+            let mut actual = vec![0.0; n_mfcc];
+            Dct::new(n_mels, n_mfcc, DctNorm::Orthonormal, Lifter::None).apply(&bands, &mut actual);
+            let n = n_mels as f64;
+            let expected = (0..n_mfcc).map(|k| {
+                let cosine = |m: usize| (PI / n * (m as f64 + 0.5) * k as f64).cos();
+                let sum: f64 = bands.iter().enumerate().map(|(m, x)| x * cosine(m)).sum();
+                sum * (if k == 0 { 1.0 } else { 2.0 } / n).sqrt()
+            });
+            emo_testing::assert_close(actual, expected, 0.0, 1e-13);
         }
+    }
+
+    #[test]
+    fn the_transform_keeps_lengths() {
+        let bands: Vec<f64> = (0..13).map(|m| ((m * m) as f64 * 0.37).sin()).collect();
+        let mut values = vec![0.0; 13];
+        Dct::new(13, 13, DctNorm::Orthonormal, Lifter::None).apply(&bands, &mut values);
+        let squares = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>();
+        emo_testing::assert_close([squares(&values)], [squares(&bands)], 1e-13, 0.0);
     }
 
     #[test]
