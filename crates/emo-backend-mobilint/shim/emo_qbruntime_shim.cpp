@@ -1,5 +1,5 @@
 // The shim over the vendor's C++ runtime: compiled on the target against the headers that are installed there, because
-// neither their classes nor the C++ library's have a stable binary interface. C++14.
+// neither their classes nor the C++ library's have a stable binary interface. C++14 suffices.
 
 #include "emo_qbruntime_shim.h"
 
