@@ -11,7 +11,10 @@ use emo_fusion::{
     hr::{HeartRateWindow, HeartRateWindowConfig},
     image::{FaceCrop, FaceCropConfig},
     ndarray::Axis,
-    speech::{FrameFeaturesConfig, FrameStatistics, SeedFeatures, SeedFeaturesConfig},
+    speech::{
+        EGEMAPS_FUNCTIONALS, Egemaps, FrameFeaturesConfig, FrameStatistics, SeedFeatures,
+        SeedFeaturesConfig,
+    },
 };
 
 use crate::{Failure, signal::Bpm};
@@ -98,6 +101,11 @@ pub(crate) const SPEECH: &[FeatureSet<SpeechSignal>] = &[
             let config = FrameFeaturesConfig::spectral_set();
             Ok(Box::new(SpeechStatistics(FrameStatistics::new(config)?)))
         },
+    },
+    FeatureSet {
+        name: "egemaps",
+        about: "the 88 functionals of eGeMAPSv02 (Eyben 2016), named as by openSMILE",
+        plan: |_| Ok(Box::new(SpeechEgemaps { planned: None })),
     },
     FeatureSet {
         name: ALL,
@@ -251,6 +259,28 @@ impl Features<SpeechSignal> for SpeechStatistics {
             .0
             .compute(&signal.samples, signal.sample_rate)?
             .to_vec())
+    }
+}
+
+struct SpeechEgemaps {
+    /// For the rate that came last.
+    planned: Option<(u32, Egemaps)>,
+}
+
+impl Features<SpeechSignal> for SpeechEgemaps {
+    fn names(&self) -> Vec<String> {
+        EGEMAPS_FUNCTIONALS.map(String::from).to_vec()
+    }
+
+    fn compute(&mut self, signal: &SpeechSignal) -> Result<Vec<f32>, Failure> {
+        let rate = signal.sample_rate;
+        let mut egemaps = match self.planned.take() {
+            Some((planned, egemaps)) if planned == rate => egemaps,
+            _ => Egemaps::new(rate)?,
+        };
+        let values = egemaps.functionals(&signal.samples)?;
+        self.planned = Some((rate, egemaps));
+        Ok(values.to_vec())
     }
 }
 

@@ -170,6 +170,33 @@ fn speech_sets_are_those_of_librosa() {
     assert_eq!(features(&rows[0]).len(), 78);
 }
 
+/// The tolerance is a hundredth; pitch, loudness and level are well defined.
+#[test]
+fn the_geneva_set_has_the_names_and_values_of_opensmile() {
+    let path = fixture("emo-speech/espeak_en_m_16k.flac");
+    let (header, rows) = table(&["speech", "--set", "egemaps", path.to_str().unwrap()]);
+    let names = [
+        "F0semitoneFrom27.5Hz_sma3nz_amean",
+        "mfcc4V_sma3nz_stddevNorm",
+        "equivalentSoundLevel_dBp",
+    ];
+    assert_names(&header, &names, 88);
+    let values = features(&rows[0]);
+    let expected: Vec<f64> = load_npy(fixture("emo-speech/egemaps_func.npy"))
+        .into_iter()
+        .collect();
+    for name in [
+        "F0semitoneFrom27.5Hz_sma3nz_percentile50.0",
+        "loudness_sma3_amean",
+        "mfcc1_sma3_amean",
+        "equivalentSoundLevel_dBp",
+    ] {
+        let place = header.iter().position(|column| column == name).unwrap();
+        let column = place - (header.len() - 88);
+        assert_close([values[column]], [expected[column]], 0.01, 0.0);
+    }
+}
+
 #[test]
 fn all_speech_sets_are_those_of_the_others() {
     let path = recording("speech.wav");

@@ -49,6 +49,7 @@
 //! | their mean and standard deviation over a recording | [`FrameStatistics`] |
 //! | onsets, harmonic and percussive part, pre-emphasis | [`onset_strength`], [`harmonic_percussive`], [`pre_emphasis`] |
 //! | all three in one vector | [`SeedFeatures`] |
+//! | the Geneva parameter set (eGeMAPSv02) | [`Egemaps`] |
 //!
 //! # Conventions
 //!

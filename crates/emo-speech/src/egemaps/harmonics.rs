@@ -10,7 +10,7 @@ use super::formants::{Formant, N_FORMANTS};
 const MAX_HARMONICS: usize = 100;
 /// A formant's amplitude is that of the strongest harmonic within this share of its frequency to either side.
 const FORMANT_RANGE: f64 = 0.2;
-/// The amplitude in dB where there is no pitch.
+/// The amplitude in dB where there is no pitch, and the difference to a third formant without harmonics.
 const UNVOICED_DB: f64 = -201.0;
 
 /// Harmonics of one frame.
@@ -82,13 +82,14 @@ impl HarmonicMeter {
         let level = |magnitude: f64| to_db(magnitude / fundamental.height);
         let amplitudes = [0, 1, 2].map(|index| {
             self.strongest_near(formants[index].frequency)
-                .map_or(0.0, |peak| level(peak.magnitude))
+                .map(|peak| level(peak.magnitude))
         });
         let harmonic = |index: usize| self.found.get(index).map_or(0.0, |p| level(p.magnitude));
+        let third = amplitudes[2].map_or(UNVOICED_DB, |amplitude| -amplitude);
         Harmonics {
             h1_h2: harmonic(1) - harmonic(2),
-            h1_a3: harmonic(1) - amplitudes[2],
-            formants: amplitudes,
+            h1_a3: harmonic(1) + third,
+            formants: amplitudes.map(|amplitude| amplitude.unwrap_or(0.0)),
             hnr: self.hnr(magnitudes, pitch),
         }
     }

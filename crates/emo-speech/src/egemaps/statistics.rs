@@ -152,30 +152,82 @@ fn salient_extrema(values: &[f64]) -> Vec<Extremum> {
     extrema
 }
 
-/// Number, mean length and standard deviation of the lengths of the runs in which `is_inside` holds, in seconds. A
-/// run of n values lasts n - 1 steps, and one less if it reaches the end, as in openSMILE.
+/// Number, mean length and standard deviation of the lengths of the runs in which `is_inside` holds, in seconds.
+///
+/// As in openSMILE a run of n values lasts n - 1 steps, and one less if it reaches the end; a single value outside does
+/// not end a run; and runs of one or two values do not count.
 pub(super) fn runs(
     values: &[f64],
     step: f64,
     is_inside: impl Fn(f64) -> bool,
 ) -> (usize, [f64; 2]) {
     let mut lengths = Vec::new();
-    let mut start = None;
-    for (index, &value) in values.iter().enumerate() {
-        match (start, is_inside(value)) {
-            (None, true) => start = Some(index),
-            (Some(begin), false) => {
-                lengths.push((index - begin - 1) as f64 * step);
-                start = None;
-            }
-            _ => {}
+    let mut add = |begin: usize, end: usize| {
+        if end - begin > 2 {
+            let is_open = end == values.len();
+            lengths.push((end - begin - 1 - usize::from(is_open)) as f64 * step);
         }
+    };
+    let mut run: Option<(usize, usize)> = None;
+    for (index, _) in values.iter().enumerate().filter(|(_, x)| is_inside(**x)) {
+        run = match run {
+            Some((begin, end)) if index <= end + 1 => Some((begin, index + 1)),
+            _ => {
+                if let Some((begin, end)) = run {
+                    add(begin, end);
+                }
+                Some((index, index + 1))
+            }
+        };
     }
-    if let Some(begin) = start {
-        lengths.push((values.len() - begin).saturating_sub(2) as f64 * step);
+    if let Some((begin, end)) = run {
+        add(begin, end);
     }
     let mean = mean(&lengths);
     let squares: f64 = lengths.iter().map(|x| (x - mean).powi(2)).sum();
     let deviation = (squares / lengths.len().max(1) as f64).sqrt();
     (lengths.len(), [mean, deviation])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use emo_testing::assert_close;
+
+    #[test]
+    fn runs_bridge_one_value_and_need_three() {
+        let values: Vec<f64> = "0111011100110000111"
+            .bytes()
+            .map(|b| f64::from(b - b'0'))
+            .collect();
+        // From 1 to 8 with a gap of one, two values that do not count, and three at the end.
+        let (n, [mean, deviation]) = runs(&values, 0.1, |x| x > 0.0);
+        assert_eq!(n, 2);
+        assert_close([mean, deviation], [(0.6 + 0.1) / 2.0, 0.25], 1e-12, 0.0);
+        assert_eq!(runs(&[], 0.1, |x| x > 0.0), (0, [0.0, 0.0]));
+    }
+
+    /// What `numpy.percentile` of NumPy 2.4 gives.
+    #[test]
+    fn percentiles_are_interpolated() {
+        let actual = percentiles(&[4.0, 1.0, 3.0, 10.0]);
+        assert_close(actual, [2.2, 3.5, 6.4, 4.2], 1e-12, 0.0);
+        assert_eq!(percentiles(&[]), [0.0; 4]);
+    }
+
+    #[test]
+    fn small_wiggles_are_not_extrema() {
+        // Up by 10 in 2 steps, down by 8 in 3 with a wiggle of 0.5, up by 4 to the end.
+        let values = [0.0, 5.0, 10.0, 6.0, 6.5, 2.0, 4.0, 6.0];
+        let slopes = slopes(&values, 1.0);
+        assert_eq!(slopes.n_maxima, 1);
+        let [rising, _, falling, deviation] = slopes.moments;
+        assert_close(
+            [rising, falling],
+            [(5.0 + 2.0) / 2.0, 8.0 / 3.0],
+            1e-12,
+            0.0,
+        );
+        assert_close([deviation], [0.0], 0.0, 0.0);
+    }
 }
