@@ -44,7 +44,8 @@
 //! | fundamental frequency, live or offline | [`Yin`], [`Pyin`], [`PyinStream`] |
 //! | the same with the path finder of Praat, glottal pulses | [`PitchTracker`], [`glottal_pulses`] |
 //! | voice quality | [`jitter`], [`shimmer`], [`Harmonicity`] |
-//! | formants, intensity | [`FormantTracker`], [`Intensity`] |
+//! | formants, intensity, syllables | [`FormantTracker`], [`Intensity`], [`syllable_nuclei`], [`linear_prediction`] |
+//! | all of prosody in 39 numbers | [`Prosody`] |
 //! | more training recordings of one | [`Augmenter`], [`add_noise`], [`pitch_shift`], [`time_stretch`], [`shift`] |
 //! | their mean and standard deviation over a recording | [`FrameStatistics`] |
 //! | onsets, harmonic and percussive part, pre-emphasis | [`onset_strength`], [`harmonic_percussive`], [`pre_emphasis`] |
@@ -159,9 +160,9 @@ pub use pre_emphasis::pre_emphasis;
 pub use prosody::{
     Formant, FormantTrack, FormantTracker, FormantTrackerConfig, FrameTimes, Harmonicity,
     HarmonicityConfig, HarmonicityTrack, Intensity, IntensityConfig, IntensityTrack, Jitter,
-    PeriodLimits, PitchFrame, PitchMethod, PitchTrack, PitchTracker, PitchTrackerConfig, Pyin,
-    PyinConfig, PyinFrame, PyinStream, Shimmer, Yin, YinConfig, YinFrame, glottal_pulses, jitter,
-    shimmer,
+    PROSODY_NAMES, PeriodLimits, PitchFrame, PitchMethod, PitchTrack, PitchTracker,
+    PitchTrackerConfig, Prosody, Pyin, PyinConfig, PyinFrame, PyinStream, Shimmer, Yin, YinConfig,
+    YinFrame, glottal_pulses, jitter, linear_prediction, shimmer, syllable_nuclei,
 };
 pub use quality::{SpeechQuality, quality, quality_by_window};
 pub use realfft::num_complex::Complex32;

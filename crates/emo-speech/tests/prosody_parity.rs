@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use emo_speech::{
     FormantTracker, FormantTrackerConfig, Harmonicity, HarmonicityConfig, Intensity,
     IntensityConfig, PeriodLimits, PitchMethod, PitchTrack, PitchTracker, PitchTrackerConfig, Pyin,
-    PyinConfig, Yin, YinConfig, glottal_pulses, jitter, shimmer,
+    PyinConfig, Yin, YinConfig, glottal_pulses, jitter, linear_prediction, shimmer,
 };
 use emo_testing::{load_npy, shared};
 use serde_json::Value;
@@ -278,5 +278,13 @@ fn librosa_pyin() {
             .iter()
             .map(|frame| frame.voiced_probability)
             .collect()
+    });
+}
+
+#[test]
+fn librosa_linear_prediction() {
+    check("lpc12_", 4, |clip| {
+        let segment = &cut(clip)[clip.rate as usize / 2..][..2048];
+        linear_prediction(segment, 12).unwrap()
     });
 }

@@ -1,3 +1,44 @@
+use crate::SpeechError;
+use crate::signal::{check_range, check_signal};
+
+/// Coefficients of linear prediction by Burg's method, from a₀ = 1 to a of `order`: the prediction error is
+/// xₙ + a₁xₙ₋₁ + … .
+///
+/// As `librosa.lpc` 0.11. Samples that fewer coefficients predict exactly leave the rest at 0.
+///
+/// # Errors
+/// [`SpeechError::EmptySignal`], [`SpeechError::NonFiniteSample`]; [`SpeechError::ConfigOutOfRange`] unless `order` is 1
+/// to 1000; [`SpeechError::SignalTooShort`] unless there are more samples than that.
+///
+/// # Example
+/// ```
+/// // A resonance is predicted by its last two samples.
+/// let wave: Vec<f32> = (0..2000).map(|n| (n as f32 * 0.3).sin()).collect();
+/// let a = emo_speech::linear_prediction(&wave, 2)?;
+/// assert!((a[1] + 2.0 * 0.3_f64.cos()).abs() < 1e-3 && (a[2] - 1.0).abs() < 1e-3);
+/// # Ok::<(), emo_speech::SpeechError>(())
+/// ```
+///
+/// # References
+/// L. Marple, A new autoregressive spectrum analysis algorithm, IEEE Transactions on Acoustics, Speech, and Signal
+/// Processing 28(4), 1980, doi:10.1109/TASSP.1980.1163429.
+#[doc(alias = "lpc")]
+pub fn linear_prediction(samples: &[f32], order: usize) -> Result<Vec<f64>, SpeechError> {
+    check_signal(samples)?;
+    check_range("order", order, 1, 1000)?;
+    if samples.len() <= order {
+        return Err(SpeechError::SignalTooShort {
+            actual: samples.len(),
+            required: order + 1,
+        });
+    }
+    let mut coefficients = vec![0.0; order + 1];
+    coefficients[0] = 1.0;
+    let samples = samples.iter().map(|&x| f64::from(x));
+    Burg::default().predict(samples, &mut coefficients[1..]);
+    Ok(coefficients)
+}
+
 /// Linear prediction by Burg's method, with its buffers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Burg {
