@@ -50,7 +50,7 @@ pub fn time_stretch(samples: &[f32], rate: f64) -> Result<Vec<f32>, SpeechError>
     let mut output = Output::new(len);
     let mut frames = Frames::new(samples);
     let n_steps = (frames.n_frames as f64 / rate).ceil() as usize;
-    let mut phases: Vec<f64> = frames.at(0).iter().map(|bin| bin.arg()).collect();
+    let mut phases = frames.pair(0).0.phases.clone();
     let mut spectrum = output.inverse.make_input_vec();
     for step in 0..n_steps.min(output.n_frames()) {
         let time = step as f64 * rate;
@@ -58,10 +58,10 @@ pub fn time_stretch(samples: &[f32], rate: f64) -> Result<Vec<f32>, SpeechError>
         let index = time.floor() as usize;
         let (now, next) = frames.pair(index);
         for (k, phase) in phases.iter_mut().enumerate() {
-            let magnitude = (1.0 - between) * now[k].norm() + between * next[k].norm();
+            let magnitude = (1.0 - between) * now.magnitudes[k] + between * next.magnitudes[k];
             spectrum[k] = Complex::from_polar(magnitude, *phase);
             let expected = TAU * (HOP_LEN * k) as f64 / FRAME_LEN as f64;
-            let deviation = next[k].arg() - now[k].arg() - expected;
+            let deviation = next.phases[k] - now.phases[k] - expected;
             let wrapped = deviation - TAU * (deviation / TAU).round_ties_even();
             *phase += expected + wrapped;
         }
@@ -127,10 +127,26 @@ struct Frames<'a> {
     window: Vec<f64>,
     forward: Arc<dyn RealToComplex<f64>>,
     frame: Vec<f64>,
+    spectrum: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
     /// Two neighbours and the index of the first.
-    pair: [Vec<Complex<f64>>; 2],
+    pair: [Polar; 2],
     index: Option<usize>,
+}
+
+/// A spectrum's bins by magnitude and phase.
+struct Polar {
+    magnitudes: Vec<f64>,
+    phases: Vec<f64>,
+}
+
+impl Polar {
+    fn silent() -> Self {
+        Self {
+            magnitudes: vec![0.0; N_BINS],
+            phases: vec![0.0; N_BINS],
+        }
+    }
 }
 
 impl<'a> Frames<'a> {
@@ -141,18 +157,15 @@ impl<'a> Frames<'a> {
             n_frames: 1 + samples.len() / HOP_LEN,
             window: window(),
             frame: forward.make_input_vec(),
+            spectrum: forward.make_output_vec(),
             scratch: forward.make_scratch_vec(),
-            pair: [forward.make_output_vec(), forward.make_output_vec()],
+            pair: [Polar::silent(), Polar::silent()],
             index: None,
             forward,
         }
     }
 
-    fn at(&mut self, index: usize) -> &[Complex<f64>] {
-        self.pair(index).0
-    }
-
-    fn pair(&mut self, index: usize) -> (&[Complex<f64>], &[Complex<f64>]) {
+    fn pair(&mut self, index: usize) -> (&Polar, &Polar) {
         if self.index != Some(index) {
             if self.index == index.checked_sub(1) && index > 0 {
                 self.pair.swap(0, 1);
@@ -167,9 +180,9 @@ impl<'a> Frames<'a> {
 
     /// Spectra behind the last are zero.
     fn transform(&mut self, index: usize, slot: usize) {
-        let output = &mut self.pair[slot];
+        let polar = &mut self.pair[slot];
         if index >= self.n_frames {
-            output.fill(Complex::ZERO);
+            *polar = Polar::silent();
             return;
         }
         let start = (index * HOP_LEN) as isize - (FRAME_LEN / 2) as isize;
@@ -180,8 +193,12 @@ impl<'a> Frames<'a> {
             *x = weight * sample.map_or(0.0, |&x| f64::from(x));
         }
         self.forward
-            .process_with_scratch(&mut self.frame, output, &mut self.scratch)
+            .process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch)
             .expect("the plan made the buffers");
+        for (k, bin) in self.spectrum.iter().enumerate() {
+            polar.magnitudes[k] = bin.norm_sqr().sqrt();
+            polar.phases[k] = bin.arg();
+        }
     }
 }
 
