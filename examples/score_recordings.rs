@@ -10,15 +10,13 @@ use std::{
 };
 
 use clap::Parser;
-use csv::StringRecord;
-use emo_examples::error_chain;
+use emo_examples::{array, error_chain, table};
 use emo_fusion::{
     Bundle, CpuBackend, EegSignal, HrSignal, ImageSignal, Inputs, Recognizer,
     dsp::SampleRate,
     image::GreyImage,
     ndarray::{Array3, Axis},
 };
-use ndarray_npy::{ReadableElement, read_npy};
 
 /// Scores recordings whose emotion is known, each modality alone.
 #[derive(Debug, Parser)]
@@ -122,27 +120,6 @@ fn manifest(folder: &Path) -> Result<Vec<BTreeMap<String, String>>, Box<dyn Erro
         .into_iter()
         .filter(|row| !row["label4"].is_empty() && ["val", "test"].contains(&row["split"].as_str()))
         .collect())
-}
-
-fn table(path: &Path) -> Result<Vec<BTreeMap<String, String>>, Box<dyn Error>> {
-    let mut reader =
-        csv::Reader::from_path(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let header = reader.headers()?.clone();
-    let named = |row: StringRecord| {
-        header
-            .iter()
-            .zip(&row)
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
-    };
-    Ok(reader
-        .records()
-        .map(|row| row.map(named))
-        .collect::<Result<_, _>>()?)
-}
-
-fn array<T: ReadableElement>(path: &Path) -> Result<Array3<T>, Box<dyn Error>> {
-    Ok(read_npy(path).map_err(|error| format!("{}: {error}", path.display()))?)
 }
 
 fn heart_rate(scorer: &mut Scorer, folder: &Path) -> Result<(), Box<dyn Error>> {

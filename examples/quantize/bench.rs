@@ -1,5 +1,6 @@
 use std::time::{Duration, Instant};
 
+use emo_examples::{CpuRunner, accuracy};
 use emo_fusion::{
     CpuBackend,
     backend::Session,
@@ -8,8 +9,6 @@ use emo_fusion::{
     tensor::Tensor,
 };
 use ndarray::ArrayD;
-
-use crate::runner::CpuRunner;
 
 /// The data of a search.
 #[derive(Debug)]
@@ -58,25 +57,4 @@ fn latency(model: &Model, samples: &[ArrayD<f32>]) -> Result<f64, QuantError> {
         least = least.min(start.elapsed().as_secs_f64() * 1e6);
     }
     Ok(least)
-}
-
-/// The class with the largest score.
-pub(crate) fn best(scores: &ArrayD<f32>) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
-    for (class, &score) in scores.iter().enumerate() {
-        if score > best.1 {
-            best = (class, score);
-        }
-    }
-    best.0
-}
-
-/// The part of the samples whose best class is theirs.
-pub(crate) fn accuracy(scores: &[ArrayD<f32>], labels: &[usize]) -> f64 {
-    let right = scores
-        .iter()
-        .zip(labels)
-        .filter(|(scores, label)| best(scores) == **label)
-        .count();
-    right as f64 / labels.len().max(1) as f64
 }

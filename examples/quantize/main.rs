@@ -7,7 +7,6 @@
 //! ```
 
 mod bench;
-mod runner;
 mod settings;
 
 use std::{
@@ -19,7 +18,7 @@ use std::{
 };
 
 use clap::Parser;
-use emo_examples::error_chain;
+use emo_examples::{CpuRunner, accuracy, best, error_chain, read_labels, read_samples};
 use emo_fusion::{
     onnx::Model,
     quant::{
@@ -32,8 +31,7 @@ use ndarray::ArrayD;
 use serde_json::json;
 
 use crate::{
-    bench::{CpuBench, accuracy, best},
-    runner::{CpuRunner, read_labels, read_samples},
+    bench::CpuBench,
     settings::{MethodName, RefinementName},
 };
 

@@ -1,6 +1,12 @@
 //! Programs that show the crates of emo-fusion together.
 
+mod samples;
+mod tables;
+
 use std::error::Error;
+
+pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};
+pub use tables::{array, table};
 
 /// An error and its causes on one line, as the programs print them.
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {

@@ -43,6 +43,7 @@
 //! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
 //! | `serde` | fusion rules, calibrations and reports can be written and read |
 //! | `mobilint` | the backend for Mobilint NPUs, which needs the vendor's runtime on the machine |
+//! | `mobilint-kit` | what the vendor's compiler takes, and an emulation of its quantization, in the same module |
 //! | `mobilint-shim` | the same without a second process, through a shim that is compiled on the machine |
 //! | `mobilint-telemetry` | power, temperature and load of a Mobilint NPU |
 //! | `quant` | the quantizer |

@@ -1,3 +1,5 @@
+//! Samples for models of one input, and what models make of them.
+
 use std::{error::Error, path::Path};
 
 use emo_fusion::{
@@ -12,12 +14,13 @@ use ndarray_npy::ReadNpyExt;
 
 /// Samples, and the CPU backend that runs models on them.
 #[derive(Debug)]
-pub(crate) struct CpuRunner {
+pub struct CpuRunner {
     samples: Vec<Tensor>,
 }
 
 impl CpuRunner {
-    pub(crate) fn new(samples: Vec<ArrayD<f32>>) -> Self {
+    /// Takes the samples, each as an input of the models that will be run.
+    pub fn new(samples: Vec<ArrayD<f32>>) -> Self {
         Self {
             samples: samples.into_iter().map(Tensor::from).collect(),
         }
@@ -48,7 +51,7 @@ impl Runner for CpuRunner {
 }
 
 /// Reads samples, one along the first axis each, in the shape of the model's only input.
-pub(crate) fn read_samples(path: &Path, model: &Model) -> Result<Vec<ArrayD<f32>>, Box<dyn Error>> {
+pub fn read_samples(path: &Path, model: &Model) -> Result<Vec<ArrayD<f32>>, Box<dyn Error>> {
     let [input] = model.graph().inputs() else {
         return Err("models with one input are quantized here".into());
     };
@@ -95,7 +98,7 @@ fn read_array(path: &Path) -> Result<ArrayD<f32>, Box<dyn Error>> {
 }
 
 /// Reads class numbers.
-pub(crate) fn read_labels(path: &Path) -> Result<Vec<usize>, Box<dyn Error>> {
+pub fn read_labels(path: &Path) -> Result<Vec<usize>, Box<dyn Error>> {
     let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let numbers: Vec<i64> = if let Ok(labels) = ArrayD::<i64>::read_npy(&*bytes) {
         labels.into_iter().collect()
@@ -108,4 +111,25 @@ pub(crate) fn read_labels(path: &Path) -> Result<Vec<usize>, Box<dyn Error>> {
     };
     let to_class = |number: i64| usize::try_from(number).map_err(|_| "a label is negative".into());
     numbers.into_iter().map(to_class).collect()
+}
+
+/// The class with the largest score.
+pub fn best(scores: &ArrayD<f32>) -> usize {
+    let mut best = (0, f32::NEG_INFINITY);
+    for (class, &score) in scores.iter().enumerate() {
+        if score > best.1 {
+            best = (class, score);
+        }
+    }
+    best.0
+}
+
+/// The part of the samples whose best class is theirs.
+pub fn accuracy(scores: &[ArrayD<f32>], labels: &[usize]) -> f64 {
+    let right = scores
+        .iter()
+        .zip(labels)
+        .filter(|(scores, label)| best(scores) == **label)
+        .count();
+    right as f64 / labels.len().max(1) as f64
 }
