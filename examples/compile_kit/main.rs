@@ -22,8 +22,8 @@ use emo_examples::{CpuRunner, accuracy, best, error_chain, read_samples};
 use emo_fusion::{
     mobilint::{
         ActivationScales, CalibrationMode, Channels, CompileKit, CompilerConfig, CompilerVersion,
-        Emulation, HistogramSearch, InferenceScheme, InputScale, KitConfig, PythonConfig,
-        SampleLayout, Target, compile,
+        Emulation, HistogramSearch, InferenceScheme, KitConfig, MobilintError, PythonConfig,
+        SampleLayout, Standardizer, Target, compile,
     },
     onnx::Model,
     quant::{Comparison, Symmetry, outputs},
@@ -96,12 +96,12 @@ struct Args {
     /// Which part of a sample's magnitudes is looked at, with `--mode max-percentile`.
     #[arg(long, value_name = "R")]
     topk_ratio: Option<f64>,
+    /// Leaves the model's standardizer to the application.
+    #[arg(long)]
+    host_standardizer: bool,
     /// Prints what the quantization will do to the held-out samples, as far as that is known.
     #[arg(long)]
     emulate: bool,
-    /// With `--emulate`: the model's input is not quantized, as if the host standardized it.
-    #[arg(long, requires = "emulate")]
-    float_input: bool,
     /// Runs the compiler on the kit.
     #[arg(long, requires = "out")]
     compile: bool,
@@ -170,7 +170,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         "n_calibration": samples.calibration.len(),
     });
     if args.emulate {
-        report["emulation"] = emulate(args, &model, &samples, &config)?;
+        report["emulation"] = emulate(&model, &samples, &kit)?;
     }
     if let Some(folder) = &args.out {
         kit.write(folder, &samples.calibration)?;
@@ -213,6 +213,9 @@ fn config(args: &Args) -> KitConfig {
         ChannelsName::Last => Channels::Last,
         ChannelsName::Absent => Channels::Absent,
     });
+    if args.host_standardizer {
+        config.standardizer = Standardizer::Host;
+    }
     let quantization = &mut config.quantization;
     quantization.activations = match args.activations {
         ScalesName::Layer => ActivationScales::Layer,
@@ -266,19 +269,13 @@ fn samples(args: &Args, model: &Model) -> Result<Samples, Box<dyn Error>> {
     })
 }
 
-fn emulate(
-    args: &Args,
-    model: &Model,
-    samples: &Samples,
-    config: &KitConfig,
-) -> Result<Json, Box<dyn Error>> {
-    let input = match args.float_input {
-        true => InputScale::Float,
-        false => InputScale::One,
+fn emulate(model: &Model, samples: &Samples, kit: &CompileKit) -> Result<Json, Box<dyn Error>> {
+    let inputs = |samples: &[ArrayD<f32>]| -> Result<CpuRunner, MobilintError> {
+        let inputs = samples.iter().map(|sample| kit.input_of(sample));
+        Ok(CpuRunner::new(inputs.collect::<Result<_, _>>()?))
     };
-    let emulation = Emulation::new(config.quantization)?.with_input(input);
-    let mut calibration = CpuRunner::new(samples.calibration.clone());
-    let emulated = emulation.quantize(model, &mut calibration)?;
+    let emulation = Emulation::new(kit.config().quantization)?;
+    let emulated = emulation.quantize(kit.model(), &mut inputs(&samples.calibration)?)?;
     let (judged, split) = match &samples.held_out {
         Some(held_out) => (held_out, &*samples.split),
         None => (
@@ -286,9 +283,8 @@ fn emulate(
             "the calibration samples themselves: no figure for others",
         ),
     };
-    let mut runner = CpuRunner::new(judged.clone());
-    let expected = outputs(&mut runner, model)?;
-    let actual = outputs(&mut runner, emulated.model())?;
+    let expected = outputs(&mut CpuRunner::new(judged.clone()), model)?;
+    let actual = outputs(&mut inputs(judged)?, emulated.model())?;
     let comparison = Comparison::of(&expected, &actual)?;
     let decisions: Vec<usize> = expected.iter().map(best).collect();
     let approximations = emulated.approximations().iter().map(ToString::to_string);
@@ -296,7 +292,10 @@ fn emulate(
         "backend": "cpu",
         "samples": judged.len(),
         "split": split,
-        "input": if args.float_input { "not quantized" } else { "quantized" },
+        "standardizer": match kit.config().standardizer {
+            Standardizer::Host => "on the host",
+            _ => "on the NPU",
+        },
         "sqnr_db": Some(comparison.sqnr_db()).filter(|sqnr| sqnr.is_finite()),
         "largest_difference": comparison.largest(),
         "same_decisions": accuracy(&actual, &decisions),
@@ -350,8 +349,8 @@ fn print(out: &mut impl io::Write, report: &Json) -> io::Result<()> {
         let number = |name: &str| emulation[name].as_f64().unwrap_or(f64::INFINITY);
         writeln!(
             out,
-            "emulated on the CPU, input {}: {:.1} dB, {:.1} % of decisions the same, on {} samples ({})",
-            text(&emulation["input"]),
+            "emulated on the CPU, standardizer {}: {:.1} dB, {:.1} % of decisions the same, on {} samples ({})",
+            text(&emulation["standardizer"]),
             number("sqnr_db"),
             number("same_decisions") * 100.0,
             emulation["samples"],

@@ -85,7 +85,7 @@ pub use error::MobilintError;
 #[cfg(feature = "kit")]
 pub use kit::{
     Channels, CompileKit, Compiled, CompiledShapes, CompilerConfig, CompilerVersion,
-    InferenceScheme, KitConfig, KitError, Processor, Progress, SampleLayout, compile,
+    InferenceScheme, KitConfig, KitError, Processor, Progress, SampleLayout, Standardizer, compile,
 };
 pub use mxq::{Mxq, MxqProblem};
 pub use python::PythonConfig;

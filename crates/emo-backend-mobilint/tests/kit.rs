@@ -12,7 +12,7 @@ use std::{env, fs, path::Path, process::Command};
 
 use emo_backend_mobilint::{
     CalibrationMode, Channels, CompileKit, CompilerVersion, KitConfig, KitError, MobilintError,
-    SampleLayout,
+    SampleLayout, Standardizer,
     emo_backend::emo_tensor::ElementType,
     emo_onnx::{Dim, GraphBuilder, Model},
     emo_quant::{
@@ -20,7 +20,7 @@ use emo_backend_mobilint::{
         ndarray::{Array2, ArrayD, Axis, concatenate, stack},
     },
 };
-use ndarray_npy::WriteNpyExt as _;
+use ndarray_npy::{ReadNpyExt as _, WriteNpyExt as _};
 
 use support::{CpuRunner, MODELS, model, samples};
 
@@ -114,6 +114,61 @@ fn what_is_compiled_computes_what_the_model_does() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn a_standardizer_on_the_host_changes_no_score() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in MODELS {
+        let model = model(name);
+        let samples = samples(&model, 20);
+        let mut config = KitConfig::default();
+        config.standardizer = Standardizer::Host;
+        let kit = CompileKit::new(&model, config).unwrap();
+        let path = folder.path().join(name);
+        kit.write(&path, &samples).unwrap();
+        let runtime: serde_json::Value =
+            serde_json::from_slice(&fs::read(path.join("runtime.json")).unwrap()).unwrap();
+        let steps = runtime["on_host"].as_array().unwrap();
+        let operations: Vec<_> = steps.iter().map(|step| &step["operation"]).collect();
+        assert_eq!(operations, ["sub", "mul"], "{name}");
+        let written = Model::read(path.join("model.onnx")).unwrap();
+        assert_eq!(
+            written.graph().nodes().len() + 2,
+            CompileKit::new(&model, KitConfig::default())
+                .unwrap()
+                .model()
+                .graph()
+                .nodes()
+                .len()
+        );
+        let inputs: Vec<_> = samples
+            .iter()
+            .map(|sample| kit.input_of(sample).unwrap())
+            .collect();
+        let pairs = outputs(&model, &samples)
+            .into_iter()
+            .zip(outputs(&written, &inputs));
+        for (expected, actual) in pairs {
+            for (expected, actual) in expected.iter().zip(&actual) {
+                assert!(
+                    (expected - actual).abs() <= 1e-5,
+                    "{name}: {actual}, expected {expected}"
+                );
+            }
+        }
+        // What is calibrated with is what the NPU gets.
+        let sample =
+            ArrayD::<f32>::read_npy(fs::File::open(path.join("calibration/00003.npy")).unwrap())
+                .unwrap();
+        assert_eq!(sample.shape(), kit.sample_shape());
+        let mut written: Vec<f32> = sample.iter().copied().collect();
+        let mut expected: Vec<f32> = inputs[3].iter().copied().collect();
+        written.sort_by(f32::total_cmp);
+        expected.sort_by(f32::total_cmp);
+        assert_eq!(written, expected);
+        assert!(kit.input_of(&ArrayD::zeros(vec![3])).is_err());
     }
 }
 

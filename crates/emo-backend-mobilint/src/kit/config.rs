@@ -20,6 +20,8 @@ pub struct KitConfig {
     pub channels: Option<Channels>,
     /// What the compiler computes on. Default: [`Processor::Cpu`], which every machine has.
     pub processor: Processor,
+    /// Where a standardizer in front of the model is computed. Default: [`Standardizer::Npu`].
+    pub standardizer: Standardizer,
     /// How the model is quantized.
     pub quantization: Quantization,
 }
@@ -33,6 +35,7 @@ impl Default for KitConfig {
             layout: SampleLayout::default(),
             channels: None,
             processor: Processor::default(),
+            standardizer: Standardizer::default(),
             quantization: Quantization::default(),
         }
     }
@@ -89,6 +92,19 @@ pub enum Channels {
     Last,
     /// There are none: the other axes are height and width.
     Absent,
+}
+
+/// Where the sums and products with constants are computed that come first in a model: a standardizer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Standardizer {
+    /// On the NPU, with the rest. Its input is quantized with one scale before that, so that features of small numbers
+    /// beside those of large ones lose their differences: [`Emulation`](crate::Emulation) shows how much.
+    #[default]
+    Npu,
+    /// By the application. The operations leave the model, calibration samples are written as they come out of them,
+    /// and `runtime.json` has the numbers.
+    Host,
 }
 
 /// What the compiler computes on.

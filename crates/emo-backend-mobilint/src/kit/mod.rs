@@ -2,6 +2,7 @@
 
 mod config;
 mod error;
+mod host;
 mod layout;
 mod model;
 mod operators;
@@ -11,13 +12,17 @@ mod script;
 mod write;
 
 use emo_onnx::Model;
+use emo_quant::ndarray::ArrayD;
 
 pub use self::{
-    config::{Channels, CompilerVersion, InferenceScheme, KitConfig, Processor, SampleLayout},
+    config::{
+        Channels, CompilerVersion, InferenceScheme, KitConfig, Processor, SampleLayout,
+        Standardizer,
+    },
     error::KitError,
     run::{Compiled, CompiledShapes, CompilerConfig, Progress, compile},
 };
-use self::{layout::Hwc, model::Prepared};
+use self::{host::HostSteps, layout::Hwc, model::Prepared};
 use crate::MobilintError;
 
 /// A model as the vendor's compiler takes it, ready to be written as a folder that a person with the compiler runs
@@ -50,6 +55,8 @@ use crate::MobilintError;
 pub struct CompileKit {
     config: KitConfig,
     prepared: Prepared,
+    host: HostSteps,
+    npu_standardizes: bool,
     input_hwc: Hwc,
     /// `None` for an output that is no picture, signal or vector.
     output_hwc: Vec<Option<Hwc>>,
@@ -68,7 +75,14 @@ impl CompileKit {
     /// set 13.
     pub fn new(model: &Model, config: KitConfig) -> Result<Self, MobilintError> {
         config.check()?;
-        let prepared = model::prepared(model, config.layout)?;
+        let mut prepared = model::prepared(model, config.layout)?;
+        let mut without = prepared.model.clone();
+        let mut host = HostSteps::take_from(&mut without)?;
+        let npu_standardizes = config.standardizer == Standardizer::Npu && !host.is_empty();
+        match config.standardizer {
+            Standardizer::Npu => host = HostSteps::default(),
+            Standardizer::Host => prepared.model = without,
+        }
         let input = &prepared.input;
         let channels = config.channels.unwrap_or_else(|| {
             layout::derived(prepared.model.graph(), &input.name, input.shape.len())
@@ -81,6 +95,8 @@ impl CompileKit {
             .collect();
         Ok(Self {
             config,
+            host,
+            npu_standardizes,
             input_hwc,
             output_hwc,
             prepared,
@@ -95,6 +111,22 @@ impl CompileKit {
     /// The model that the compiler gets.
     pub fn model(&self) -> &Model {
         &self.prepared.model
+    }
+
+    /// What the NPU gets of an input of the original model: the same, but for [`Standardizer::Host`].
+    ///
+    /// # Errors
+    /// [`KitError::SampleShape`] for an array of another shape than the input's.
+    pub fn input_of(&self, array: &ArrayD<f32>) -> Result<ArrayD<f32>, MobilintError> {
+        if array.shape() == self.prepared.input.shape {
+            return Ok(self.host.apply(array).into_owned());
+        }
+        Err(KitError::SampleShape {
+            index: 0,
+            actual: array.shape().to_vec(),
+            expected: self.prepared.input.shape.clone(),
+        }
+        .into())
     }
 
     /// The shape of a calibration sample as it is written.

@@ -59,6 +59,18 @@ pub(super) fn text(kit: &CompileKit, n_samples: usize) -> String {
              compiler, and stops if they are not there.\n",
         );
     }
+    if !kit.host.is_empty() {
+        text.push_str(
+            "\nThe model's standardizer is left to the application: it computes `on_host` in `runtime.json` with its \
+             input, step by step, before the NPU gets it. The calibration samples have been through it.\n",
+        );
+    }
+    if kit.npu_standardizes {
+        text.push_str(
+            "\nThe model begins with a standardizer, and the NPU takes its input in 8 bits before that. If features of \
+             very different size stand side by side in it, write the kit with the standardizer on the host.\n",
+        );
+    }
     if !kit.prepared.on_cpu.is_empty() {
         text.push_str(&format!(
             "\nNot among the NPU's operators: {}.\n",

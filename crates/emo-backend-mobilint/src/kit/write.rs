@@ -1,6 +1,7 @@
 //! The files of a kit.
 
 use std::{
+    borrow::Cow,
     fs::{self, File},
     io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
@@ -87,14 +88,10 @@ impl CompileKit {
     }
 
     fn write_sample(&self, path: &Path, sample: &ArrayD<f32>) -> Result<(), MobilintError> {
-        let turned;
-        let array = match self.config.layout {
-            SampleLayout::Hwc => {
-                turned = self.input_hwc.apply(sample);
-                &turned
-            }
-            SampleLayout::Model => sample,
-        };
+        let mut array = self.host.apply(sample);
+        if self.config.layout == SampleLayout::Hwc {
+            array = Cow::Owned(self.input_hwc.apply(&array));
+        }
         let write = || {
             let mut file = BufWriter::new(File::create(path)?);
             array.write_npy(&mut file).map_err(io::Error::other)?;
@@ -151,6 +148,7 @@ impl CompileKit {
             "quantization": self.config.quantization.to_string(),
             "calibration_layout": self.config.layout.name(),
             "on_cpu": self.prepared.on_cpu,
+            "on_host": self.host.to_json(),
             "inputs": [side(&self.prepared.input, Some(&self.input_hwc))],
             "outputs": outputs.map(|(value, hwc)| side(value, hwc.as_ref())).collect::<Vec<_>>(),
             "labels": model.labels(),
