@@ -72,7 +72,9 @@ impl Reader {
     }
 
     pub(super) fn read(&mut self) -> Result<TelemetryReading, MobilintError> {
-        let thousandths = |what, request| Ok(Some(f64::from(self.number(what, request)?) / 1000.0));
+        let thousandths = |what, request| -> Result<_, MobilintError> {
+            Ok(Some(f64::from(self.number(what, request)?) / 1000.0))
+        };
         Ok(TelemetryReading {
             power_watts: thousandths("power", request::TOTAL_POWER)?,
             current_amperes: thousandths("current", request::TOTAL_CURRENT)?,
