@@ -7,15 +7,9 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
-use std::{
-    env,
-    error::Error,
-    fs,
-    num::NonZeroU32,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
-};
+mod stand_in;
+
+use std::{env, error::Error, fs, num::NonZeroU32, path::Path, process::Command};
 
 use emo_backend::{
     Backend, BackendError, ModelSource, Session,
@@ -27,57 +21,13 @@ use emo_backend_mobilint::{
 };
 use emo_tensor::{Tensor, TensorInfo};
 use ndarray::{ArrayD, IxDyn};
+use stand_in::{build, model, shim};
 use tempfile::TempDir;
-
-fn stand_in() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stand_in")
-}
-
-/// Compiles the shim as users do; `None`, and says so, where there is no compiler.
-fn build(output: &Path, libraries: &Path, flags: &str) -> Option<()> {
-    let compiler = env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
-    if let Err(error) = Command::new(&compiler).arg("--version").output() {
-        eprintln!("skipped: {compiler}: {error}");
-        return None;
-    }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/build_shim");
-    let include = stand_in();
-    let output = Command::new(script)
-        .arg(output)
-        .env(
-            "CXXFLAGS",
-            format!("-Werror -Wextra -I{} {flags}", include.display()),
-        )
-        .env("QBRUNTIME_LIBS", libraries)
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
-    Some(())
-}
-
-/// The shim with the stand-in in place of the vendor's library.
-fn shim() -> Option<PathBuf> {
-    static SHIM: OnceLock<Option<(TempDir, PathBuf)>> = OnceLock::new();
-    let built = SHIM.get_or_init(|| {
-        let folder = TempDir::new().unwrap();
-        let path = folder.path().join("libemo_qbruntime_shim.so");
-        build(&path, &stand_in().join("stand_in.cpp"), "")?;
-        Some((folder, path))
-    });
-    built.as_ref().map(|(_, path)| path.clone())
-}
 
 fn backend(model: ModelConfig) -> Option<MobilintShim> {
     let mut config = ShimConfig::new(shim()?);
     config.model = model;
     Some(MobilintShim::new(config).unwrap())
-}
-
-/// A file that the stand-in reads.
-fn model(words: &str) -> Vec<u8> {
-    let body = format!("{}\n{words}", words.len());
-    [b".MXQ", &[0, 0, 7, 0], body.as_bytes()].concat()
 }
 
 fn source(words: &str) -> ModelSource<'static> {
@@ -563,7 +513,7 @@ fn other_libraries_are_refused() {
 fn older_headers_open_an_aries_by_number() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("shim.so");
-    let source = stand_in().join("stand_in.cpp");
+    let source = stand_in::folder().join("stand_in.cpp");
     if build(&path, &source, "-DEMO_STAND_IN_BEFORE_1_4").is_none() {
         return;
     }
@@ -609,7 +559,7 @@ fn the_vendor_s_library_has_what_the_shim_calls() {
             return;
         }
         let output = Command::new(python)
-            .arg(stand_in().join("on_vendor.py"))
+            .arg(stand_in::folder().join("on_vendor.py"))
             .args([&path, &garbage])
             .env("QBRUNTIME_LOG_LEVEL", "6")
             .output()
