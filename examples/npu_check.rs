@@ -1,5 +1,5 @@
-//! Says whether this machine can run models on a Mobilint NPU, and what is missing if not; runs an MXQ file if one is
-//! given, with zeros or numbers from a file.
+//! Says whether this machine can run models on a Mobilint NPU, and what is missing if not, and what the NPU tells of its
+//! power, temperature and load; runs an MXQ file if one is given, with zeros or numbers from a file.
 //!
 //! It ends with code 0 if everything is there, 1 if something is missing, and 2 if the model cannot be run.
 
@@ -14,10 +14,10 @@ use std::{
 use clap::{Parser, ValueEnum};
 use emo_examples::error_chain;
 use emo_fusion::{
-    backend::{ModelSource, Session},
+    backend::{Backend, ModelSource},
     mobilint::{
-        Device, Layout, LogSink, MobilintBackend, MobilintConfig, MobilintError, ModelConfig, Mxq,
-        PythonConfig, TensorType,
+        Device, Layout, LogSink, MobilintBackend, MobilintConfig, MobilintError, MobilintShim,
+        ModelConfig, Mxq, PythonConfig, ShimConfig, Telemetry, TelemetryConfig, TensorType,
     },
     tensor::{Tensor, TensorInfo, TensorView, TensorViewMut},
 };
@@ -31,6 +31,12 @@ struct Arguments {
     /// The interpreter with the vendor's wheel, mobilint-qb-runtime.
     #[arg(long, default_value = "python3")]
     python: PathBuf,
+    /// A shim over the vendor's C++ runtime, as scripts/build_shim makes it, in place of the interpreter.
+    #[arg(long, value_name = "LIBRARY")]
+    shim: Option<PathBuf>,
+    /// The vendor's library for telemetry, if the system's loader does not find it.
+    #[arg(long, value_name = "LIBRARY")]
+    mbltml: Option<PathBuf>,
     /// The NPU: auto, aries-rb, regulus-ra, …; with a number after a colon where there are several.
     #[arg(long, default_value = "auto")]
     device: String,
@@ -76,23 +82,32 @@ fn advice(error: &MobilintError) -> &'static str {
         MobilintError::NoDevice { .. } => {
             "See that the board is plugged in and powered, and that its driver is loaded."
         }
+        MobilintError::NoLibrary { .. } | MobilintError::LibraryVersion { .. } => {
+            "Make the shim on this machine with scripts/build_shim, and name it with --shim."
+        }
         MobilintError::WrongDevice { .. } => "Name a device that this machine has with --device.",
         _ => "The vendor's log may say more: --log.",
     }
 }
 
-/// Whether everything is there.
-fn check(backend: &MobilintBackend, out: &mut impl Write) -> io::Result<bool> {
+fn show_nodes(out: &mut impl Write) -> io::Result<()> {
     let nodes = match Device::nodes() {
         nodes if nodes.is_empty() => "none".to_owned(),
         nodes => nodes.join(", "),
     };
-    writeln!(out, "device nodes   {nodes}")?;
-    match backend.inspect() {
-        Ok(runtime) => {
-            writeln!(out, "python         {}", runtime.python)?;
-            writeln!(out, "runtime        {} {}", runtime.module, runtime.version)?;
-            writeln!(out, "devices        {}", runtime.devices.join(", "))?;
+    writeln!(out, "device nodes   {nodes}")
+}
+
+/// Whether everything is there.
+fn show_ready(
+    checked: Result<Vec<(&str, String)>, MobilintError>,
+    out: &mut impl Write,
+) -> io::Result<bool> {
+    match checked {
+        Ok(lines) => {
+            for (name, value) in lines {
+                writeln!(out, "{name:<15}{value}")?;
+            }
             writeln!(out, "ready          yes")?;
             Ok(true)
         }
@@ -102,6 +117,51 @@ fn check(backend: &MobilintBackend, out: &mut impl Write) -> io::Result<bool> {
             Ok(false)
         }
     }
+}
+
+fn inspect(backend: &MobilintBackend) -> Result<Vec<(&'static str, String)>, MobilintError> {
+    let runtime = backend.inspect()?;
+    Ok(vec![
+        ("python", runtime.python),
+        ("runtime", format!("{} {}", runtime.module, runtime.version)),
+        ("devices", runtime.devices.join(", ")),
+    ])
+}
+
+fn inspect_shim(shim: &MobilintShim) -> Result<Vec<(&'static str, String)>, MobilintError> {
+    let version = shim.inspect()?;
+    Ok(vec![("runtime", format!("qbruntime {version}, in C++"))])
+}
+
+/// What the device tells of itself; that it tells nothing keeps no model from running.
+fn show_telemetry(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+    let mut config = TelemetryConfig::new(&*arguments.device);
+    if let Some(library) = &arguments.mbltml {
+        config.library.clone_from(library);
+    }
+    let read = Telemetry::new(&config).and_then(|mut telemetry| {
+        let reading = telemetry.read()?;
+        Ok((telemetry.source().to_string(), reading))
+    });
+    let (source, reading) = match read {
+        Ok(read) => read,
+        Err(error) => return writeln!(out, "telemetry      no: {error}"),
+    };
+    writeln!(out, "telemetry      {source}")?;
+    let percent = reading.utilization.map(|share| share * 100.0);
+    for (name, value, unit) in [
+        ("power", reading.power_watts, "W"),
+        ("current", reading.current_amperes, "A"),
+        ("voltage", reading.voltage_volts, "V"),
+        ("temperature", reading.temperature_celsius, "°C"),
+        ("load", percent, "%"),
+    ] {
+        match value {
+            Some(value) => writeln!(out, "{name:<15}{value:.2} {unit}")?,
+            None => writeln!(out, "{name:<15}not told")?,
+        }
+    }
+    Ok(())
 }
 
 fn first_input(path: &Path, shape: &[usize]) -> Result<Tensor, String> {
@@ -118,7 +178,7 @@ fn first_input(path: &Path, shape: &[usize]) -> Result<Tensor, String> {
 }
 
 fn run(
-    backend: &MobilintBackend,
+    backend: &dyn Backend,
     path: PathBuf,
     arguments: &Arguments,
     out: &mut impl Write,
@@ -129,7 +189,7 @@ fn run(
         "model          MXQ {}.{}, {} bytes",
         mxq.version, mxq.minor, mxq.size
     )?;
-    let mut session = backend.open(&ModelSource::Path(path), &backend.config().model)?;
+    let mut session = backend.load(&ModelSource::Path(path))?;
     let zeros = |infos: &[TensorInfo]| -> Vec<Tensor> {
         infos
             .iter()
@@ -148,14 +208,15 @@ fn run(
     for _ in 0..arguments.runs.max(1) {
         let mut views: Vec<TensorViewMut<'_>> = outputs.iter_mut().map(Tensor::view_mut).collect();
         let begin = Instant::now();
-        session.infer(&inputs, &mut views)?;
+        session.run(&inputs, &mut views)?;
         times.push(begin.elapsed());
     }
     times.sort();
     writeln!(
         out,
-        "run            {} times, the median took {:?}, the longest {:?}",
+        "run            {} times by {}, the median took {:?}, the longest {:?}",
         times.len(),
+        backend.name(),
         times[times.len() / 2],
         times[times.len() - 1]
     )?;
@@ -168,31 +229,64 @@ fn run(
     Ok(())
 }
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let mut config = MobilintConfig::default();
-    config.python = PythonConfig::new(&arguments.python);
-    config.model = ModelConfig::new(&*arguments.device);
-    config.model.input_type = match arguments.input_type {
+fn model_config(arguments: &Arguments) -> ModelConfig {
+    let mut config = ModelConfig::new(&*arguments.device);
+    config.input_type = match arguments.input_type {
         InputType::F32 => TensorType::F32,
         InputType::U8 => TensorType::U8,
         InputType::I8 => TensorType::I8,
     };
     if arguments.chw {
-        config.model.layout = Layout::Chw;
+        config.layout = Layout::Chw;
     }
+    config
+}
+
+/// Whether everything is there, and the model's run, if there is one.
+fn check_and_run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    show_nodes(&mut out)?;
+    if let Some(library) = &arguments.shim {
+        let mut config = ShimConfig::new(library);
+        config.model = model_config(arguments);
+        return match MobilintShim::new(config) {
+            Ok(shim) => {
+                let is_ready = show_ready(inspect_shim(&shim), &mut out)?;
+                go_on(is_ready, &shim, arguments, &mut out)
+            }
+            Err(error) => Ok(show_ready(Err(error), &mut out)?),
+        };
+    }
+    let mut config = MobilintConfig::default();
+    config.python = PythonConfig::new(&arguments.python);
+    config.model = model_config(arguments);
     if arguments.log {
         config.log = Some(LogSink::new(|line| eprintln!("log            {line}")));
     }
     let backend = MobilintBackend::new(config);
-    let mut out = io::stdout().lock();
-    let checked: Result<bool, Box<dyn Error>> = check(&backend, &mut out).map_err(Into::into);
-    let result = checked.and_then(|is_ready| match &arguments.model {
-        Some(path) => run(&backend, path.clone(), &arguments, &mut out).map(|()| true),
-        None => Ok(is_ready),
-    });
+    let checked = show_ready(inspect(&backend), &mut out);
+    let result = checked
+        .map_err(Into::into)
+        .and_then(|is_ready| go_on(is_ready, &backend, arguments, &mut out));
     backend.shut_down();
-    match result {
+    result
+}
+
+fn go_on(
+    is_ready: bool,
+    backend: &dyn Backend,
+    arguments: &Arguments,
+    out: &mut impl Write,
+) -> Result<bool, Box<dyn Error>> {
+    show_telemetry(arguments, out)?;
+    match &arguments.model {
+        Some(path) => run(backend, path.clone(), arguments, out).map(|()| true),
+        None => Ok(is_ready),
+    }
+}
+
+fn main() -> ExitCode {
+    match check_and_run(&Arguments::parse()) {
         Ok(is_ready) => ExitCode::from(u8::from(!is_ready)),
         Err(error) => {
             eprintln!("error: {}", error_chain(&*error));
