@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use emo_speech::{SeedFeatures, SeedFeaturesConfig, resample};
+use emo_speech::{Egemaps, SeedFeatures, SeedFeaturesConfig, resample};
 
 fn voice(n_samples: usize) -> Vec<f32> {
     (0..n_samples)
@@ -12,6 +12,15 @@ fn voice(n_samples: usize) -> Vec<f32> {
             0.3 * (t * 0.03).sin() + 0.1 * (t * 0.31).sin() * (t * 0.001).cos()
         })
         .collect()
+}
+
+/// Side by side with `openSMILE` on one thread; see `peers/opensmile_sets.py`.
+fn geneva(c: &mut Criterion) {
+    let mut egemaps = Egemaps::new(16_000).expect("the rate is in the range");
+    let clip = voice(56_000);
+    c.bench_function("Egemaps, 88 functionals of 3.5 s at 16 kHz", |b| {
+        b.iter(|| egemaps.functionals(black_box(&clip)));
+    });
 }
 
 fn features(c: &mut Criterion) {
@@ -45,5 +54,5 @@ fn decoding(c: &mut Criterion) {
 #[cfg(not(feature = "flac"))]
 fn decoding(_: &mut Criterion) {}
 
-criterion_group!(benches, features, decoding);
+criterion_group!(benches, features, decoding, geneva);
 criterion_main!(benches);
