@@ -12,8 +12,8 @@ use emo_fusion::{
     image::{FaceCrop, FaceCropConfig},
     ndarray::Axis,
     speech::{
-        EGEMAPS_FUNCTIONALS, Egemaps, FrameFeaturesConfig, FrameStatistics, SeedFeatures,
-        SeedFeaturesConfig,
+        EGEMAPS_FUNCTIONALS, Egemaps, FrameFeaturesConfig, FrameStatistics, PROSODY_NAMES, Prosody,
+        SeedFeatures, SeedFeaturesConfig,
     },
 };
 
@@ -101,6 +101,11 @@ pub(crate) const SPEECH: &[FeatureSet<SpeechSignal>] = &[
             let config = FrameFeaturesConfig::spectral_set();
             Ok(Box::new(SpeechStatistics(FrameStatistics::new(config)?)))
         },
+    },
+    FeatureSet {
+        name: "prosody",
+        about: "pitch, jitter, shimmer, HNR, formants, intensity and pace in 39 numbers, as by Praat",
+        plan: |_| Ok(Box::new(SpeechProsody(None))),
     },
     FeatureSet {
         name: "egemaps",
@@ -259,6 +264,26 @@ impl Features<SpeechSignal> for SpeechStatistics {
             .0
             .compute(&signal.samples, signal.sample_rate)?
             .to_vec())
+    }
+}
+
+/// For the rate that came last.
+struct SpeechProsody(Option<Prosody>);
+
+impl Features<SpeechSignal> for SpeechProsody {
+    fn names(&self) -> Vec<String> {
+        PROSODY_NAMES.map(String::from).to_vec()
+    }
+
+    fn compute(&mut self, signal: &SpeechSignal) -> Result<Vec<f32>, Failure> {
+        let planned = self.0.take();
+        let mut prosody = match planned.filter(|p| p.sample_rate() == signal.sample_rate) {
+            Some(prosody) => prosody,
+            None => Prosody::new(signal.sample_rate)?,
+        };
+        let values = prosody.compute(&signal.samples)?;
+        self.0 = Some(prosody);
+        Ok(values.to_vec())
     }
 }
 

@@ -197,6 +197,28 @@ fn the_geneva_set_has_the_names_and_values_of_opensmile() {
     }
 }
 
+/// Where the reference is NaN, Praat has no such measure. The tolerance is that of the shared references.
+#[test]
+fn speech_prosody_is_that_of_praat() {
+    let path = fixture("emo-speech/espeak_en_m_16k.flac");
+    let path = path.to_str().unwrap();
+    let (header, rows) = table(&["speech", "--set", "prosody", path]);
+    let names = ["f0_mean_hz", "jitter_local", "hnr_mean_db", "nuclei_per_s"];
+    assert_names(&header, &names, 39);
+    let expected = load_npy(fixture("emo-speech/prosody_espeak_en_m_16k.npy"));
+    let pairs = features(&rows[0]).into_iter().zip(expected);
+    let (actual, expected): (Vec<f64>, Vec<f64>) =
+        pairs.filter(|(_, expected)| !expected.is_nan()).unzip();
+    assert_eq!(actual.len(), 34);
+    assert_close(actual, expected, 0.02, 1e-3);
+    // Another rate, and windows.
+    let path = recording("speech.wav");
+    let (_, rows) = table(&["speech", "--set", "prosody", "--window", "1", &path]);
+    assert!(rows.len() > 1);
+    let values = rows.iter().flat_map(|row| features(row));
+    assert!(values.into_iter().all(f64::is_finite));
+}
+
 #[test]
 fn all_speech_sets_are_those_of_the_others() {
     let path = recording("speech.wav");

@@ -72,10 +72,10 @@ def praat(samples, rate):
     values["hnr_std_db"] = call(harmonicity, "Get standard deviation", 0, 0)
     times = formants.xs()
     tracks = {}
-    in_voice = [not np.isnan(call(pitch, "Get value at time", t + 1e-6, "Hertz", "Linear")) for t in times]
+    in_voice = [not np.isnan(pitch.get_value_at_time(t + 1e-6)) for t in times]
     for k in (1, 2, 3):
-        track = np.array([call(formants, "Get value at time", k, t, "Hertz", "Linear") for t in times])
-        width = np.array([call(formants, "Get bandwidth at time", k, t, "Hertz", "Linear") for t in times])
+        track = np.array([formants.get_value_at_time(k, t) for t in times])
+        width = np.array([formants.get_bandwidth_at_time(k, t) for t in times])
         tracks[f"f{k}"] = track
         inside = np.array(in_voice) & ~np.isnan(track)
         values[f"f{k}_mean_hz"], values[f"f{k}_std_hz"] = statistics(track[inside])
