@@ -20,7 +20,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
-use emo_examples::error_chain;
+use emo_examples::{error_chain, replace};
 use emo_fusion::{EegSignal, ImageSignal, SpeechSignal};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
@@ -239,15 +239,15 @@ fn write(table: &Table, out: Option<&Path>) -> Result<(), Failure> {
         };
     };
     if path.extension().is_some_and(|extension| extension == "npy") {
-        table::replace(&path.with_extension("columns.txt"), |file| {
+        replace(&path.with_extension("columns.txt"), |file| {
             table.write_columns(file)
         })?;
-        table::replace(&path.with_extension("rows.csv"), |file| {
+        replace(&path.with_extension("rows.csv"), |file| {
             table.write_rows(file)
         })?;
-        table::replace(path, |file| table.write_npy(file))?;
+        replace(path, |file| table.write_npy(file))?;
     } else {
-        table::replace(path, |file| table.write_csv(file))?;
+        replace(path, |file| table.write_csv(file))?;
     }
     Ok(())
 }

@@ -6,10 +6,10 @@ mod options;
 mod print;
 mod samples;
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, io::Write as _, process::ExitCode};
 
 use clap::Parser;
-use emo_examples::error_chain;
+use emo_examples::{error_chain, replace};
 use emo_fusion::{
     ndarray::Array2,
     score::{
@@ -59,8 +59,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     rows.finish(report.as_ref())?;
     if let Some(path) = &options.report {
         let report = report.ok_or("a report needs samples whose label is known")?;
-        std::fs::write(path, report.to_html())
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        replace(path, |file| file.write_all(report.to_html().as_bytes()))?;
     }
     Ok(())
 }

@@ -11,14 +11,13 @@ mod settings;
 
 use std::{
     error::Error,
-    fs,
     io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
 };
 
 use clap::Parser;
-use emo_examples::{CpuRunner, accuracy, best, error_chain, read_labels, read_samples};
+use emo_examples::{CpuRunner, accuracy, best, error_chain, read_labels, read_samples, replace};
 use emo_fusion::{
     onnx::Model,
     quant::{
@@ -159,8 +158,9 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let report = QuantReport::new(&model, &quantized, &mut judged)?;
     if let Some(path) = &args.report {
         let title = args.model.display().to_string();
-        fs::write(path, report.to_html(&title))
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        replace(path, |file| {
+            file.write_all(report.to_html(&title).as_bytes())
+        })?;
     }
     let actual = outputs(&mut judged, quantized.model())?;
     let comparison = Comparison::of(&expected, &actual)?;

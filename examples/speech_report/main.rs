@@ -12,14 +12,13 @@ mod raster;
 
 use std::{
     error::Error,
-    fs,
     io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
 };
 
 use clap::Parser;
-use emo_examples::error_chain;
+use emo_examples::{error_chain, replace};
 
 use crate::analysis::Analysis;
 
@@ -57,8 +56,8 @@ fn main() -> ExitCode {
 
 fn report(args: &Args) -> Result<String, Box<dyn Error>> {
     let analysis = Analysis::new(&args.file, args.from, args.duration)?;
-    fs::write(&args.out, page::page(&analysis)?)
-        .map_err(|error| format!("{}: {error}", args.out.display()))?;
+    let page = page::page(&analysis)?;
+    replace(&args.out, |file| file.write_all(page.as_bytes()))?;
     Ok(format!(
         "{}: {:.2} s, {} voiced stretches, quality {:.2}",
         args.out.display(),

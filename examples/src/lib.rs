@@ -1,10 +1,12 @@
 //! Programs that show the crates of emo-fusion together.
 
+mod replace;
 mod samples;
 mod tables;
 
 use std::error::Error;
 
+pub use replace::replace;
 pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};
 pub use tables::{array, table};
 
