@@ -2,23 +2,23 @@
 const SEARCH_RANGE: f64 = 0.1;
 /// Least correlation of a period with the next for both to count.
 const MIN_CORRELATION: f64 = 0.5;
-/// Least correlation for the search to follow the period that it found; below, it goes on by the pitch.
-const MIN_STEP_CORRELATION: f64 = 0.3;
 
 /// Irregularity of the voice in one frame.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Irregularity {
     /// Mean difference of consecutive periods relative to the mean period.
     pub(super) jitter: f64,
-    /// One plus the mean difference of the peak-to-peak amplitudes of consecutive periods relative to their mean, in
-    /// dB.
+    /// One plus the mean difference of the peak-to-peak amplitudes of consecutive periods relative to their mean, which
+    /// counts at most 1, in dB.
     pub(super) shimmer: f64,
 }
 
 /// Cuts the waveform into periods and compares each with the next.
 ///
-/// Periods follow each other without a gap as long as the voice lasts; a frame reports those that end in it, and
-/// repeats what came before if there are none.
+/// Periods follow each other as long as the voice lasts; a frame reports those of which the search, with the next one,
+/// ends in it, and repeats what came before if there are none. As found by measuring openSMILE, a frame compares at
+/// least one period if periods of the frame before left samples over; and if the search went past the end of the frame,
+/// the next frame begins where this one began.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PeriodMeter {
     /// Where the next period begins, in samples, if the frame before was voiced.
@@ -70,21 +70,22 @@ impl PeriodMeter {
             self.start = None;
             return Irregularity::default();
         };
-        let mut is_forced = false;
-        let mut start = self.start.unwrap_or_else(|| {
-            is_forced = true;
+        if self.start.is_none() {
             self.period_before = None;
             self.held = Irregularity::default();
-            hop.start
-        });
-        let shortest = (period * (1.0 - SEARCH_RANGE)) as usize;
+        }
+        let begin = self.start.unwrap_or(hop.start);
         let longest = (period * (1.0 + SEARCH_RANGE)).ceil() as usize;
+        let mut is_forced = self.start.is_none() || begin < hop.start;
+        let mut start = begin;
         let mut sums = Sums::default();
         while start + 2 * longest + 1 < hop.end || is_forced {
             is_forced = false;
             let rest = samples.get(start - first..).unwrap_or_default();
-            let step = self.compare(rest, shortest.max(2), longest, period, &mut sums);
-            start += step;
+            start += self.compare(rest, period, &mut sums);
+        }
+        if start + 1 >= hop.end {
+            start = begin;
         }
         self.start = Some(start);
         if sums.n_periods > 0 {
@@ -94,29 +95,24 @@ impl PeriodMeter {
     }
 
     /// Compares the first period of `samples` with the second and returns its length in samples.
-    fn compare(
-        &mut self,
-        samples: &[f32],
-        shortest: usize,
-        longest: usize,
-        period: f64,
-        sums: &mut Sums,
-    ) -> usize {
+    fn compare(&mut self, samples: &[f32], period: f64, sums: &mut Sums) -> usize {
+        let shortest = ((period * (1.0 - SEARCH_RANGE)) as usize).max(2);
+        let longest = (period * (1.0 + SEARCH_RANGE)) as usize;
         self.correlations.clear();
         self.correlations
-            .extend((shortest - 1..=longest + 1).map(|len| correlation(samples, len)));
-        let inner = 1..self.correlations.len() - 1;
-        let best = inner
+            .extend((shortest..=longest).map(|len| correlation(samples, len)));
+        let peaks = self.correlations.windows(3).enumerate();
+        let highest = peaks
+            .filter(|(_, w)| w[1] > w[0] && w[1] >= w[2])
             .rev()
-            .max_by(|&i, &j| self.correlations[i].total_cmp(&self.correlations[j]))
-            .expect("the range holds the period");
-        let [left, here, right] = [-1_isize, 0, 1]
-            .map(|offset| self.correlations[best.checked_add_signed(offset).unwrap_or(best)]);
-        if here < MIN_STEP_CORRELATION {
+            .max_by(|(_, v), (_, w)| v[1].total_cmp(&w[1]));
+        let Some((index, &[left, here, right])) =
+            highest.and_then(|(index, w)| Some((index, w.first_chunk()?)))
+        else {
             return period.round() as usize;
-        }
-        let len = shortest - 1 + best;
-        if here >= MIN_CORRELATION && here > left && here >= right {
+        };
+        let len = shortest + index + 1;
+        if here >= MIN_CORRELATION {
             let offset = 0.5 * (left - right) / (left - 2.0 * here + right);
             let found = len as f64 + offset;
             let amplitudes = [0, len].map(|from| peak_to_peak(samples, from, len));
@@ -145,7 +141,7 @@ impl Sums {
             n => self.change / f64::from(n) / mean_period,
         };
         let shimmer = if self.amplitude > 0.0 {
-            20.0 * (1.0 + self.amplitude_change / self.amplitude).log10()
+            20.0 * (1.0 + (self.amplitude_change / self.amplitude).min(1.0)).log10()
         } else {
             0.0
         };
@@ -177,9 +173,10 @@ fn correlation(samples: &[f32], len: usize) -> f64 {
     }
 }
 
+/// Of a period without its first and last sample, which cannot be peaks of it.
 fn peak_to_peak(samples: &[f32], from: usize, len: usize) -> f64 {
-    let end = (from + len).min(samples.len());
-    let range = samples.get(from..end).unwrap_or_default();
+    let end = (from + len).min(samples.len() + 1).saturating_sub(1);
+    let range = samples.get(from + 1..end).unwrap_or_default();
     let low = range.iter().copied().fold(f32::INFINITY, f32::min);
     let high = range.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     if low <= high {

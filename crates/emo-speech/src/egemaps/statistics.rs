@@ -114,39 +114,54 @@ struct Extremum {
 }
 
 /// Alternating maxima and minima, each of which differs enough from the one before.
+///
+/// As found by measuring openSMILE: the two values at either end are no extrema; a maximum is measured by the latest
+/// minimum, be that salient or not, a minimum by the latest maximum that was high enough; and of several of a kind the
+/// most extreme counts.
 fn salient_extrema(values: &[f64]) -> Vec<Extremum> {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let threshold = PEAK_THRESHOLD * (high - low);
     let mut extrema: Vec<Extremum> = Vec::new();
-    for (index, window) in values.windows(3).enumerate() {
+    let first = values.first().copied().unwrap_or(0.0);
+    let (mut latest_maximum, mut latest_minimum) = (first, first);
+    let inner = values.windows(3).enumerate().skip(1);
+    for (index, window) in inner.take(values.len().saturating_sub(4)) {
         let [left, value, right] = [window[0], window[1], window[2]];
-        let is_maximum = value > left && value >= right;
-        let is_minimum = value < left && value <= right;
-        if !is_maximum && !is_minimum {
+        let is_maximum = value > left && value > right;
+        if !is_maximum && (value >= left || value > right) {
             continue;
+        }
+        let is_salient = if is_maximum {
+            (value - latest_minimum).abs() > threshold
+        } else {
+            value < right && latest_maximum - value > threshold
+        };
+        if !is_salient {
+            if !is_maximum {
+                latest_minimum = value;
+            }
+            continue;
+        }
+        if is_maximum {
+            latest_maximum = value;
         }
         let extremum = Extremum {
             index: index + 1,
             value,
             is_maximum,
         };
-        let rise = |from: f64| {
-            if is_maximum {
-                value - from
-            } else {
-                from - value
-            }
-        };
         match extrema.last_mut() {
             Some(last) if last.is_maximum == is_maximum => {
-                if rise(last.value) > 0.0 {
+                if (value > last.value) == is_maximum {
                     *last = extremum;
+                    latest_minimum = if is_maximum { latest_minimum } else { value };
                 }
             }
-            Some(last) if rise(last.value) <= threshold => {}
-            None if rise(values[0]) <= threshold => {}
-            _ => extrema.push(extremum),
+            _ => {
+                extrema.push(extremum);
+                latest_minimum = if is_maximum { latest_minimum } else { value };
+            }
         }
     }
     extrema
