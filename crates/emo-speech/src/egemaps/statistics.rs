@@ -1,5 +1,7 @@
 /// An extremum counts if it differs from the one before by more than this share of the series' range.
 const PEAK_THRESHOLD: f64 = 0.1;
+/// A maximum that is so much higher than the last one takes its place in any case.
+const HIGHER: f64 = 1.05;
 
 /// Mean and coefficient of variation, which has the sign of the mean; both 0 for an empty series.
 pub(super) fn mean_and_variation(values: &[f64]) -> [f64; 2] {
@@ -117,7 +119,7 @@ struct Extremum {
 ///
 /// As found by measuring openSMILE: the two values at either end are no extrema; a maximum is measured by the latest
 /// minimum, be that salient or not, a minimum by the latest maximum that was high enough; and of several of a kind the
-/// most extreme counts.
+/// most extreme counts, where a maximum that is higher by a twentieth need not be measured.
 fn salient_extrema(values: &[f64]) -> Vec<Extremum> {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -129,39 +131,38 @@ fn salient_extrema(values: &[f64]) -> Vec<Extremum> {
     for (index, window) in inner.take(values.len().saturating_sub(4)) {
         let [left, value, right] = [window[0], window[1], window[2]];
         let is_maximum = value > left && value > right;
-        if !is_maximum && (value >= left || value > right) {
+        if !is_maximum && (value >= left || value >= right) {
             continue;
-        }
-        let is_salient = if is_maximum {
-            (value - latest_minimum).abs() > threshold
-        } else {
-            value < right && latest_maximum - value > threshold
-        };
-        if !is_salient {
-            if !is_maximum {
-                latest_minimum = value;
-            }
-            continue;
-        }
-        if is_maximum {
-            latest_maximum = value;
         }
         let extremum = Extremum {
             index: index + 1,
             value,
             is_maximum,
         };
-        match extrema.last_mut() {
-            Some(last) if last.is_maximum == is_maximum => {
-                if (value > last.value) == is_maximum {
-                    *last = extremum;
-                    latest_minimum = if is_maximum { latest_minimum } else { value };
-                }
+        let last = extrema.last_mut();
+        let same = last.filter(|last| last.is_maximum == is_maximum);
+        if is_maximum {
+            let is_far_higher = same
+                .as_ref()
+                .is_some_and(|last| value > HIGHER * last.value);
+            if !is_far_higher && (value - latest_minimum).abs() <= threshold {
+                continue;
             }
-            _ => {
-                extrema.push(extremum);
-                latest_minimum = if is_maximum { latest_minimum } else { value };
+            latest_maximum = value;
+            match same {
+                Some(last) if value > last.value => *last = extremum,
+                Some(_) => {}
+                None => extrema.push(extremum),
             }
+        } else {
+            let is_salient = latest_maximum - value > threshold;
+            match same {
+                Some(last) if is_salient && value < last.value => *last = extremum,
+                Some(_) => continue,
+                None if is_salient => extrema.push(extremum),
+                None => {}
+            }
+            latest_minimum = value;
         }
     }
     extrema
@@ -228,6 +229,31 @@ mod tests {
         let actual = percentiles(&[4.0, 1.0, 3.0, 10.0]);
         assert_close(actual, [2.2, 3.5, 6.4, 4.2], 1e-12, 0.0);
         assert_eq!(percentiles(&[]), [0.0; 4]);
+    }
+
+    /// What openSMILE 2.6.0 writes to `Peaks2.posDbgOutp` for these contours.
+    #[test]
+    fn extrema_are_those_of_opensmile() {
+        let extrema = |contour: &[u8]| {
+            let values: Vec<f64> = contour.iter().map(|&x| 0.1 + f64::from(x) / 16.0).collect();
+            let extrema = salient_extrema(&values);
+            extrema
+                .iter()
+                .map(|e| (e.index, e.is_maximum))
+                .collect::<Vec<_>>()
+        };
+        let actual = extrema(&[6, 9, 11, 0, 1, 9, 11, 2, 3, 10, 5, 3, 9, 3]);
+        let expected = [
+            (2, true),
+            (3, false),
+            (6, true),
+            (7, false),
+            (9, true),
+            (11, false),
+        ];
+        assert_eq!(actual, expected);
+        let actual = extrema(&[1, 9, 8, 9, 8, 7, 4, 11, 11, 8, 4, 6, 6, 0, 1, 5, 6, 2, 3]);
+        assert_eq!(actual, [(16, true)]);
     }
 
     #[test]
