@@ -1,16 +1,8 @@
 //! A session's runs allocate nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
-#![expect(
-    unsafe_code,
-    reason = "counting allocations takes an allocator of one's own"
-)]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use emo_backend::{
     Session,
@@ -18,43 +10,10 @@ use emo_backend::{
 };
 use emo_backend_cpu::{CpuBackend, Profiling};
 use emo_onnx::Model;
-use emo_testing::{fixture, shared};
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting per thread.
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc_zeroed`.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `realloc`.
-        unsafe { System.realloc(pointer, layout, len) }
-    }
-}
+use emo_testing::{CountingAllocator, fixture, shared};
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn allocations_of_runs(backend: &CpuBackend, path: PathBuf) -> usize {
     let model = Model::read(path).unwrap();
@@ -69,24 +28,24 @@ fn allocations_of_runs(backend: &CpuBackend, path: PathBuf) -> usize {
     let inputs: Vec<TensorView<'_>> = inputs.iter().map(Tensor::view).collect();
     let mut outputs: Vec<TensorViewMut<'_>> = outputs.iter_mut().map(Tensor::view_mut).collect();
 
-    let before = ALLOCATIONS.get();
+    let before = CountingAllocator::count();
     for _ in 0..3 {
         session.run(&inputs, &mut outputs).unwrap();
     }
-    let unrecorded = ALLOCATIONS.get() - before;
+    let unrecorded = CountingAllocator::count() - before;
     session.set_profiling(Profiling::Trace { runs: 2 });
-    let before = ALLOCATIONS.get();
+    let before = CountingAllocator::count();
     for _ in 0..3 {
         session.run(&inputs, &mut outputs).unwrap();
     }
-    unrecorded + (ALLOCATIONS.get() - before)
+    unrecorded + (CountingAllocator::count() - before)
 }
 
 #[test]
 fn the_allocator_counts() {
-    let before = ALLOCATIONS.get();
+    let before = CountingAllocator::count();
     drop(std::hint::black_box(vec![0_u8; 16]));
-    assert!(ALLOCATIONS.get() > before);
+    assert!(CountingAllocator::count() > before);
 }
 
 /// On the thread that runs them.

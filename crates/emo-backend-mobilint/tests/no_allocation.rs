@@ -1,49 +1,19 @@
 //! A session's runs allocate nothing on our side.
 
 #![cfg(unix)]
-#![expect(
-    unsafe_code,
-    reason = "counting allocations takes an allocator of one's own"
-)]
 
 mod worker;
-
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-};
 
 use emo_backend::{
     ModelSource, Session,
     emo_tensor::{Tensor, TensorView, TensorViewMut},
 };
 use emo_backend_mobilint::{MobilintBackend, ModelConfig};
-use emo_testing::fixture;
+use emo_testing::{CountingAllocator, fixture};
 use worker::{fake, mxq};
 
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting per thread.
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 #[test]
 fn runs_allocate_nothing() {
@@ -64,12 +34,12 @@ fn runs_allocate_nothing() {
     let inputs: Vec<TensorView<'_>> = inputs.iter().map(Tensor::view).collect();
     let mut outputs: Vec<TensorViewMut<'_>> = outputs.iter_mut().map(Tensor::view_mut).collect();
 
-    let before = ALLOCATIONS.get();
+    let before = CountingAllocator::count();
     drop(std::hint::black_box(vec![0_u8; 16]));
-    assert!(ALLOCATIONS.get() > before);
-    let before = ALLOCATIONS.get();
+    assert!(CountingAllocator::count() > before);
+    let before = CountingAllocator::count();
     for _ in 0..10 {
         session.run(&inputs, &mut outputs).unwrap();
     }
-    assert_eq!(ALLOCATIONS.get(), before);
+    assert_eq!(CountingAllocator::count(), before);
 }

@@ -1,10 +1,6 @@
 //! What runs and sessions of the shim leave behind.
 
 #![cfg(all(feature = "shim", target_os = "linux"))]
-#![expect(
-    unsafe_code,
-    reason = "counting allocations takes an allocator of one's own"
-)]
 #![allow(
     clippy::unwrap_used,
     reason = "a test fails by panicking, in its helpers too"
@@ -12,42 +8,15 @@
 
 mod stand_in;
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    fs,
-};
+use std::fs;
 
 use emo_backend::{ModelSource, Session};
 use emo_backend_mobilint::{MobilintShim, ModelConfig, ShimConfig};
 use emo_tensor::{Tensor, TensorInfo, TensorView, TensorViewMut};
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting per thread.
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        LIVE.set(LIVE.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.set(LIVE.get() - 1);
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use emo_testing::CountingAllocator;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn zeros(infos: &[TensorInfo]) -> Vec<Tensor> {
     let zeros = |info: &TensorInfo| Tensor::zeros(info.element_type, &info.shape);
@@ -71,14 +40,14 @@ fn runs_allocate_nothing() {
     let inputs: Vec<TensorView<'_>> = inputs.iter().map(Tensor::view).collect();
     let mut outputs: Vec<TensorViewMut<'_>> = outputs.iter_mut().map(Tensor::view_mut).collect();
 
-    let before = ALLOCATIONS.get();
+    let before = CountingAllocator::count();
     drop(std::hint::black_box(vec![0_u8; 16]));
-    assert!(ALLOCATIONS.get() > before, "nothing is counted");
-    let before = ALLOCATIONS.get();
+    assert!(CountingAllocator::count() > before, "nothing is counted");
+    let before = CountingAllocator::count();
     for _ in 0..10 {
         session.run(&inputs, &mut outputs).unwrap();
     }
-    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert_eq!(CountingAllocator::count() - before, 0);
 }
 
 fn a_thousand_sessions_leave_nothing() {
@@ -94,10 +63,10 @@ fn a_thousand_sessions_leave_nothing() {
     };
     let n_descriptors = || fs::read_dir("/proc/self/fd").unwrap().count();
     open_and_close();
-    let (descriptors, live) = (n_descriptors(), LIVE.get());
+    let (descriptors, live) = (n_descriptors(), CountingAllocator::live());
     for _ in 0..1000 {
         open_and_close();
     }
     assert_eq!(n_descriptors(), descriptors);
-    assert_eq!(LIVE.get(), live);
+    assert_eq!(CountingAllocator::live(), live);
 }

@@ -1,49 +1,14 @@
 //! Fusing into memory that exists allocates nothing, with any rule.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
-#![expect(
-    unsafe_code,
-    reason = "counting allocations takes an allocator of one's own"
-)]
-
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-};
 
 use emo_score::{
     CalibratedFusion, Calibration, Fused, FusionRule, RuleConfig, RuleName, ScoreTable, Temperature,
 };
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting per thread.
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `realloc`.
-        unsafe { System.realloc(pointer, layout, len) }
-    }
-}
+use emo_testing::CountingAllocator;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 const ROWS: [[f32; 4]; 4] = [
     [0.1, 0.2, 0.3, 0.4],
@@ -79,12 +44,12 @@ fn fusing_into_memory_that_exists_allocates_nothing() {
             let mut fused = Fused::default();
             fill(&mut table, 0);
             rule.fuse_into(&table, &mut fused).unwrap();
-            let before = ALLOCATIONS.get();
+            let before = CountingAllocator::count();
             for first in 0..4 {
                 fill(&mut table, first);
                 rule.fuse_into(&table, &mut fused).unwrap();
             }
-            assert_eq!(ALLOCATIONS.get() - before, 0, "{name}");
+            assert_eq!(CountingAllocator::count() - before, 0, "{name}");
         }
     }
 }

@@ -1,48 +1,13 @@
 //! Streams of samples in chunks of any length: the same as the whole, in time, without allocation.
-#![expect(
-    unsafe_code,
-    reason = "counting allocations takes an allocator of one's own"
-)]
-
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-};
 
 use emo_speech::{
     EnergyVad, EnergyVadConfig, GmmVad, GmmVadConfig, Resampler, SpeechError, resample,
 };
+use emo_testing::CountingAllocator;
 use proptest::prelude::*;
 
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting per thread.
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, len: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `realloc`.
-        unsafe { System.realloc(pointer, layout, len) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn voice(n_samples: usize) -> Vec<f32> {
     (0..n_samples)
@@ -73,11 +38,11 @@ fn from_a_microphone_to_decisions_nothing_is_allocated() {
     for chunk in source.chunks(480).chain(source.chunks(480)) {
         tick(chunk);
     }
-    let before = ALLOCATIONS.get();
+    let before = CountingAllocator::count();
     for _ in 0..20 {
         source.chunks(480).for_each(&mut tick);
     }
-    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert_eq!(CountingAllocator::count() - before, 0);
     assert!(n_decisions > 2 * 2100, "{n_decisions}");
 }
 

@@ -5,6 +5,7 @@ mod burg;
 mod centred_frames;
 mod correlation;
 mod difference;
+mod first_maximum;
 mod formants;
 mod frame_times;
 mod harmonicity;

@@ -1,3 +1,4 @@
+use super::first_maximum::first_maximum;
 use super::pitch_tracker::PitchTrackerConfig;
 
 /// A period that a frame may have, or none.
@@ -93,14 +94,4 @@ fn unvoiced_strength(intensity: f64, config: &PitchTrackerConfig) -> f64 {
         0.0
     };
     config.voicing_threshold + quiet.max(0.0)
-}
-
-fn first_maximum(values: &[f64]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
-        }
-    }
-    best
 }

@@ -1,3 +1,5 @@
+use super::first_maximum::first_maximum;
+
 /// A state that a frame can be in: which bin of the pitch scale, and whether voiced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct State(u32);
@@ -140,14 +142,4 @@ impl State {
     pub(super) fn origin(self, origins: &[State]) -> State {
         origins[self.0 as usize]
     }
-}
-
-fn first_maximum(values: &[f64]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
-        }
-    }
-    best
 }
