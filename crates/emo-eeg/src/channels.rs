@@ -6,6 +6,13 @@ use crate::EegError;
 /// nomenclature. Journal of Clinical Neurophysiology 33(4). doi:10.1097/WNP.0000000000000316.
 const RENAMED: [(&str, &str); 4] = [("t3", "t7"), ("t4", "t8"), ("t5", "p7"), ("t6", "p8")];
 
+/// Prefixes that name the kind of the signal.
+const PREFIXES: [&str; 4] = ["eeg ", "eeg_", "eeg-", "eeg:"];
+
+/// What follows a channel's name where a file names its reference: a common one, linked ears, the average, or one ear
+/// or mastoid.
+const REFERENCES: [&str; 8] = ["-ref", "-le", "-avg", "-av", "-a1", "-a2", "-m1", "-m2"];
+
 /// The index among `available` of each channel in `wanted`, in the order of `wanted`.
 ///
 /// Names are compared as [`normalize_channel_name`] gives them, so `"EEG T3-REF"` in a file is `"T7"` for a model.
@@ -61,21 +68,31 @@ pub fn pick_channels<A: AsRef<str>, W: AsRef<str>>(
 
 /// A channel's name in the form in which names are compared.
 ///
-/// Lower case, without surrounding spaces, without the prefix `EEG ` that EDF+ prescribes for signal types, without
-/// trailing dots (as in PhysioNet's `Fp1.`) and without the suffix `-REF`; T3, T4, T5 and T6 become T7, T8, P7 and P8.
+/// Lower case, without surrounding spaces, without the prefix `EEG` that EDF+ prescribes for signal types, without
+/// trailing dots (as in PhysioNet's `Fp1.`) and without a suffix that names the reference (`-REF`, `-LE`, `-AVG`, `-AV`,
+/// `-A1`, `-A2`, `-M1`, `-M2`); T3, T4, T5 and T6 become T7, T8, P7 and P8. A difference of two places on the scalp, as
+/// `F3-C3`, keeps both.
 ///
 /// ```
 /// # use emo_eeg::normalize_channel_name;
-/// for name in ["Fp1", " FP1.. ", "EEG Fp1-Ref"] {
+/// for name in ["Fp1", " FP1.. ", "EEG Fp1-Ref", "EEG FP1-LE", "Fp1-M2"] {
 ///     assert_eq!(normalize_channel_name(name), "fp1");
 /// }
 /// assert_eq!(normalize_channel_name("EEG T3"), "t7");
+/// assert_eq!(normalize_channel_name("F3-C3"), "f3-c3");
 /// ```
 pub fn normalize_channel_name(name: &str) -> String {
     let lower = name.trim().to_lowercase();
-    let bare = lower.strip_prefix("eeg ").unwrap_or(&lower).trim();
+    let bare = PREFIXES
+        .iter()
+        .find_map(|prefix| lower.strip_prefix(prefix))
+        .unwrap_or(&lower)
+        .trim();
     let bare = bare.trim_end_matches('.');
-    let bare = bare.strip_suffix("-ref").unwrap_or(bare);
+    let bare = REFERENCES
+        .iter()
+        .find_map(|suffix| bare.strip_suffix(suffix))
+        .unwrap_or(bare);
     let bare = bare.trim_end_matches('.').trim();
     RENAMED
         .iter()

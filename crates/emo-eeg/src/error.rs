@@ -101,6 +101,52 @@ pub enum EegError {
         /// The recording's channel that both mean.
         channel: String,
     },
+    /// A channel whose place on the head is not known.
+    #[error("channel {channel:?} is not a place of the 10-10 system")]
+    UnknownPosition {
+        /// The channel's name.
+        channel: String,
+    },
+    /// Two channels at one place, between which nothing can be told apart.
+    #[error("channels {first:?} and {second:?} lie at the same place")]
+    CoincidentChannels {
+        /// The first channel.
+        first: String,
+        /// The second channel.
+        second: String,
+    },
+    /// Fewer channels than a computation needs.
+    #[error("{what} needs at least {required} channels, there are {actual}")]
+    TooFewChannels {
+        /// What needs them.
+        what: &'static str,
+        /// Channels there are.
+        actual: usize,
+        /// Channels needed.
+        required: usize,
+    },
+    /// A window with another number of channels than it was prepared for.
+    #[error("window has {actual} channels, expected {expected}")]
+    ChannelCount {
+        /// Channels given.
+        actual: usize,
+        /// Channels expected.
+        expected: usize,
+    },
+    /// An array with another shape than it has to have.
+    #[error("{what} is {rows} by {columns}, expected {expected_rows} by {expected_columns}")]
+    Shape {
+        /// What the array is.
+        what: &'static str,
+        /// Rows given.
+        rows: usize,
+        /// Columns given.
+        columns: usize,
+        /// Rows expected.
+        expected_rows: usize,
+        /// Columns expected.
+        expected_columns: usize,
+    },
     /// Filtering failed for a reason that concerns the signal.
     #[error("channel {channel} cannot be filtered")]
     Filter {

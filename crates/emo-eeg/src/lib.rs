@@ -31,6 +31,14 @@
 //! # Ok::<(), emo_eeg::EegError>(())
 //! ```
 //!
+//! # What there is
+//! | for | types |
+//! |---|---|
+//! | channels | [`pick_channels`], [`normalize_channel_name`], [`standard_channel_name`], [`montage`], [`channel_positions`] |
+//! | references, Laplacians, interpolation, a device's channels for a model | [`SpatialFilter`] |
+//! | features | [`DifferentialEntropy`] |
+//! | quality | [`Quality`] |
+//!
 //! # Conventions
 //! A window is an array `[channels, samples]` in microvolts. Sums and filters run in `f64`. Nothing looks outside the
 //! window that it is given, so a result depends on that window alone, bit for bit, wherever it was cut from.
@@ -39,7 +47,12 @@ mod band;
 mod channels;
 mod differential_entropy;
 mod error;
+mod linear;
+mod montage;
 mod quality;
+mod reference;
+mod spatial_filter;
+mod spherical_spline;
 mod window;
 
 pub use band::Band;
@@ -47,6 +60,10 @@ pub use channels::{normalize_channel_name, pick_channels};
 pub use differential_entropy::{DifferentialEntropy, DifferentialEntropyConfig};
 pub use emo_dsp::SampleRate;
 pub use error::EegError;
+pub use montage::{channel_position, channel_positions, montage, standard_channel_name};
 pub use ndarray;
 pub use quality::{Quality, QualityConfig, WindowQuality};
+pub use reference::nearest_channels;
+pub use spatial_filter::{MissingChannels, SpatialFilter};
+pub use spherical_spline::SphericalSplineConfig;
 pub use window::last_window;
