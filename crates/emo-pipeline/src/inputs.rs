@@ -306,6 +306,26 @@ fn one_channel<'r>(recording: &'r Recording, prefixes: &[&str]) -> Result<&'r Ch
     }
 }
 
+/// Features of samples that are not neighbours would be of something that never was.
+fn require_continuous(channel: &Channel) -> Result<(), InputError> {
+    if channel.is_continuous() {
+        return Ok(());
+    }
+    Err(InputError::Channel {
+        problem: format!(
+            "channel {} has {} gaps and {} missing stretches{}",
+            channel.name,
+            channel.gaps.len(),
+            channel.missing.len(),
+            if channel.times.is_some() {
+                ", at uneven times"
+            } else {
+                ""
+            },
+        ),
+    })
+}
+
 fn names(channels: &[Channel]) -> String {
     channels
         .iter()
@@ -333,6 +353,7 @@ fn heart_channel(
 ) -> Result<(Vec<f32>, SampleRate), InputError> {
     let recording = recording(path, sample_rate, None)?;
     let channel = one_channel(&recording, prefixes)?;
+    require_continuous(channel)?;
     Ok((
         channel.samples.clone(),
         channel.sample_rate.ok_or(InputError::MissingSampleRate)?,
@@ -377,6 +398,9 @@ fn eeg_signal(recording: &Recording) -> Result<EegSignal, InputError> {
         .iter()
         .filter(|(channel, _)| kind(channel) == kind(first))
         .collect();
+    for (channel, _) in &used {
+        require_continuous(channel)?;
+    }
     let mut samples = Array2::zeros((used.len(), first.samples.len()));
     for (mut row, (_, voltage)) in samples.axis_iter_mut(Axis(0)).zip(&used) {
         row.assign(&ArrayView1::from(voltage));

@@ -4,18 +4,13 @@
     clippy::cast_sign_loss
 )]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 
 use emo_dsp::SampleRate;
 
+use crate::lines::{Lines, MAX_COLUMNS};
 use crate::time_column::{Times, seconds_per_unit};
 use crate::{Channel, MAX_SAMPLES, Recording, RecordingError};
-
-/// The most columns of a table.
-pub const MAX_COLUMNS: usize = 1024;
-
-/// The most bytes of a line, its end included: 64 for each of 1024 columns.
-pub const MAX_LINE_LEN: usize = 64 * MAX_COLUMNS;
 
 /// What a table does not say about its signals.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,6 +47,9 @@ pub fn read_csv(reader: impl Read, config: &CsvConfig) -> Result<Recording, Reco
     let mut lines = Lines::new(reader);
     let mut table: Option<Table> = None;
     while let Some((number, line)) = lines.next()? {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
         let row = match &mut table {
             Some(table) => Some(table),
             None => {
@@ -70,57 +68,6 @@ pub fn read_csv(reader: impl Read, config: &CsvConfig) -> Result<Recording, Reco
             actual: 0,
             required: 1,
         }),
-    }
-}
-
-/// The lines of a table, each read into the same buffer and none longer than allowed.
-struct Lines<R> {
-    reader: BufReader<R>,
-    buffer: Vec<u8>,
-    text: String,
-    number: u64,
-}
-
-impl<R: Read> Lines<R> {
-    fn new(reader: R) -> Self {
-        Self {
-            reader: BufReader::new(reader),
-            buffer: Vec::new(),
-            text: String::new(),
-            number: 0,
-        }
-    }
-
-    /// The next line with content, and its number from 1.
-    fn next(&mut self) -> Result<Option<(u64, &str)>, RecordingError> {
-        loop {
-            self.buffer.clear();
-            self.number += 1;
-            let len = self
-                .reader
-                .by_ref()
-                .take(MAX_LINE_LEN as u64 + 1)
-                .read_until(b'\n', &mut self.buffer)?;
-            if len == 0 {
-                return Ok(None);
-            }
-            if len > MAX_LINE_LEN {
-                return Err(RecordingError::LineTooLong {
-                    line: self.number,
-                    limit: MAX_LINE_LEN,
-                });
-            }
-            // Names may be in any encoding; a number with a replaced byte is refused as such.
-            let text = String::from_utf8_lossy(&self.buffer);
-            let text = text.trim_start_matches('\u{feff}');
-            let text = text.trim_end_matches(['\r', '\n']);
-            if !text.trim().is_empty() && !text.starts_with('#') {
-                self.text.clear();
-                self.text.push_str(text);
-                break;
-            }
-        }
-        Ok(Some((self.number, &self.text)))
     }
 }
 
@@ -237,13 +184,16 @@ impl Table {
             .into_iter()
             .filter(|column| column.time_unit.is_none())
             .map(|column| Channel {
-                name: column.name,
                 unit: column.unit.or_else(|| config.unit.clone()),
                 sample_rate,
-                samples: column.samples,
+                ..Channel::new(column.name, column.samples)
             })
             .collect();
-        Ok(Recording { channels })
+        Ok(Recording {
+            channels,
+            annotations: Vec::new(),
+            start: None,
+        })
     }
 }
 

@@ -8,9 +8,11 @@ use std::io::Read;
 
 use emo_dsp::SampleRate;
 
-use crate::RecordingError;
+use crate::lines::decode;
+use crate::start_time::{digits, seconds_of_time};
+use crate::{RecordingError, StartTime};
 
-/// The most signals of an EDF file.
+/// The most signals of a file of EDF or BDF, of BrainVision or of WFDB.
 pub const MAX_SIGNALS: usize = 512;
 
 /// The most bytes of a data record: EDF asks for at most 61,440, but files with more exist.
@@ -19,13 +21,56 @@ const MAX_RECORD_LEN: usize = 64 << 20;
 /// Length of the header's fixed part, and of what follows for each signal.
 const BLOCK: usize = 256;
 
-const ANNOTATIONS: &str = "EDF Annotations";
+/// EDF, or BDF with its wider samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Edf,
+    Bdf,
+}
 
-/// What an EDF header says about the data.
+impl Format {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Edf => "EDF",
+            Self::Bdf => "BDF",
+        }
+    }
+
+    /// Bytes of a sample.
+    pub(crate) fn sample_len(self) -> usize {
+        match self {
+            Self::Edf => 2,
+            Self::Bdf => 3,
+        }
+    }
+
+    /// The lowest and the highest sample.
+    fn range(self) -> (i32, i32) {
+        match self {
+            Self::Edf => (-0x8000, 0x7fff),
+            Self::Bdf => (-0x80_0000, 0x7f_ffff),
+        }
+    }
+
+    fn annotations(self) -> &'static str {
+        match self {
+            Self::Edf => "EDF Annotations",
+            Self::Bdf => "BDF Annotations",
+        }
+    }
+}
+
+/// What the header of EDF or BDF says about the data.
 #[derive(Debug)]
 pub(crate) struct Header {
+    pub(crate) format: Format,
+    /// None if the date is none.
+    pub(crate) start: Option<StartTime>,
+    /// Whether each data record says when it begins (EDF+D, BDF+D).
+    pub(crate) is_interrupted: bool,
     /// `None` if the file does not say.
     pub(crate) n_records: Option<u64>,
+    pub(crate) record_seconds: f64,
     pub(crate) signals: Vec<Signal>,
     /// Bytes of a data record.
     pub(crate) record_len: usize,
@@ -36,13 +81,15 @@ pub(crate) struct Header {
 pub(crate) struct Signal {
     pub(crate) label: String,
     pub(crate) unit: Option<String>,
+    pub(crate) transducer: String,
+    pub(crate) prefilter: String,
     pub(crate) samples_per_record: usize,
     /// `None` for annotations.
     pub(crate) scaling: Option<Scaling>,
 }
 
 /// How the numbers of a signal are turned into what was measured.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scaling {
     pub(crate) sample_rate: SampleRate,
     digital_min: f64,
@@ -51,7 +98,7 @@ pub(crate) struct Scaling {
 }
 
 impl Scaling {
-    pub(crate) fn physical(&self, digital: i16) -> f64 {
+    pub(crate) fn physical(&self, digital: i32) -> f64 {
         (f64::from(digital) - self.digital_min) * self.gain + self.physical_min
     }
 }
@@ -59,20 +106,23 @@ impl Scaling {
 impl Header {
     pub(crate) fn read(reader: &mut impl Read) -> Result<Self, RecordingError> {
         let mut bytes = Vec::new();
-        read_block(reader, &mut bytes, BLOCK)?;
+        read_start(reader, &mut bytes)?;
+        let is_bdf = bytes.starts_with(b"\xffBIOSEMI");
+        let format = if is_bdf { Format::Bdf } else { Format::Edf };
         let fixed = Fields {
+            format,
             bytes: &bytes,
             signal: None,
         };
         let version = fixed.raw(0, 8, "version");
-        version.require(version.text == "0", "0")?;
+        version.require(is_bdf || version.text == "0", "0")?;
+        let start = fixed.start();
         let header_len = fixed.raw(184, 8, "header length");
         let reserved = fixed.raw(192, 44, "reserved");
-        if reserved.text.starts_with("EDF+D") {
-            return Err(RecordingError::Unsupported {
-                format: "EDF+D, an interrupted recording,",
-            });
-        }
+        let is_interrupted = match format {
+            Format::Edf => reserved.text.starts_with("EDF+D"),
+            Format::Bdf => reserved.text.starts_with("BDF+D"),
+        };
         let n_records = fixed.raw(236, 8, "number of data records");
         let n_records = match n_records.integer()? {
             -1 => None,
@@ -93,16 +143,20 @@ impl Header {
         let is_consistent = usize::try_from(header_len.integer()?) == Ok(required);
         header_len.require(is_consistent, "256 for each signal and 256 more")?;
 
-        read_block(reader, &mut bytes, required)?;
+        read_block(format, reader, &mut bytes, required)?;
         let mut signals = Vec::new();
         let mut record_len = 0_usize;
         for index in 0..n_signals {
             let fields = Fields {
+                format,
                 bytes: &bytes,
                 signal: Some((index, n_signals)),
             };
             let signal = fields.signal(seconds)?;
-            record_len += 2 * signal.samples_per_record;
+            let len = format
+                .sample_len()
+                .saturating_mul(signal.samples_per_record);
+            record_len = record_len.saturating_add(len);
             if record_len > MAX_RECORD_LEN {
                 let samples = fields.raw(216, 8, "samples in a data record");
                 return Err(samples.invalid("data records of at most 64 MiB"));
@@ -112,16 +166,31 @@ impl Header {
         if signals.iter().all(|signal| signal.scaling.is_none()) {
             return Err(RecordingError::NoSignals);
         }
+        if is_interrupted && signals.iter().all(|signal| signal.scaling.is_some()) {
+            return Err(reserved.invalid("a signal of annotations where records are interrupted"));
+        }
         Ok(Self {
+            format,
+            start,
+            is_interrupted,
             n_records,
+            record_seconds: seconds,
             signals,
             record_len,
         })
     }
 }
 
+fn read_start(reader: &mut impl Read, bytes: &mut Vec<u8>) -> Result<(), RecordingError> {
+    reader.take(8).read_to_end(bytes)?;
+    let is_bdf = bytes.starts_with(b"\xffBIOSEMI");
+    let format = if is_bdf { Format::Bdf } else { Format::Edf };
+    read_block(format, reader, bytes, BLOCK)
+}
+
 /// Reads on until `bytes` holds `len` bytes; `len` is at most that of 512 signals.
 fn read_block(
+    format: Format,
     reader: &mut impl Read,
     bytes: &mut Vec<u8>,
     len: usize,
@@ -130,6 +199,7 @@ fn read_block(
     reader.take(missing as u64).read_to_end(bytes)?;
     if bytes.len() < len {
         return Err(RecordingError::TruncatedHeader {
+            format: format.name(),
             actual: bytes.len(),
             required: len,
         });
@@ -139,6 +209,7 @@ fn read_block(
 
 /// The fields of the fixed part, or those of one signal.
 struct Fields<'a> {
+    format: Format,
     bytes: &'a [u8],
     /// The signal's number from 0, and how many there are.
     signal: Option<(usize, usize)>,
@@ -155,6 +226,7 @@ impl Fields<'_> {
         };
         let bytes = self.bytes.get(offset..offset + len).unwrap_or_default();
         Field {
+            format: self.format,
             name: match self.signal {
                 Some((index, _)) => format!("{name} of signal {index}"),
                 None => name.to_owned(),
@@ -162,6 +234,21 @@ impl Fields<'_> {
             offset,
             text: decode(bytes).trim_matches(' ').to_owned(),
         }
+    }
+
+    /// The date and the time of the start; the year in full where EDF+ writes it.
+    fn start(&self) -> Option<StartTime> {
+        let seconds = seconds_of_time(&self.raw(176, 8, "start time").text, '.')?;
+        let recording = self.raw(88, 80, "recording").text;
+        if let Some(date) = full_date(&recording) {
+            return StartTime::local(date, seconds);
+        }
+        let date = self.raw(168, 8, "start date").text;
+        let mut parts = date.splitn(3, '.').map(digits);
+        let (day, month, year) = (parts.next()??, parts.next()??, parts.next()??);
+        let century = if year >= 85 { 1900 } else { 2000 };
+        let year = if year < 100 { century + year } else { year };
+        StartTime::local((year, month, day), seconds)
     }
 
     fn signal(&self, record_seconds: f64) -> Result<Signal, RecordingError> {
@@ -172,10 +259,12 @@ impl Fields<'_> {
             Ok(n) if n > 0 => n,
             _ => return Err(samples.invalid("at least 1")),
         };
-        if label.text == ANNOTATIONS {
+        if label.text == self.format.annotations() {
             return Ok(Signal {
                 label: label.text,
                 unit: None,
+                transducer: String::new(),
+                prefilter: String::new(),
                 samples_per_record,
                 scaling: None,
             });
@@ -190,6 +279,8 @@ impl Fields<'_> {
             scaling: Some(self.scaling(sample_rate)?),
             label: label.text,
             unit: Some(unit.text).filter(|unit| !unit.is_empty()),
+            transducer: self.raw(16, 80, "transducer").text,
+            prefilter: self.raw(136, 80, "prefilter").text,
             samples_per_record,
         })
     }
@@ -203,9 +294,9 @@ impl Fields<'_> {
             "a number other than the minimum",
         )?;
         let digital_min_field = self.raw(120, 8, "digital minimum");
-        let digital_min = digital_min_field.sixteen_bits()?;
+        let digital_min = digital_min_field.sample()?;
         let digital_max_field = self.raw(128, 8, "digital maximum");
-        let digital_max = digital_max_field.sixteen_bits()?;
+        let digital_max = digital_max_field.sample()?;
         digital_max_field.require(digital_min < digital_max, "a number above the minimum")?;
         let scaling = Scaling {
             sample_rate,
@@ -214,7 +305,8 @@ impl Fields<'_> {
             gain: (physical_max - physical_min) / (f64::from(digital_max) - f64::from(digital_min)),
         };
         // Files hold numbers outside their digital range too.
-        let is_narrow = [i16::MIN, i16::MAX]
+        let (lowest, highest) = self.format.range();
+        let is_narrow = [lowest, highest]
             .iter()
             .all(|&digital| scaling.physical(digital).abs() <= f64::from(f32::MAX));
         physical_max_field.require(is_narrow, "samples within the range of 32-bit floats")?;
@@ -224,6 +316,7 @@ impl Fields<'_> {
 
 /// A field of the header, without surrounding spaces.
 struct Field {
+    format: Format,
     name: String,
     offset: usize,
     text: String,
@@ -232,6 +325,7 @@ struct Field {
 impl Field {
     fn invalid(&self, expected: &'static str) -> RecordingError {
         RecordingError::InvalidHeader {
+            format: self.format.name(),
             field: self.name.clone(),
             offset: self.offset,
             value: self.text.clone(),
@@ -261,9 +355,17 @@ impl Field {
         }
     }
 
-    fn sixteen_bits(&self) -> Result<i16, RecordingError> {
-        i16::try_from(self.integer()?)
-            .map_err(|_| self.invalid("a whole number from -32768 to 32767"))
+    fn sample(&self) -> Result<i32, RecordingError> {
+        let (lowest, highest) = self.format.range();
+        i32::try_from(self.integer()?)
+            .ok()
+            .filter(|number| (lowest..=highest).contains(number))
+            .ok_or_else(|| {
+                self.invalid(match self.format {
+                    Format::Edf => "a whole number from -32768 to 32767",
+                    Format::Bdf => "a whole number from -8388608 to 8388607",
+                })
+            })
     }
 
     fn decimal(&self) -> Result<f64, RecordingError> {
@@ -278,10 +380,17 @@ impl Field {
     }
 }
 
-/// Text as UTF-8 or, failing that, as Latin-1, in which old files write µ and accents.
-fn decode(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-    }
+/// The date that EDF+ writes into the recording's identification, as in `Startdate 02-MAR-2002 …`.
+fn full_date(recording: &str) -> Option<(i64, i64, i64)> {
+    const MONTHS: [&str; 12] = [
+        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+    ];
+    let date = recording.strip_prefix("Startdate ")?;
+    let mut parts = date.split([' ', '-']);
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let month = MONTHS
+        .into_iter()
+        .zip(1..)
+        .find_map(|(name, number)| name.eq_ignore_ascii_case(month).then_some(number))?;
+    Some((digits(year)?, month, digits(day)?))
 }

@@ -19,7 +19,7 @@ pub enum RecordingError {
     #[error("reading failed")]
     Io(#[from] io::Error),
     /// Content and extension that belong to no format that is read.
-    #[error("neither the content nor the extension {extension:?} is that of EDF or CSV")]
+    #[error("neither the content nor the extension {extension:?} is that of a format that is read")]
     UnknownFormat {
         /// The file's extension; empty if there is none.
         extension: String,
@@ -30,17 +30,21 @@ pub enum RecordingError {
         /// The format.
         format: &'static str,
     },
-    /// A file that ends within the EDF header.
-    #[error("EDF header has {actual} bytes, expected {required}")]
+    /// A file that ends within the header of EDF or BDF.
+    #[error("{format} header has {actual} bytes, expected {required}")]
     TruncatedHeader {
+        /// EDF or BDF.
+        format: &'static str,
         /// Bytes there are.
         actual: usize,
         /// Bytes needed.
         required: usize,
     },
-    /// A field of the EDF header with a value that it cannot have.
-    #[error("EDF header field {field} at byte {offset} is {value:?}, expected {expected}")]
+    /// A field of the header of EDF or BDF with a value that it cannot have.
+    #[error("{format} header field {field} at byte {offset} is {value:?}, expected {expected}")]
     InvalidHeader {
+        /// EDF or BDF.
+        format: &'static str,
         /// The field; of a signal, with its number from 0.
         field: String,
         /// Where it starts.
@@ -50,10 +54,82 @@ pub enum RecordingError {
         /// What it may be.
         expected: &'static str,
     },
-    /// An EDF file with nothing but annotations.
+    /// A file of EDF or BDF with nothing but annotations.
     #[error("there are no signals, only annotations")]
     NoSignals,
-    /// An EDF file that ends within a data record.
+    /// An annotation of EDF+ or BDF+ that is none.
+    #[error(
+        "annotation at byte {offset} of data record {record} is {value:?}, expected {expected}"
+    )]
+    InvalidAnnotation {
+        /// The record, from 0.
+        record: u64,
+        /// Where it starts within its signal.
+        offset: usize,
+        /// Its beginning.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// A data record of EDF+D or BDF+D that begins before its predecessor ends.
+    #[error("data record {record} begins at {onset} s, before its predecessor ends at {end} s")]
+    OverlappingRecord {
+        /// The record, from 0.
+        record: u64,
+        /// When it begins, in seconds after the file's start.
+        onset: f64,
+        /// When the record before it ends.
+        end: f64,
+    },
+    /// A value that a format does not allow.
+    #[error("{format}: {place} is {value:?}, expected {expected}")]
+    InvalidValue {
+        /// The format.
+        format: &'static str,
+        /// Where it stands.
+        place: String,
+        /// The value, cut if it is long.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// Something that a format asks for and the file does not have.
+    #[error("{format}: {place} is missing")]
+    Missing {
+        /// The format.
+        format: &'static str,
+        /// What is missing, and where.
+        place: String,
+    },
+    /// Data that end too early or go on for too long.
+    #[error("{format}: {place} has {actual} bytes, expected {required}")]
+    WrongLength {
+        /// The format.
+        format: &'static str,
+        /// What it is.
+        place: String,
+        /// Bytes there are.
+        actual: u64,
+        /// Bytes there should be.
+        required: u64,
+    },
+    /// A file beside the one that was asked for.
+    #[error("file {name:?} beside it")]
+    Sister {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        source: Box<RecordingError>,
+    },
+    /// More of something than is read.
+    #[error("recording exceeds {limit} {what}")]
+    TooMany {
+        /// What there are too many of.
+        what: &'static str,
+        /// The most that are read.
+        limit: usize,
+    },
+    /// A file of EDF or BDF that ends within a data record.
     #[error("data record {record} has {actual} bytes, expected {required}")]
     TruncatedRecord {
         /// The record, from 0.
@@ -63,7 +139,7 @@ pub enum RecordingError {
         /// Bytes needed.
         required: usize,
     },
-    /// An EDF file that goes on after the last of its data records.
+    /// A file of EDF or BDF that goes on after the last of its data records.
     #[error("file goes on after the {n_records} data records that its header announces")]
     TrailingBytes {
         /// Records announced.

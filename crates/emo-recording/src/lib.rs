@@ -1,4 +1,4 @@
-//! Recordings of biosignals: EDF and CSV files as named channels with rates and units.
+//! Recordings of biosignals: EDF, BDF, BrainVision and CSV files as named channels with rates and units.
 //!
 //! ```
 //! use emo_recording::{CsvConfig, Recording, read_csv};
@@ -18,7 +18,8 @@
 //! # Formats
 //! | format | read | refused |
 //! |---|---|---|
-//! | EDF, EDF+C | all signals but annotations, each at its own rate | EDF+D (interrupted recordings), BDF |
+//! | EDF, EDF+, BDF, BDF+ | signals, each at its own rate; annotations; interruptions as gaps; BDF triggers | annotations without signals |
+//! | BrainVision | 16 and 32 bits and floats, multiplexed and vectorized; markers; segments as gaps | ASCII data, spectra |
 //! | CSV, TSV | numbers under an optional header, an optional time column | text, gaps and NaN in a cell, decimal commas |
 //!
 //! # Untrusted files
@@ -26,18 +27,34 @@
 //! there, and counts are capped ([`MAX_SIGNALS`], [`MAX_SAMPLES`], [`MAX_COLUMNS`], [`MAX_LINE_LEN`]). What is not
 //! understood is an error that names the place; nothing is guessed or skipped over.
 
+mod annotation;
+mod bdf_status;
+mod brainvision;
+mod brainvision_header;
+mod brainvision_markers;
 mod channel;
 mod csv;
 mod edf;
+mod edf_annotations;
 mod edf_header;
 mod error;
+mod lines;
 mod recording;
+mod samples;
+mod sister;
+mod start_time;
 mod time_column;
+mod voltage;
 
-pub use channel::Channel;
-pub use csv::{CsvConfig, MAX_COLUMNS, MAX_LINE_LEN, read_csv};
-pub use edf::read_edf;
+pub use annotation::{Annotation, MAX_ANNOTATIONS};
+pub use brainvision::read_brainvision;
+pub use channel::{Channel, Gap};
+pub use csv::{CsvConfig, read_csv};
+pub use edf::{EdfFile, EdfSignal, read_edf, read_edf_digital};
 pub use edf_header::MAX_SIGNALS;
 pub use emo_dsp::SampleRate;
 pub use error::RecordingError;
+pub use lines::{MAX_COLUMNS, MAX_LINE_LEN};
 pub use recording::{MAX_SAMPLES, Recording};
+pub use start_time::{Clock, StartTime};
+pub use voltage::microvolts_per_unit;

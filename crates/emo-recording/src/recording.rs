@@ -1,9 +1,14 @@
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::edf::{is_bdf, is_edf};
-use crate::{Channel, CsvConfig, RecordingError, read_csv, read_edf};
+use crate::brainvision_header::is_header as is_brainvision;
+use crate::edf::is_edf;
+use crate::sister::open_in;
+use crate::{
+    Annotation, Channel, CsvConfig, RecordingError, StartTime, read_brainvision, read_csv, read_edf,
+};
 
 /// The most samples of a recording, over all channels: 1 GiB in memory, or 9 hours of 32 channels at 256 Hz.
 pub const MAX_SAMPLES: usize = 1 << 28;
@@ -14,10 +19,14 @@ pub const MAX_SAMPLES: usize = 1 << 28;
 pub struct Recording {
     /// The channels in the file's order, at least one.
     pub channels: Vec<Channel>,
+    /// What happened meanwhile, by onset.
+    pub annotations: Vec<Annotation>,
+    /// When it began; none if the file does not say.
+    pub start: Option<StartTime>,
 }
 
 impl Recording {
-    /// Reads a file: EDF by its content, CSV by its extension (`csv`, `tsv` or `txt`), with [`CsvConfig::default`].
+    /// Reads a file: EDF and BDF by their content, CSV by its extension (`csv`, `tsv` or `txt`), with [`CsvConfig::default`].
     ///
     /// # Errors
     /// [`RecordingError::File`] with the path, around what [`read_edf`] or [`read_csv`] found, or
@@ -50,17 +59,21 @@ impl Recording {
 fn read_file(path: &Path, csv: &CsvConfig) -> Result<Recording, RecordingError> {
     let mut file = File::open(path)?;
     let mut start = Vec::new();
-    file.by_ref().take(8).read_to_end(&mut start)?;
-    let extension = path
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
-    let is_named_edf = extension == "edf";
+    file.by_ref().take(16).read_to_end(&mut start)?;
+    let lower = |part: Option<&OsStr>| part.map(|part| part.to_string_lossy().to_lowercase());
+    let extension = lower(path.extension()).unwrap_or_default();
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let reader = start.as_slice().chain(file);
-    if is_bdf(&start) || is_edf(&start) || is_named_edf {
+    if is_edf(&start) {
         return read_edf(reader);
     }
+    if is_brainvision(&start) {
+        return read_brainvision(reader, &stem, |name| open_in(folder, name));
+    }
     match extension.as_str() {
+        "edf" | "bdf" => read_edf(reader),
+        "vhdr" => read_brainvision(reader, &stem, |name| open_in(folder, name)),
         "csv" | "tsv" | "txt" => read_csv(reader, csv),
         _ => Err(RecordingError::UnknownFormat { extension }),
     }
