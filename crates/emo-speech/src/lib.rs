@@ -50,7 +50,7 @@
 //! | their mean and standard deviation over a recording | [`FrameStatistics`] |
 //! | onsets, harmonic and percussive part, pre-emphasis | [`onset_strength`], [`harmonic_percussive`], [`pre_emphasis`] |
 //! | all three in one vector | [`SeedFeatures`] |
-//! | the Geneva parameter set (eGeMAPSv02) | [`Egemaps`] |
+//! | the Geneva parameter set (eGeMAPSv02), offline or live | [`Egemaps`], [`EgemapsStream`] |
 //!
 //! # Conventions
 //!
@@ -117,6 +117,7 @@ mod prosody;
 mod quality;
 mod resample;
 mod rms;
+mod roots;
 mod seed_features;
 mod signal;
 mod transform;
@@ -139,7 +140,7 @@ pub use augment::{
 ))]
 pub use decode::{Decoder, DecoderConfig, decode_bytes, decode_file};
 pub use deltas::{Deltas, deltas};
-pub use egemaps::{EGEMAPS_DESCRIPTORS, EGEMAPS_FUNCTIONALS, Egemaps};
+pub use egemaps::{EGEMAPS_DESCRIPTORS, EGEMAPS_FUNCTIONALS, Egemaps, EgemapsStream};
 pub use error::SpeechError;
 pub use feature_stream::FeatureStream;
 pub use frame::Edges;

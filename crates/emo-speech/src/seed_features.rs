@@ -83,7 +83,7 @@ impl SeedFeatures {
     /// [`SpeechError::ConfigOutOfRange`] for a frame, hop or number of coefficients outside its range.
     pub fn new(config: SeedFeaturesConfig) -> Result<Self, SpeechError> {
         check_sample_rate(config.sample_rate)?;
-        let segment_len = segment_len(config.duration, config.sample_rate)?;
+        let segment_len = segment_len(config.duration, config.sample_rate, MAX_SEGMENT_LEN)?;
         let framing = Framing::new(config.frame_len, config.hop_len)?;
         let mut mfcc = MfccConfig::new(config.sample_rate);
         mfcc.mel.n_fft = config.frame_len;
@@ -213,15 +213,20 @@ impl SeedFeatures {
     }
 }
 
-fn segment_len(duration: Duration, sample_rate: u32) -> Result<usize, SpeechError> {
+/// The length of a segment in samples, which is from 1 to `limit`.
+pub(crate) fn segment_len(
+    duration: Duration,
+    sample_rate: u32,
+    limit: usize,
+) -> Result<usize, SpeechError> {
     let samples = in_samples(duration, sample_rate);
     match usize::try_from(samples) {
-        Ok(len) if (1..=MAX_SEGMENT_LEN).contains(&len) => Ok(len),
+        Ok(len) if (1..=limit).contains(&len) => Ok(len),
         _ => Err(SpeechError::Duration {
             duration,
             sample_rate,
             samples,
-            limit: MAX_SEGMENT_LEN,
+            limit,
         }),
     }
 }

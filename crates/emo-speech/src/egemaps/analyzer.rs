@@ -127,6 +127,21 @@ impl Analyzer {
         self.hop_len as f64 / f64::from(self.sample_rate)
     }
 
+    /// Samples between the beginnings of frames.
+    pub(super) fn hop_len(&self) -> usize {
+        self.hop_len
+    }
+
+    /// How many samples after the beginning of a frame its voice is known.
+    pub(super) fn latency(&self) -> usize {
+        self.long_len + LAG * self.hop_len
+    }
+
+    /// The most frames of 20 ms whose voice is not known.
+    pub(super) fn n_ahead(&self) -> usize {
+        self.latency().div_ceil(self.hop_len)
+    }
+
     /// Forgets the signal.
     pub(super) fn reset(&mut self) {
         self.shape.reset();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner};
 
-use super::roots::Roots;
+use crate::roots::Roots;
 
 /// The rate at which the vocal tract is modelled, in Hz.
 const RATE: f64 = 11_000.0;

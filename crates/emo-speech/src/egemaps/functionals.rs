@@ -1,6 +1,9 @@
 use super::analyzer::{SpectralFrame, VoiceFrame};
 use super::smoothing::{smooth, smooth_non_zero};
-use super::statistics::{Slopes, mean, mean_and_variation, percentiles, runs, slopes};
+use super::statistics::{Slopes, Statistics, mean, mean_and_variation};
+
+/// Number of functionals.
+pub(super) const N_FUNCTIONALS: usize = 88;
 
 /// The least mean power in the sound level, -120 dB.
 const MIN_POWER: f64 = 1e-12;
@@ -17,55 +20,115 @@ pub(super) fn semitones(pitch: f64) -> f64 {
     }
 }
 
-/// The 88 statistics of a recording, in openSMILE's order. `step` is the time between frames in seconds.
-pub(super) fn functionals(spectral: &[SpectralFrame], voice: &[VoiceFrame], step: f64) -> Vec<f64> {
-    let is_voiced = |frame: &VoiceFrame| frame.pitch > 0.0;
-    let pitch = smooth_non_zero(&series(voice, |frame| semitones(frame.pitch)));
-    let loudness = smooth(&series(spectral, |frame| frame.loudness));
-    let mut values = Vec::with_capacity(88);
-
-    values.extend(contour(&non_zero(&pitch), step).0);
-    let (statistics, peaks) = contour(&loudness, step);
-    values.extend(statistics);
-    for get in flux_and_cepstra() {
-        values.extend(mean_and_variation(&smooth(&series(spectral, get))));
-    }
-    for get in voice_quality() {
-        let smoothed = smooth_non_zero(&series(voice, get));
-        values.extend(mean_and_variation(&non_zero(&smoothed)));
-    }
-    let balance = balance_and_flux();
-    for get in balance.into_iter().chain(cepstra()) {
-        let voiced = masked(spectral, voice, is_voiced, get);
-        values.extend(mean_and_variation(&non_zero(&smooth_non_zero(&voiced))));
-    }
-    for get in balance_and_flux() {
-        let unvoiced = masked(spectral, voice, |frame| !is_voiced(frame), get);
-        values.push(mean(&non_zero(&smooth_non_zero(&unvoiced))));
-    }
-
-    values.push(peaks.n_maxima as f64 / (loudness.len() as f64 * step));
-    let (n_voiced, voiced) = runs(&pitch, step, |x| x != 0.0);
-    let (_, unvoiced) = runs(&pitch, step, |x| x == 0.0);
-    let duration = pitch.len().saturating_sub(1).max(1) as f64 * step;
-    values.push(n_voiced as f64 / duration);
-    values.extend(voiced);
-    values.extend(unvoiced);
-    let power = mean(&series(spectral, |frame| frame.mean_square));
-    values.push(10.0 * power.max(MIN_POWER).log10());
-    values
+/// The 88 statistics of a recording, in openSMILE's order. Keeps its memory.
+#[derive(Debug, Clone)]
+pub(super) struct Functionals {
+    /// Time between frames in seconds.
+    step: f64,
+    series: Vec<f64>,
+    statistics: Statistics,
+    values: Vec<f64>,
 }
 
-/// Mean, variation, percentiles and slopes of a contour.
-fn contour(values: &[f64], step: f64) -> ([f64; 10], Slopes) {
-    let [mean, variation] = mean_and_variation(values);
-    let [low, middle, high, range] = percentiles(values);
-    let slopes = slopes(values, step);
-    let [a, b, c, d] = slopes.moments;
-    (
-        [mean, variation, low, middle, high, range, a, b, c, d],
-        slopes,
-    )
+impl Functionals {
+    pub(super) fn new(step: f64) -> Self {
+        Self {
+            step,
+            series: Vec::new(),
+            statistics: Statistics::default(),
+            values: Vec::with_capacity(N_FUNCTIONALS),
+        }
+    }
+
+    /// Allocates for as many frames.
+    pub(super) fn reserve(&mut self, n_frames: usize) {
+        self.series.reserve(n_frames);
+        self.statistics.reserve(n_frames);
+    }
+
+    pub(super) fn compute(
+        &mut self,
+        spectral: &[SpectralFrame],
+        voice: &[VoiceFrame],
+    ) -> [f64; N_FUNCTIONALS] {
+        self.values.clear();
+        self.set_pitch(voice);
+        self.series.retain(|&x| x != 0.0);
+        self.push_contour();
+        self.set(spectral.iter().map(|frame| frame.loudness));
+        smooth(&mut self.series);
+        let loudness = self.push_contour();
+        let duration = spectral.len() as f64 * self.step;
+
+        for get in flux_and_cepstra() {
+            self.set(spectral.iter().map(get));
+            smooth(&mut self.series);
+            self.values.extend(mean_and_variation(&self.series));
+        }
+        for get in voice_quality() {
+            self.set(voice.iter().map(get));
+            self.smooth_and_keep_non_zero();
+            self.values.extend(mean_and_variation(&self.series));
+        }
+        let is_voiced = |frame: &VoiceFrame| frame.pitch > 0.0;
+        let balance = balance_and_flux();
+        for get in balance.into_iter().chain(cepstra()) {
+            self.set(masked(spectral, voice, is_voiced, get));
+            self.smooth_and_keep_non_zero();
+            self.values.extend(mean_and_variation(&self.series));
+        }
+        for get in balance_and_flux() {
+            self.set(masked(spectral, voice, |frame| !is_voiced(frame), get));
+            self.smooth_and_keep_non_zero();
+            self.values.push(mean(&self.series));
+        }
+
+        self.values.push(loudness.n_maxima as f64 / duration);
+        self.set_pitch(voice);
+        self.push_runs();
+        self.set(spectral.iter().map(|frame| frame.mean_square));
+        let power = mean(&self.series);
+        self.values.push(10.0 * power.max(MIN_POWER).log10());
+        let values = self.values.first_chunk();
+        *values.expect("the tests count the names, and each has its value")
+    }
+
+    fn set(&mut self, values: impl Iterator<Item = f64>) {
+        self.series.clear();
+        self.series.extend(values);
+    }
+
+    fn set_pitch(&mut self, voice: &[VoiceFrame]) {
+        self.set(voice.iter().map(|frame| semitones(frame.pitch)));
+        smooth_non_zero(&mut self.series);
+    }
+
+    fn smooth_and_keep_non_zero(&mut self) {
+        smooth_non_zero(&mut self.series);
+        self.series.retain(|&x| x != 0.0);
+    }
+
+    /// Mean, variation, percentiles and slopes of the series.
+    fn push_contour(&mut self) -> Slopes {
+        self.values.extend(mean_and_variation(&self.series));
+        self.values
+            .extend(self.statistics.percentiles(&self.series));
+        let slopes = self.statistics.slopes(&self.series, self.step);
+        self.values.extend(slopes.moments);
+        slopes
+    }
+
+    /// How many voices there are in a second, and how long they and the gaps are.
+    fn push_runs(&mut self) {
+        let mut runs =
+            |is_inside: fn(f64) -> bool| self.statistics.runs(&self.series, self.step, is_inside);
+        let (n_voiced, voiced) = runs(|x| x != 0.0);
+        let (_, unvoiced) = runs(|x| x == 0.0);
+        let duration = self.series.len().saturating_sub(1).max(1) as f64 * self.step;
+        self.values.push(n_voiced as f64 / duration);
+        self.values.extend(voiced);
+        self.values.extend(unvoiced);
+    }
 }
 
 type Spectral = fn(&SpectralFrame) -> f64;
@@ -115,23 +178,13 @@ fn voice_quality() -> [Voice; 14] {
     ]
 }
 
-fn series<T>(frames: &[T], get: impl Fn(&T) -> f64) -> Vec<f64> {
-    frames.iter().map(get).collect()
-}
-
 /// A descriptor of the spectrum where the voice is as wanted, 0 elsewhere.
-fn masked(
-    spectral: &[SpectralFrame],
-    voice: &[VoiceFrame],
-    is_wanted: impl Fn(&VoiceFrame) -> bool,
+fn masked<'a>(
+    spectral: &'a [SpectralFrame],
+    voice: &'a [VoiceFrame],
+    is_wanted: impl Fn(&VoiceFrame) -> bool + 'a,
     get: Spectral,
-) -> Vec<f64> {
+) -> impl Iterator<Item = f64> + 'a {
     let pairs = spectral.iter().zip(voice);
-    pairs
-        .map(|(s, v)| if is_wanted(v) { get(s) } else { 0.0 })
-        .collect()
-}
-
-fn non_zero(values: &[f64]) -> Vec<f64> {
-    values.iter().copied().filter(|&x| x != 0.0).collect()
+    pairs.map(move |(s, v)| if is_wanted(v) { get(s) } else { 0.0 })
 }

@@ -1,5 +1,6 @@
 mod analyzer;
 mod auditory;
+mod descriptors;
 mod formants;
 mod functionals;
 mod harmonics;
@@ -7,25 +8,21 @@ mod names;
 mod octave;
 mod periods;
 mod pitch;
-pub(crate) mod roots;
+mod segment;
 mod shape;
 mod smoothing;
 mod spectrum;
 mod statistics;
+mod stream;
 mod viterbi;
 
 use ndarray::{Array1, Array2};
 
 use crate::SpeechError;
-use crate::signal::{MAX_SAMPLE_RATE, check_signal, to_f32};
-use analyzer::{Analyzer, Frame, SpectralFrame, VoiceFrame};
-use functionals::semitones;
-use smoothing::{smooth, smooth_non_zero};
+use crate::signal::check_signal;
 
 pub use names::{EGEMAPS_DESCRIPTORS, EGEMAPS_FUNCTIONALS};
-
-/// The lowest sample rate, in Hz.
-const MIN_RATE: u32 = 8_000;
+pub use stream::EgemapsStream;
 
 /// Descriptors and functionals of the extended Geneva minimalistic acoustic parameter set, version 2 (eGeMAPSv02).
 ///
@@ -56,7 +53,7 @@ const MIN_RATE: u32 = 8_000;
 /// IEEE Transactions on Affective Computing 7(2), 2016, doi:10.1109/TAFFC.2015.2457417.
 #[derive(Debug, Clone)]
 pub struct Egemaps {
-    analyzer: Analyzer,
+    stream: EgemapsStream,
 }
 
 impl Egemaps {
@@ -65,16 +62,8 @@ impl Egemaps {
     /// # Errors
     /// [`SpeechError::SampleRateOutOfRange`].
     pub fn new(sample_rate: u32) -> Result<Self, SpeechError> {
-        if !(MIN_RATE..=MAX_SAMPLE_RATE).contains(&sample_rate) {
-            return Err(SpeechError::SampleRateOutOfRange {
-                sample_rate,
-                min: MIN_RATE,
-                max: MAX_SAMPLE_RATE,
-            });
-        }
-        Ok(Self {
-            analyzer: Analyzer::new(sample_rate),
-        })
+        let stream = EgemapsStream::unlimited(sample_rate)?;
+        Ok(Self { stream })
     }
 
     /// The low-level descriptors, `[n_frames, 25]`, in the order of [`EGEMAPS_DESCRIPTORS`].
@@ -85,25 +74,11 @@ impl Egemaps {
     /// # Errors
     /// [`SpeechError::EmptySignal`], [`SpeechError::NonFiniteSample`]; [`SpeechError::SignalTooShort`] below 60 ms.
     pub fn descriptors(&mut self, samples: &[f32]) -> Result<Array2<f32>, SpeechError> {
-        let (spectral, voice) = self.analyze(samples)?;
-        let n_frames = voice.len() + 1;
-        let mut values = Array2::zeros((n_frames, EGEMAPS_DESCRIPTORS.len()));
-        let columns = spectral_columns().map(|get| {
-            let raw: Vec<f64> = spectral.iter().map(get).collect();
-            (smooth(&raw), raw)
-        });
-        let voice_columns = voice_columns().map(|get| {
-            let raw: Vec<f64> = voice.iter().map(get).collect();
-            (smooth_non_zero(&raw), raw)
-        });
-        for (index, (smoothed, raw)) in columns.into_iter().chain(voice_columns).enumerate() {
-            let last = raw.last().copied();
-            let column = smoothed.into_iter().chain(last);
-            for (out, value) in values.column_mut(index).iter_mut().zip(column) {
-                *out = to_f32(value);
-            }
-        }
-        Ok(values)
+        let mut values = Vec::new();
+        self.analyze(samples, |row| values.extend_from_slice(row))?;
+        let width = EGEMAPS_DESCRIPTORS.len();
+        let shape = (values.len() / width, width);
+        Ok(Array2::from_shape_vec(shape, values).expect("rows are as long as the names"))
     }
 
     /// The 88 functionals of the whole signal, in the order of [`EGEMAPS_FUNCTIONALS`].
@@ -113,64 +88,21 @@ impl Egemaps {
     /// # Errors
     /// Those of [`descriptors`](Self::descriptors).
     pub fn functionals(&mut self, samples: &[f32]) -> Result<Array1<f32>, SpeechError> {
-        let (spectral, voice) = self.analyze(samples)?;
-        let values = functionals::functionals(&spectral, &voice, self.analyzer.step());
-        Ok(values.into_iter().map(to_f32).collect())
+        let values = self.analyze(samples, |_| ())?;
+        Ok(Array1::from_iter(values))
     }
 
     fn analyze(
         &mut self,
         samples: &[f32],
-    ) -> Result<(Vec<SpectralFrame>, Vec<VoiceFrame>), SpeechError> {
+        mut on_frame: impl FnMut(&[f32; EGEMAPS_DESCRIPTORS.len()]),
+    ) -> Result<[f32; EGEMAPS_FUNCTIONALS.len()], SpeechError> {
         check_signal(samples)?;
-        if samples.len() < self.analyzer.min_samples() {
-            return Err(SpeechError::SignalTooShort {
-                actual: samples.len(),
-                required: self.analyzer.min_samples(),
-            });
-        }
-        let (mut spectral, mut voice) = (Vec::new(), Vec::new());
-        let mut sort = |frame| match frame {
-            Frame::Spectral(frame) => spectral.push(frame),
-            Frame::Voice(frame) => voice.push(frame),
+        let too_short = SpeechError::SignalTooShort {
+            actual: samples.len(),
+            required: self.stream.min_samples(),
         };
-        self.analyzer.push(samples, &mut sort);
-        self.analyzer.finish(&mut sort);
-        Ok((spectral, voice))
+        self.stream.push(samples, &mut on_frame)?;
+        self.stream.finish(&mut on_frame).ok_or(too_short)
     }
-}
-
-fn spectral_columns() -> [fn(&SpectralFrame) -> f64; 10] {
-    [
-        |frame| frame.loudness,
-        |frame| frame.shape.alpha_ratio,
-        |frame| frame.shape.hammarberg_index,
-        |frame| frame.shape.slope_low,
-        |frame| frame.shape.slope_high,
-        |frame| frame.shape.flux,
-        |frame| frame.cepstra[0],
-        |frame| frame.cepstra[1],
-        |frame| frame.cepstra[2],
-        |frame| frame.cepstra[3],
-    ]
-}
-
-fn voice_columns() -> [fn(&VoiceFrame) -> f64; 15] {
-    [
-        |frame| semitones(frame.pitch),
-        |frame| frame.irregularity.jitter,
-        |frame| frame.irregularity.shimmer,
-        |frame| frame.harmonics.hnr,
-        |frame| frame.harmonics.h1_h2,
-        |frame| frame.harmonics.h1_a3,
-        |frame| frame.formants[0].frequency,
-        |frame| frame.formants[0].bandwidth,
-        |frame| frame.harmonics.formants[0],
-        |frame| frame.formants[1].frequency,
-        |frame| frame.formants[1].bandwidth,
-        |frame| frame.harmonics.formants[1],
-        |frame| frame.formants[2].frequency,
-        |frame| frame.formants[2].bandwidth,
-        |frame| frame.harmonics.formants[2],
-    ]
 }

@@ -3,7 +3,7 @@ use super::burg::Burg;
 use super::correlation::gaussian;
 use super::frame_times::FrameTimes;
 use crate::SpeechError;
-use crate::egemaps::roots::Roots;
+use crate::roots::Roots;
 use crate::signal::{check_number, check_sample_rate, check_signal};
 
 /// Coefficients of the linear prediction: two for each of five resonances.
