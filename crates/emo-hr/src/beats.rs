@@ -9,10 +9,14 @@ const MIN_BEATS: usize = 4;
 /// The longest signal that is turned into a series: about a year, beyond any recording.
 const MAX_SECONDS: f64 = 3.2e7;
 
-/// The beats of a signal, as sample indices in ascending order.
+/// The longest signal that gets a rate for each sample.
+const MAX_SAMPLES: usize = 1 << 28;
+
+/// The beats of a signal: places in samples, in ascending order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beats {
     indices: Vec<usize>,
+    positions: Vec<f64>,
     n_samples: usize,
     sample_rate: SampleRate,
 }
@@ -25,6 +29,38 @@ impl Beats {
     /// - [`HrError::BeatOutOfRange`] unless each is below `n_samples`.
     pub fn new(
         indices: Vec<usize>,
+        n_samples: usize,
+        sample_rate: SampleRate,
+    ) -> Result<Self, HrError> {
+        let positions = indices.iter().map(|&index| index as f64).collect();
+        Self::of(indices, positions, n_samples, sample_rate)
+    }
+
+    /// Beats at `positions` between the samples of a signal of `n_samples`; each has the index of the nearest sample.
+    ///
+    /// # Errors
+    /// - [`HrError::InvalidBeat`] for a position that is not finite or below 0.
+    /// - As [`new`](Self::new) for the indices.
+    pub fn at(
+        positions: Vec<f64>,
+        n_samples: usize,
+        sample_rate: SampleRate,
+    ) -> Result<Self, HrError> {
+        if let Some(index) = positions.iter().position(|p| !(p.is_finite() && *p >= 0.0)) {
+            return Err(HrError::InvalidBeat {
+                index,
+                position: positions[index],
+            });
+        }
+        // Of two samples that are equally near, the first is the peak's: see `Refinement::Parabola`.
+        let nearest = |position: &f64| (position - 0.5).ceil() as usize;
+        let indices = positions.iter().map(nearest).collect();
+        Self::of(indices, positions, n_samples, sample_rate)
+    }
+
+    fn of(
+        indices: Vec<usize>,
+        positions: Vec<f64>,
         n_samples: usize,
         sample_rate: SampleRate,
     ) -> Result<Self, HrError> {
@@ -45,6 +81,7 @@ impl Beats {
             }),
             _ => Ok(Self {
                 indices,
+                positions,
                 n_samples,
                 sample_rate,
             }),
@@ -54,6 +91,11 @@ impl Beats {
     /// The sample index of each beat.
     pub fn indices(&self) -> &[usize] {
         &self.indices
+    }
+
+    /// The place of each beat in samples, between samples where that is known.
+    pub fn positions(&self) -> &[f64] {
+        &self.positions
     }
 
     /// Samples of the signal that the beats are from.
@@ -70,10 +112,28 @@ impl Beats {
     #[doc(alias = "RR")]
     #[doc(alias = "IBI")]
     pub fn intervals_s(&self) -> Vec<f64> {
-        self.indices
+        self.positions
             .windows(2)
-            .map(|pair| (pair[1] - pair[0]) as f64 / self.sample_rate.hz())
+            .map(|pair| (pair[1] - pair[0]) / self.sample_rate.hz())
             .collect()
+    }
+
+    /// The period of each beat in seconds: the interval that ended with it, of the first one the mean interval.
+    ///
+    /// As NeuroKit2 0.2.13's `signal_period`.
+    ///
+    /// # Errors
+    /// [`HrError::TooFewBeats`] below four beats.
+    pub fn periods_s(&self) -> Result<Vec<f64>, HrError> {
+        if self.indices.len() < MIN_BEATS {
+            return Err(HrError::TooFewBeats {
+                actual: self.indices.len(),
+                required: MIN_BEATS,
+            });
+        }
+        let intervals = self.intervals_s();
+        let mean = intervals.iter().sum::<f64>() / intervals.len() as f64;
+        Ok(std::iter::once(mean).chain(intervals).collect())
     }
 
     /// The heart rate in bpm at 0 s, 1 s, … of the signal.
@@ -93,14 +153,34 @@ impl Beats {
         Ok(bpm.into_iter().map(|bpm| bpm as f32).collect())
     }
 
-    pub(crate) fn heart_rate(&self, interpolation: Interpolation) -> Result<Vec<f64>, HrError> {
-        let intervals = self.intervals_s();
-        if self.indices.len() < MIN_BEATS {
-            return Err(HrError::TooFewBeats {
-                actual: self.indices.len(),
-                required: MIN_BEATS,
+    /// The heart rate in bpm at each sample of the signal; otherwise as [`heart_rate_1hz`](Self::heart_rate_1hz).
+    ///
+    /// # Errors
+    /// - [`HrError::TooFewBeats`] below four beats.
+    /// - [`HrError::SignalTooLong`] for a signal of more than 2²⁸ samples.
+    pub fn heart_rate_per_sample(&self, interpolation: Interpolation) -> Result<Vec<f32>, HrError> {
+        let bpm = self.rate_per_sample(interpolation)?;
+        Ok(bpm.into_iter().map(|bpm| bpm as f32).collect())
+    }
+
+    pub(crate) fn rate_per_sample(
+        &self,
+        interpolation: Interpolation,
+    ) -> Result<Vec<f64>, HrError> {
+        if self.n_samples > MAX_SAMPLES {
+            return Err(HrError::SignalTooLong {
+                seconds: self.n_samples as f64 / self.sample_rate.hz(),
+                max: MAX_SAMPLES as f64 / self.sample_rate.hz(),
             });
         }
+        let knots = self.knots(interpolation)?;
+        Ok((0..self.n_samples)
+            .map(|sample| 60.0 / knots.at(sample as f64))
+            .collect())
+    }
+
+    pub(crate) fn heart_rate(&self, interpolation: Interpolation) -> Result<Vec<f64>, HrError> {
+        let knots = self.knots(interpolation)?;
         let last_second = (self.n_samples - 1) as f64 / self.sample_rate.hz();
         if last_second > MAX_SECONDS {
             return Err(HrError::SignalTooLong {
@@ -108,13 +188,14 @@ impl Beats {
                 max: MAX_SECONDS,
             });
         }
-        let mean = intervals.iter().sum::<f64>() / intervals.len() as f64;
-        let at = self.indices.iter().map(|&index| index as f64).collect();
-        let values = std::iter::once(mean).chain(intervals).collect();
-        let knots = Knots::new(at, values, interpolation);
         Ok((0..=last_second as usize)
             .map(|second| 60.0 / knots.at(second as f64 * self.sample_rate.hz()))
             .collect())
+    }
+
+    fn knots(&self, interpolation: Interpolation) -> Result<Knots, HrError> {
+        let periods = self.periods_s()?;
+        Ok(Knots::new(self.positions.clone(), periods, interpolation))
     }
 }
 

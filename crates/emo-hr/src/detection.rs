@@ -15,8 +15,11 @@ const ROUNDING: f64 = 1e-10;
 pub struct Detection {
     /// The beats.
     pub beats: Beats,
-    /// The signal after cleaning, in which they were found; as long as the input and in its unit.
+    /// The signal after cleaning, in which they were found; as long as the input and in its unit, turned upright if the
+    /// lead is inverted.
     pub cleaned: Vec<f32>,
+    /// Whether the lead was taken as inverted; never of a photoplethysmogram.
+    pub inverted: bool,
     /// How far the beats can be trusted, from 0 (not at all) to 1.
     ///
     /// The mean over windows of 10 s (the last one takes the remainder) of Orphanidou's index made continuous. A window
@@ -36,20 +39,22 @@ impl Detection {
     pub(crate) fn new(
         signal: &[f64],
         cleaned: &[f64],
+        inverted: bool,
         sample_rate: SampleRate,
-        find_beats: impl FnOnce(&[f64]) -> Vec<usize>,
+        find_beats: impl FnOnce(&[f64]) -> Vec<f64>,
     ) -> Result<Self, HrError> {
         let largest = |x: &[f64]| x.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
-        let indices = if largest(cleaned) > ROUNDING * largest(signal) {
+        let positions = if largest(cleaned) > ROUNDING * largest(signal) {
             find_beats(cleaned)
         } else {
             Vec::new()
         };
-        let beats = Beats::new(indices, cleaned.len(), sample_rate)?;
+        let beats = Beats::at(positions, cleaned.len(), sample_rate)?;
         Ok(Self {
             quality: beat_quality(cleaned, &beats) as f32,
             beats,
             cleaned: narrowed(cleaned)?,
+            inverted,
         })
     }
 }

@@ -1,32 +1,83 @@
 use emo_dsp::{FilterBand, SampleRate, Sos};
 
-use crate::moving_average::{centred_mean, zero_phase_mean};
-use crate::peaks::{beats_in, waves};
-use crate::signal::{check_len, checked, narrowed, samples_in};
-use crate::{Detection, HrError};
+use crate::fiducial::{Search, is_inverted};
+use crate::signal::{check_len, checked, narrowed};
+use crate::{Detection, HrError, Refinement};
 
-/// Seconds over which the steepness of the signal is averaged.
-const SMOOTH_SECONDS: f64 = 0.1;
-/// Seconds over which that average is averaged again, as the level it has to exceed.
-const LEVEL_SECONDS: f64 = 0.75;
-/// How far it has to exceed that level.
-const LEVEL_FACTOR: f64 = 1.5;
-/// Length of a QRS complex relative to the mean, below which it is ignored.
-const MIN_RELATIVE_LEN: f64 = 0.4;
-/// Seconds to the beat before, below which a peak is ignored.
-const MIN_DELAY_SECONDS: f64 = 0.3;
-/// The lowest rate at which [`SMOOTH_SECONDS`] hold a sample.
+mod elgendi;
+mod gradient;
+mod hamilton;
+mod pan_tompkins;
+
+use gradient::Gradient;
+
+/// The lowest rate at which the shortest average of [`Gradient`] holds a sample.
 const MIN_RATE_HZ: f64 = 10.0;
+
+/// How R peaks are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum EcgMethod {
+    /// NeuroKit2's own: a complex is a stretch in which the signal is steeper than 1.5 times its surroundings; the most
+    /// prominent peak in it is the R peak. Peaks within 0.3 s of the one before are dropped, and so is one within the
+    /// first 0.3 s. Cleaning removes what is below 0.5 Hz (Butterworth, order 5, forward and backward) and averages over
+    /// a period of the mains (two samples below a rate of 100 Hz).
+    ///
+    /// # References
+    /// D. Makowski et al. (2021). NeuroKit2: a Python toolbox for neurophysiological signal processing. Behavior Research
+    /// Methods 53. doi:10.3758/s13428-020-01516-y. The detector itself has no publication of its own.
+    #[default]
+    NeuroKit,
+    /// The integrated square of the slope between 5 and 15 Hz, two running levels and search-back. As NeuroKit2, which
+    /// keeps one pair of levels, integrates over 0.12 s and does not tell T waves.
+    ///
+    /// # References
+    /// J. Pan, W. J. Tompkins (1985). A real-time QRS detection algorithm. IEEE Transactions on Biomedical Engineering
+    /// 32(3). doi:10.1109/TBME.1985.325532.
+    PanTompkins1985,
+    /// The averaged magnitude of the slope between 8 and 16 Hz against a threshold between the means of the last eight
+    /// beats and the last eight other peaks, with search-back.
+    ///
+    /// # References
+    /// P. Hamilton (2002). Open source ECG analysis. Computers in Cardiology 29. doi:10.1109/CIC.2002.1166717.
+    Hamilton2002,
+    /// Two averages of the magnitude between 8 and 20 Hz: where that over 0.12 s exceeds that over 0.6 s there is a
+    /// complex.
+    ///
+    /// # References
+    /// M. Elgendi, M. Jonkman, F. De Boer (2010). Frequency bands effects on QRS detection. Proceedings of BIOSIGNALS
+    /// 2010. doi:10.5220/0002742704280431.
+    Elgendi2010,
+}
+
+/// Which way an R peak points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Polarity {
+    /// As the signal shows: inverted if in most stretches of 2 s the sample farthest from the mean is below it.
+    #[default]
+    Detect,
+    /// Up.
+    Upright,
+    /// Down: the lead's electrodes are swapped.
+    Inverted,
+}
 
 /// Settings of [`EcgDetector`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EcgConfig {
-    /// Rate of the samples, at least 10 Hz; 100 Hz and more are usual.
+    /// Rate of the samples, at least 10 Hz and above twice the method's band; 100 Hz and more are usual.
     pub sample_rate: SampleRate,
     /// Frequency of the mains in Hz, at most half the sample rate where that is 100 Hz and more. Default: 50 Hz, as
     /// NeuroKit2.
     pub line_hz: f64,
+    /// How R peaks are found. Default: [`EcgMethod::NeuroKit`].
+    pub method: EcgMethod,
+    /// Which way R peaks point. Default: as the signal shows.
+    pub polarity: Polarity,
+    /// Where in a beat it is placed. Default: on its peak, to a fraction of a sample.
+    pub refinement: Refinement,
 }
 
 impl EcgConfig {
@@ -35,30 +86,25 @@ impl EcgConfig {
         Self {
             sample_rate,
             line_hz: 50.0,
+            method: EcgMethod::default(),
+            polarity: Polarity::default(),
+            refinement: Refinement::default(),
         }
     }
 }
 
-/// Finds the R peaks of an electrocardiogram, as NeuroKit2 0.2.13 does by default.
+/// Finds the R peaks of an electrocardiogram.
 ///
-/// Cleaning removes what is below 0.5 Hz (Butterworth, order 5, forward and backward) and averages over a period of
-/// the mains (two samples below a rate of 100 Hz). A QRS complex is a stretch in which the signal is steeper than 1.5
-/// times its surroundings; the most prominent peak in it is the R peak. Peaks within 0.3 s of the one before are
-/// dropped, and so is one within the first 0.3 s. Works offline, on a whole signal of one lead in any unit; an
-/// inverted lead must be turned first.
-///
-/// # References
-/// D. Makowski et al. (2021). NeuroKit2: a Python toolbox for neurophysiological signal processing. Behavior Research
-/// Methods 53. doi:10.3758/s13428-020-01516-y. The detector itself has no publication of its own.
+/// Works offline, on a whole signal of one lead in any unit.
 #[derive(Debug, Clone)]
 #[doc(alias = "QRS")]
 pub struct EcgDetector {
-    sample_rate: SampleRate,
-    high_pass: Sos,
-    line_len: usize,
-    smooth_len: usize,
-    level_len: usize,
-    min_delay: usize,
+    config: EcgConfig,
+    gradient: Gradient,
+    /// The band in which the method looks; none for the gradient method.
+    band: Option<Sos>,
+    /// Where the R peak lies about what the method marks.
+    search: Search,
 }
 
 impl EcgDetector {
@@ -67,7 +113,7 @@ impl EcgDetector {
     /// # Errors
     /// - [`HrError::SampleRateTooLow`] below 10 Hz.
     /// - [`HrError::InvalidSetting`] for a mains frequency out of range.
-    /// - [`HrError::Dsp`] for a rate so high that 0.5 Hz cannot be filtered.
+    /// - [`HrError::Dsp`] for a rate at which the method's band cannot be filtered.
     pub fn new(config: &EcgConfig) -> Result<Self, HrError> {
         let hz = config.sample_rate.hz();
         if hz < MIN_RATE_HZ {
@@ -76,38 +122,33 @@ impl EcgDetector {
                 required_hz: MIN_RATE_HZ,
             });
         }
-        let line_len = if hz >= 100.0 {
-            hz / config.line_hz
-        } else {
-            2.0
+        let band = |order, low_hz, high_hz| {
+            let band = FilterBand::BandPass { low_hz, high_hz };
+            Sos::butterworth(order, band, config.sample_rate)
         };
-        if !(config.line_hz.is_finite() && config.line_hz >= 1.0 && line_len >= 2.0) {
-            return Err(HrError::InvalidSetting {
-                name: "line_hz",
-                value: config.line_hz,
-                expected: "at least 1 and at most half the sample rate",
-            });
-        }
-        let edge = FilterBand::HighPass { cutoff_hz: 0.5 };
+        // How far a mark trails its R peak: the delay of the band-pass, and of the average where that is marked.
+        let (band, search) = match config.method {
+            EcgMethod::NeuroKit => (None, Search::AtMark),
+            EcgMethod::PanTompkins1985 => {
+                (Some(band(1, 5.0, 15.0)?), Search::seconds(0.2, 0.0, hz))
+            }
+            EcgMethod::Hamilton2002 => (Some(band(1, 8.0, 16.0)?), Search::seconds(0.16, 0.0, hz)),
+            EcgMethod::Elgendi2010 => (Some(band(2, 8.0, 20.0)?), Search::seconds(0.1, 0.02, hz)),
+        };
         Ok(Self {
-            sample_rate: config.sample_rate,
-            high_pass: Sos::butterworth(5, edge, config.sample_rate)?,
-            line_len: line_len as usize,
-            smooth_len: samples_in(SMOOTH_SECONDS, hz),
-            level_len: samples_in(LEVEL_SECONDS, hz),
-            min_delay: samples_in(MIN_DELAY_SECONDS, hz),
+            gradient: Gradient::new(config.sample_rate, config.line_hz)?,
+            config: config.clone(),
+            band,
+            search,
         })
     }
 
     /// The shortest signal that is taken, in samples: 0.75 s, or what the filters' padding needs if that is more.
     pub fn min_len(&self) -> usize {
-        self.high_pass
-            .filtfilt_min_len()
-            .max(3 * self.line_len + 1)
-            .max(self.level_len)
+        self.gradient.min_len()
     }
 
-    /// The signal without drift and mains, as long as the input and in its unit.
+    /// The signal in which the method looks, as long as the input and in its unit.
     ///
     /// # Errors
     /// - [`HrError::SignalTooShort`] below [`min_len`](Self::min_len) samples.
@@ -122,46 +163,66 @@ impl EcgDetector {
     /// # Errors
     /// As [`clean`](Self::clean).
     pub fn detect(&self, ecg: &[f32]) -> Result<Detection, HrError> {
-        let ecg = checked(ecg)?;
-        let cleaned = self.cleaned(&ecg)?;
-        Detection::new(&ecg, &cleaned, self.sample_rate, |cleaned| {
-            self.r_peaks(cleaned)
-        })
+        let mut ecg = checked(ecg)?;
+        check_len(&ecg, self.min_len())?;
+        let upright = self.gradient.cleaned(&ecg)?;
+        let inverted = match self.config.polarity {
+            Polarity::Upright => false,
+            Polarity::Inverted => true,
+            Polarity::Detect => is_inverted(&upright, self.config.sample_rate.hz()),
+        };
+        if inverted {
+            ecg.iter_mut().for_each(|x| *x = -*x);
+        }
+        let upright: Vec<f64> = if inverted {
+            upright.iter().map(|x| -x).collect()
+        } else {
+            upright
+        };
+        let in_band = self.in_band(&ecg)?;
+        let cleaned = in_band.as_ref().unwrap_or(&upright);
+        Detection::new(
+            &ecg,
+            cleaned,
+            inverted,
+            self.config.sample_rate,
+            |cleaned| {
+                let marks = self.marks(cleaned);
+                self.config
+                    .refinement
+                    .positions(&marks, &upright, self.search)
+            },
+        )
     }
 
-    fn cleaned(&self, ecg: &[f64]) -> Result<Vec<f64>, HrError> {
+    pub(crate) fn cleaned(&self, ecg: &[f64]) -> Result<Vec<f64>, HrError> {
         check_len(ecg, self.min_len())?;
-        let without_drift = self.high_pass.filtfilt(ecg)?;
-        Ok(zero_phase_mean(&without_drift, self.line_len))
+        match self.in_band(ecg)? {
+            Some(cleaned) => Ok(cleaned),
+            None => self.gradient.cleaned(ecg),
+        }
     }
 
-    fn r_peaks(&self, cleaned: &[f64]) -> Vec<usize> {
-        let steepness: Vec<f64> = gradient(cleaned).into_iter().map(f64::abs).collect();
-        let smooth = centred_mean(&steepness, self.smooth_len);
-        let level = centred_mean(&smooth, self.level_len);
-        let above: Vec<bool> = smooth
-            .iter()
-            .zip(&level)
-            .map(|(smooth, level)| *smooth > LEVEL_FACTOR * level)
-            .collect();
-        let complexes = waves(&above);
-        let total: usize = complexes.iter().map(ExactSizeIterator::len).sum();
-        let min_len = MIN_RELATIVE_LEN * total as f64 / complexes.len() as f64;
-        let long_enough = complexes
-            .into_iter()
-            .filter(|complex| complex.len() as f64 >= min_len);
-        beats_in(cleaned, long_enough, self.min_delay)
+    /// The signal in the method's band, filtered causally from the steady state of its mean.
+    fn in_band(&self, ecg: &[f64]) -> Result<Option<Vec<f64>>, HrError> {
+        let Some(band) = &self.band else {
+            return Ok(None);
+        };
+        let mean = ecg.iter().sum::<f64>() / ecg.len() as f64;
+        let mut out = ecg.to_vec();
+        band.stream_from(mean)?.process(&mut out)?;
+        Ok(Some(out))
     }
-}
 
-/// Central differences, one-sided at the ends; `signal` has at least two samples.
-fn gradient(signal: &[f64]) -> Vec<f64> {
-    let n = signal.len();
-    let inner = signal.windows(3).map(|w| (w[2] - w[0]) / 2.0);
-    std::iter::once(signal[1] - signal[0])
-        .chain(inner)
-        .chain(std::iter::once(signal[n - 1] - signal[n - 2]))
-        .collect()
+    fn marks(&self, cleaned: &[f64]) -> Vec<usize> {
+        let hz = self.config.sample_rate.hz();
+        match self.config.method {
+            EcgMethod::NeuroKit => self.gradient.marks(cleaned),
+            EcgMethod::PanTompkins1985 => pan_tompkins::marks(cleaned, hz),
+            EcgMethod::Hamilton2002 => hamilton::marks(cleaned, hz),
+            EcgMethod::Elgendi2010 => elgendi::marks(cleaned, hz),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +231,18 @@ mod tests {
 
     use super::*;
 
+    const METHODS: [(&str, EcgMethod); 4] = [
+        ("neurokit", EcgMethod::NeuroKit),
+        ("pantompkins1985", EcgMethod::PanTompkins1985),
+        ("hamilton2002", EcgMethod::Hamilton2002),
+        ("elgendi2010", EcgMethod::Elgendi2010),
+    ];
+    const SIGNALS: [(&str, f64); 3] = [
+        ("ecg_250", 250.0),
+        ("ecg_500_noisy", 500.0),
+        ("ecg_128", 128.0),
+    ];
+
     fn golden(name: &str) -> Vec<f64> {
         load_npy(fixture(format!("emo-hr/{name}.npy")))
             .iter()
@@ -177,36 +250,117 @@ mod tests {
             .collect()
     }
 
-    #[test]
-    fn cleaned_signals_and_r_peaks_are_neurokits() {
-        for (name, hz) in [
-            ("ecg_250", 250.0),
-            ("ecg_500_noisy", 500.0),
-            ("ecg_128", 128.0),
-        ] {
-            let rate = SampleRate::from_hz(hz).expect("a valid rate");
-            let detector = EcgDetector::new(&EcgConfig::new(rate)).expect("a valid configuration");
-            let ecg = golden(&format!("in_{name}"));
-            let cleaned = detector.cleaned(&ecg).expect("a valid signal");
-            let expected = golden(&format!("hr_clean_neurokit_{name}_every7"));
-            assert_close(
-                cleaned.iter().copied().step_by(7),
-                expected.iter().copied(),
-                1e-6,
-                1.3e-9,
-            );
-            let peaks: Vec<usize> = golden(&format!("hr_rpeaks_neurokit_{name}"))
-                .iter()
-                .map(|&index| index as usize)
-                .collect();
-            assert_eq!(detector.r_peaks(&cleaned), peaks, "{name}");
+    fn config(hz: f64, method: EcgMethod) -> EcgConfig {
+        let mut config = EcgConfig::new(SampleRate::from_hz(hz).expect("a valid rate"));
+        config.method = method;
+        config
+    }
 
-            let narrow: Vec<f32> = ecg.iter().map(|&x| x as f32).collect();
-            let detection = detector.detect(&narrow).expect("a valid signal");
-            assert_eq!(detection.beats.indices(), peaks, "{name} in f32");
+    fn detector(hz: f64, method: EcgMethod) -> EcgDetector {
+        EcgDetector::new(&config(hz, method)).expect("a valid configuration")
+    }
+
+    fn narrow(signal: &[f64]) -> Vec<f32> {
+        signal.iter().map(|&x| x as f32).collect()
+    }
+
+    #[test]
+    fn marks_are_neurokits() {
+        for (signal, hz) in SIGNALS {
+            let ecg = golden(&format!("in_{signal}"));
+            for (name, method) in METHODS {
+                let mut config = config(hz, method);
+                config.refinement = Refinement::AsMarked;
+                let detector = EcgDetector::new(&config).expect("a valid configuration");
+                let cleaned = detector.cleaned(&ecg).expect("a valid signal");
+                let expected = golden(&format!("hr_rpeaks_{name}_{signal}"));
+                let marks: Vec<f64> = detector.marks(&cleaned).iter().map(|&i| i as f64).collect();
+                assert_eq!(marks, expected, "{name} on {signal}");
+                let detection = detector.detect(&narrow(&ecg)).expect("a valid signal");
+                assert_eq!(
+                    detection.beats.positions(),
+                    expected,
+                    "{name} on {signal} in f32"
+                );
+                assert!(!detection.inverted, "{name} on {signal}");
+            }
+        }
+    }
+
+    #[test]
+    fn cleaned_signals_are_neurokits() {
+        let check = |name, signal, hz, method, atol| {
+            let ecg = golden(&format!("in_{signal}"));
+            let detector = detector(hz, method);
+            let cleaned = detector.cleaned(&ecg).expect("a valid signal");
+            let expected = golden(&format!("hr_clean_{name}_{signal}_every7"));
+            let actual = cleaned.iter().copied().step_by(7);
+            assert_close(actual, expected.iter().copied(), 1e-6, atol);
+            let narrow = detector.clean(&narrow(&ecg)).expect("a valid signal");
             let largest = expected.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
-            let actual = detection.cleaned.iter().copied().step_by(7);
-            assert_close(actual, expected, 1e-6, 2e-5 * largest);
+            assert_close(
+                narrow.iter().copied().step_by(7),
+                expected,
+                1e-6,
+                2e-5 * largest,
+            );
+        };
+        for (signal, hz) in SIGNALS {
+            check("neurokit", signal, hz, EcgMethod::NeuroKit, 1.3e-9);
+        }
+        for (name, method) in &METHODS[1..] {
+            check(*name, "ecg_128", 128.0, *method, 6.7e-10);
+        }
+    }
+
+    #[test]
+    fn refined_peaks_of_all_methods_are_those_of_the_gradient_method() {
+        for (signal, hz) in SIGNALS {
+            let ecg = narrow(&golden(&format!("in_{signal}")));
+            let reference = detector(hz, EcgMethod::NeuroKit)
+                .detect(&ecg)
+                .expect("a valid signal");
+            let reference = reference.beats.positions();
+            for (name, method) in &METHODS[1..] {
+                let detection = detector(hz, *method).detect(&ecg).expect("a valid signal");
+                // The methods differ in whether they take beats at the ends.
+                let n_equal = detection
+                    .beats
+                    .positions()
+                    .iter()
+                    .filter(|&position| reference.contains(position))
+                    .count();
+                assert!(
+                    n_equal + 2 >= reference.len(),
+                    "{name} on {signal}: {n_equal}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn inverted_leads_give_the_same_beats() {
+        for (signal, hz) in SIGNALS {
+            let ecg = narrow(&golden(&format!("in_{signal}")));
+            let turned: Vec<f32> = ecg.iter().map(|x| 7.0 - x).collect();
+            for (name, method) in METHODS {
+                let upright = detector(hz, method).detect(&ecg).expect("a valid signal");
+                let found = detector(hz, method)
+                    .detect(&turned)
+                    .expect("a valid signal");
+                assert!(found.inverted, "{name} on {signal}");
+                assert_eq!(
+                    found.beats.indices(),
+                    upright.beats.indices(),
+                    "{name} on {signal}"
+                );
+                let mut told = config(hz, method);
+                told.polarity = Polarity::Inverted;
+                let told = EcgDetector::new(&told)
+                    .and_then(|detector| detector.detect(&turned))
+                    .expect("a valid signal");
+                assert_eq!(told, found, "{name} on {signal}");
+            }
         }
     }
 }

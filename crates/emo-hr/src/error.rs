@@ -67,6 +67,14 @@ pub enum HrError {
         /// Length of the signal.
         n_samples: usize,
     },
+    /// A beat at no place.
+    #[error("beat {index} is at {position}, expected a finite number of at least 0")]
+    InvalidBeat {
+        /// Position among the beats.
+        index: usize,
+        /// Its place in samples.
+        position: f64,
+    },
     /// Too few beats for a rate.
     #[error("signal has {actual} beats, at least {required} are needed")]
     TooFewBeats {

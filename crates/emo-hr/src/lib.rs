@@ -40,9 +40,12 @@ mod beats;
 mod detection;
 mod ecg;
 mod error;
+mod fiducial;
 mod heart_rate_window;
 mod interpolation;
 mod moving_average;
+#[cfg(test)]
+mod parity;
 mod peaks;
 mod ppg;
 mod quality;
@@ -51,11 +54,12 @@ mod signal;
 
 pub use beats::Beats;
 pub use detection::Detection;
-pub use ecg::{EcgConfig, EcgDetector};
+pub use ecg::{EcgConfig, EcgDetector, EcgMethod, Polarity};
 pub use emo_dsp::SampleRate;
 pub use error::HrError;
+pub use fiducial::Refinement;
 pub use heart_rate_window::{HeartRateWindow, HeartRateWindowConfig};
 pub use interpolation::Interpolation;
 pub use ndarray;
-pub use ppg::{PpgConfig, PpgDetector};
+pub use ppg::{PpgConfig, PpgDetector, PpgMethod};
 pub use series::{PLAUSIBLE_BPM, resample_to_1hz, series_quality};

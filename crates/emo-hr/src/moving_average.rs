@@ -29,7 +29,7 @@ pub(crate) fn zero_phase_mean(signal: &[f64], len: usize) -> Vec<f64> {
         .map(|x| 2.0 * last - x);
     let mut out: Vec<f64> = before.chain(signal.iter().copied()).chain(after).collect();
     for _ in 0..2 {
-        out = trailing_mean(&out, len);
+        out = held_mean(&out, len);
         out.reverse();
     }
     out.truncate(edge + signal.len());
@@ -37,15 +37,36 @@ pub(crate) fn zero_phase_mean(signal: &[f64], len: usize) -> Vec<f64> {
     out
 }
 
-/// The mean of each sample and the `len − 1` before it; the first sample is repeated backward.
-fn trailing_mean(signal: &[f64], len: usize) -> Vec<f64> {
-    let mut sum = signal[0] * len as f64;
-    (0..signal.len())
-        .map(|i| {
-            sum += signal[i] - signal[i.saturating_sub(len)];
-            sum / len as f64
-        })
+/// The mean of each sample and the `len − 1` before it, of as many as there are; `len` is taken as at least 1.
+pub(crate) fn trailing_mean(signal: &[f64], len: usize) -> Vec<f64> {
+    let len = len.max(1);
+    let sums = trailing_sums(signal, len, 0.0);
+    let mean = |(i, sum): (usize, f64)| sum / len.min(i + 1) as f64;
+    sums.enumerate().map(mean).collect()
+}
+
+/// The mean of each sample and the `len − 1` before it, 0 before the first; `len` is taken as at least 1.
+pub(crate) fn trailing_mean_from_rest(signal: &[f64], len: usize) -> Vec<f64> {
+    let len = len.max(1);
+    trailing_sums(signal, len, 0.0)
+        .map(|sum| sum / len as f64)
         .collect()
+}
+
+/// The mean of each sample and the `len − 1` before it; the first sample is repeated backward.
+fn held_mean(signal: &[f64], len: usize) -> Vec<f64> {
+    trailing_sums(signal, len, signal[0])
+        .map(|sum| sum / len as f64)
+        .collect()
+}
+
+/// The sum of each sample and the `len − 1` before it, with `before` in place of what precedes the first.
+fn trailing_sums(signal: &[f64], len: usize, before: f64) -> impl Iterator<Item = f64> + '_ {
+    let mut sum = before * len as f64;
+    signal.iter().enumerate().map(move |(i, sample)| {
+        sum += sample - i.checked_sub(len).map_or(before, |left| signal[left]);
+        sum
+    })
 }
 
 #[cfg(test)]

@@ -67,6 +67,14 @@ fn local_maxima(signal: &[f64]) -> Vec<usize> {
     maxima
 }
 
+/// Samples higher than both neighbours; no plateaus, no ends.
+pub(crate) fn single_maxima(signal: &[f64]) -> Vec<usize> {
+    let is_maximum = |i: &usize| signal[i - 1] < signal[*i] && signal[*i] > signal[i + 1];
+    (1..signal.len().saturating_sub(1))
+        .filter(is_maximum)
+        .collect()
+}
+
 fn prominence(signal: &[f64], peak: usize) -> f64 {
     let height = signal[peak];
     let ground = |path: &mut dyn Iterator<Item = &f64>| {

@@ -1,18 +1,37 @@
 use emo_dsp::{FilterBand, SampleRate, Sos};
 
-use crate::moving_average::centred_mean;
-use crate::peaks::{beats_in, waves};
+use crate::fiducial::Search;
 use crate::signal::{check_len, checked, narrowed, samples_in};
-use crate::{Detection, HrError};
+use crate::{Detection, HrError, Refinement};
 
-/// Length of the average that follows a systolic peak, in seconds; the shortest wave as well.
-const PEAK_SECONDS: f64 = 0.111;
-/// Length of the average that follows a beat, in seconds.
-const BEAT_SECONDS: f64 = 0.667;
-/// How far the first has to exceed the second, relative to the mean square.
-const OFFSET: f64 = 0.02;
-/// Seconds to the beat before, below which a peak is ignored.
-const MIN_DELAY_SECONDS: f64 = 0.3;
+mod elgendi;
+mod msptd;
+
+/// How systolic peaks are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PpgMethod {
+    /// Two averages: where a short one (0.111 s) of the squared positive signal exceeds a long one (0.667 s) by 2 % of
+    /// the mean there is a wave, whose most prominent peak is the beat. Waves shorter than 0.111 s are dropped, and
+    /// peaks within 0.3 s of the one before or of the signal's start. As NeuroKit2 0.2.13.
+    ///
+    /// # References
+    /// M. Elgendi, I. Norton, M. Brearley, D. Abbott, D. Schuurmans (2013). Systolic peak detection in acceleration
+    /// photoplethysmograms measured from emergency responders in tropical conditions. PLoS ONE 8(10).
+    /// doi:10.1371/journal.pone.0076585.
+    #[default]
+    Elgendi2013,
+    /// Multi-scale peak detection in windows of 6 s, at 20 Hz and more, of pulses from 30 bpm upward (MSPTDfast,
+    /// version 2). Follows the rhythm of each window instead of a threshold.
+    ///
+    /// # References
+    /// - S. M. Bishop, A. Ercole (2018). Multi-scale peak and trough detection optimised for periodic and quasi-periodic
+    ///   neuroscience data. Acta Neurochirurgica Supplement 126. doi:10.1007/978-3-319-65798-1_39.
+    /// - P. H. Charlton et al. (2025). The MSPTDfast photoplethysmography beat detection algorithm: design, benchmarking,
+    ///   and open-source distribution. Physiological Measurement 46, 035002. doi:10.1088/1361-6579/adb89e.
+    #[doc(alias = "MSPTD")]
+    MsptdFast,
+}
 
 /// Settings of [`PpgDetector`].
 #[derive(Debug, Clone, PartialEq)]
@@ -20,33 +39,31 @@ const MIN_DELAY_SECONDS: f64 = 0.3;
 pub struct PpgConfig {
     /// Rate of the samples, above 16 Hz; 25 Hz and more are usual.
     pub sample_rate: SampleRate,
+    /// How systolic peaks are found. Default: [`PpgMethod::Elgendi2013`], as NeuroKit2.
+    pub method: PpgMethod,
+    /// Where in a beat it is placed. Default: on its peak, to a fraction of a sample.
+    pub refinement: Refinement,
 }
 
 impl PpgConfig {
     /// The defaults for samples at `sample_rate`.
     pub fn new(sample_rate: SampleRate) -> Self {
-        Self { sample_rate }
+        Self {
+            sample_rate,
+            method: PpgMethod::default(),
+            refinement: Refinement::default(),
+        }
     }
 }
 
-/// Finds the systolic peaks of a photoplethysmogram by the method of Elgendi et al., as NeuroKit2 0.2.13.
+/// Finds the systolic peaks of a photoplethysmogram.
 ///
-/// Cleaning is a Butterworth band-pass of 0.5–8 Hz, order 2, forward and backward. Where a short average (0.111 s) of
-/// the squared positive signal exceeds a long one (0.667 s) by 2 % of the mean there is a wave, whose most prominent
-/// peak is the beat. Waves shorter than 0.111 s are dropped, and peaks within 0.3 s of the one before or of the
-/// signal's start. Works offline, on a whole signal in any unit; the systole must point upward.
-///
-/// # References
-/// M. Elgendi, I. Norton, M. Brearley, D. Abbott, D. Schuurmans (2013). Systolic peak detection in acceleration
-/// photoplethysmograms measured from emergency responders in tropical conditions. PLoS ONE 8(10).
-/// doi:10.1371/journal.pone.0076585.
+/// Cleaning is a Butterworth band-pass of 0.5–8 Hz, order 2, forward and backward. Works offline, on a whole signal in
+/// any unit; the systole must point upward.
 #[derive(Debug, Clone)]
 pub struct PpgDetector {
-    sample_rate: SampleRate,
+    config: PpgConfig,
     band_pass: Sos,
-    peak_len: usize,
-    beat_len: usize,
-    min_delay: usize,
 }
 
 impl PpgDetector {
@@ -59,19 +76,16 @@ impl PpgDetector {
             low_hz: 0.5,
             high_hz: 8.0,
         };
-        let hz = config.sample_rate.hz();
         Ok(Self {
-            sample_rate: config.sample_rate,
             band_pass: Sos::butterworth(2, band, config.sample_rate)?,
-            peak_len: samples_in(PEAK_SECONDS, hz),
-            beat_len: samples_in(BEAT_SECONDS, hz),
-            min_delay: samples_in(MIN_DELAY_SECONDS, hz),
+            config: config.clone(),
         })
     }
 
     /// The shortest signal that is taken, in samples: 0.667 s, or what the filter's padding needs if that is more.
     pub fn min_len(&self) -> usize {
-        self.band_pass.filtfilt_min_len().max(self.beat_len)
+        let beat_len = samples_in(elgendi::BEAT_SECONDS, self.config.sample_rate.hz());
+        self.band_pass.filtfilt_min_len().max(beat_len)
     }
 
     /// The signal between 0.5 and 8 Hz, as long as the input and in its unit.
@@ -91,30 +105,23 @@ impl PpgDetector {
     pub fn detect(&self, ppg: &[f32]) -> Result<Detection, HrError> {
         let ppg = checked(ppg)?;
         let cleaned = self.cleaned(&ppg)?;
-        Detection::new(&ppg, &cleaned, self.sample_rate, |cleaned| {
-            self.systolic_peaks(cleaned)
+        let PpgConfig {
+            sample_rate,
+            method,
+            refinement,
+        } = self.config;
+        Detection::new(&ppg, &cleaned, false, sample_rate, |cleaned| {
+            let marks = match method {
+                PpgMethod::Elgendi2013 => elgendi::marks(cleaned, sample_rate.hz()),
+                PpgMethod::MsptdFast => msptd::marks(cleaned, sample_rate.hz()),
+            };
+            refinement.positions(&marks, cleaned, Search::AtMark)
         })
     }
 
-    fn cleaned(&self, ppg: &[f64]) -> Result<Vec<f64>, HrError> {
+    pub(crate) fn cleaned(&self, ppg: &[f64]) -> Result<Vec<f64>, HrError> {
         check_len(ppg, self.min_len())?;
         Ok(self.band_pass.filtfilt(ppg)?)
-    }
-
-    fn systolic_peaks(&self, cleaned: &[f64]) -> Vec<usize> {
-        let squared: Vec<f64> = cleaned.iter().map(|x| x.max(0.0).powi(2)).collect();
-        let peak = centred_mean(&squared, self.peak_len);
-        let beat = centred_mean(&squared, self.beat_len);
-        let offset = OFFSET * squared.iter().sum::<f64>() / squared.len() as f64;
-        let above: Vec<bool> = peak
-            .iter()
-            .zip(&beat)
-            .map(|(peak, beat)| *peak > beat + offset)
-            .collect();
-        let long_enough = waves(&above)
-            .into_iter()
-            .filter(|wave| wave.len() >= self.peak_len);
-        beats_in(cleaned, long_enough, self.min_delay)
     }
 }
 
@@ -133,30 +140,32 @@ mod tests {
 
     #[test]
     fn cleaned_signals_and_systolic_peaks_are_neurokits() {
-        for (name, hz) in [("ppg_100", 100.0), ("ppg_64_motion", 64.0)] {
-            let rate = SampleRate::from_hz(hz).expect("a valid rate");
-            let detector = PpgDetector::new(&PpgConfig::new(rate)).expect("a valid configuration");
-            let ppg = golden(&format!("in_{name}"));
-            let cleaned = detector.cleaned(&ppg).expect("a valid signal");
-            let expected = golden(&format!("hr_ppgclean_elgendi_{name}_every7"));
-            assert_close(
-                cleaned.iter().copied().step_by(7),
-                expected.iter().copied(),
-                1e-6,
-                1.26e-9,
-            );
-            let peaks: Vec<usize> = golden(&format!("hr_ppgpeaks_elgendi_{name}"))
-                .iter()
-                .map(|&index| index as usize)
-                .collect();
-            assert_eq!(detector.systolic_peaks(&cleaned), peaks, "{name}");
-
+        for (signal, hz) in [("ppg_100", 100.0), ("ppg_64_motion", 64.0)] {
+            let ppg = golden(&format!("in_{signal}"));
             let narrow: Vec<f32> = ppg.iter().map(|&x| x as f32).collect();
-            let detection = detector.detect(&narrow).expect("a valid signal");
-            assert_eq!(detection.beats.indices(), peaks, "{name} in f32");
-            let largest = expected.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
-            let actual = detection.cleaned.iter().copied().step_by(7);
-            assert_close(actual, expected, 1e-6, 2e-5 * largest);
+            for (name, method) in [
+                ("elgendi", PpgMethod::Elgendi2013),
+                ("charlton", PpgMethod::MsptdFast),
+            ] {
+                let mut config = PpgConfig::new(SampleRate::from_hz(hz).expect("a valid rate"));
+                config.method = method;
+                config.refinement = Refinement::AsMarked;
+                let detector = PpgDetector::new(&config).expect("a valid configuration");
+                let cleaned = detector.cleaned(&ppg).expect("a valid signal");
+                let expected = golden(&format!("hr_ppgclean_elgendi_{signal}_every7"));
+                assert_close(
+                    cleaned.iter().copied().step_by(7),
+                    expected.iter().copied(),
+                    1e-6,
+                    1.26e-9,
+                );
+                let detection = detector.detect(&narrow).expect("a valid signal");
+                let peaks = golden(&format!("hr_ppgpeaks_{name}_{signal}"));
+                assert_eq!(detection.beats.positions(), peaks, "{name} on {signal}");
+                let largest = expected.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
+                let actual = detection.cleaned.iter().copied().step_by(7);
+                assert_close(actual, expected, 1e-6, 2e-5 * largest);
+            }
         }
     }
 }

@@ -226,6 +226,6 @@ proptest! {
         let plain = ecg.detect(&plain).expect("a valid signal");
         prop_assert!(plain.beats.indices().len() >= 10);
         let changed = ecg.detect(&changed).expect("a valid signal");
-        prop_assert_eq!(plain.beats, changed.beats);
+        prop_assert_eq!(plain.beats.indices(), changed.beats.indices());
     }
 }

@@ -1,0 +1,131 @@
+//! Every case of beats in the manifest of the shared references, each within its own tolerance.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use emo_dsp::SampleRate;
+use emo_testing::{assert_close, load_npy, shared};
+use serde_json::Value;
+
+use crate::{
+    Beats, EcgConfig, EcgDetector, EcgMethod, Interpolation, PpgConfig, PpgDetector, Refinement,
+};
+
+/// Names of the cases that concern beats begin so.
+const PREFIXES: [&str; 7] = [
+    "hr_clean_",
+    "hr_rpeaks_",
+    "hr_ppgclean_",
+    "hr_ppgpeaks_",
+    "hr_heartpy_peaks_",
+    "hr_rate",
+    "hr_period_",
+];
+
+/// Cases that are not covered, with the reason in `docs/heart.md`.
+const DEVIATIONS: [&str; 6] = [
+    "hr_heartpy_peaks_ecg_250",
+    "hr_heartpy_peaks_ppg_100",
+    "hr_rate1hz_cubic",
+    "hr_rate1hz_nearest",
+    "hr_rate1hz_previous",
+    "hr_rate1hz_quadratic",
+];
+
+#[test]
+fn every_case_of_the_manifest_is_met() {
+    let Some(folder) = shared("parity/bio") else {
+        return;
+    };
+    let text = std::fs::read(folder.join("manifest.json")).expect("a manifest");
+    let manifest: Vec<Value> = serde_json::from_slice(&text).expect("a list of cases");
+    let mut left_out = BTreeSet::new();
+    let mut n_met = 0;
+    for case in &manifest {
+        let name = case["name"].as_str().expect("a name");
+        if !PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+            continue;
+        }
+        let Some(actual) = outcome(name, &folder) else {
+            left_out.insert(name.to_owned());
+            continue;
+        };
+        let number = |key: &str| case[key].as_f64().expect("a number");
+        assert_close(
+            actual,
+            array(&folder.join(format!("{name}.npy"))),
+            number("rtol"),
+            number("atol"),
+        );
+        n_met += 1;
+    }
+    assert_eq!(left_out, DEVIATIONS.map(str::to_owned).into());
+    assert_eq!(n_met, 32);
+}
+
+fn array(path: &Path) -> Vec<f64> {
+    load_npy(path).iter().copied().collect()
+}
+
+/// What we compute for a case, or nothing if we do not.
+fn outcome(name: &str, folder: &Path) -> Option<Vec<f64>> {
+    let input = |name: &str| array(&folder.join(format!("in_{name}.npy")));
+    if let Some(rest) = name.strip_prefix("hr_ppgclean_elgendi_") {
+        return Some(ppg(rest).cleaned(&input(rest)).expect("a valid signal"));
+    }
+    if let Some(rest) = name.strip_prefix("hr_ppgpeaks_elgendi_") {
+        let detection = ppg(rest).detect(&narrow(&input(rest)));
+        return Some(detection.expect("a valid signal").beats.positions().into());
+    }
+    for (method, value) in [
+        ("neurokit", EcgMethod::NeuroKit),
+        ("pantompkins1985", EcgMethod::PanTompkins1985),
+        ("hamilton2002", EcgMethod::Hamilton2002),
+        ("elgendi2010", EcgMethod::Elgendi2010),
+    ] {
+        if let Some(rest) = name.strip_prefix(&format!("hr_clean_{method}_")) {
+            return Some(
+                ecg(rest, value)
+                    .cleaned(&input(rest))
+                    .expect("a valid signal"),
+            );
+        }
+        if let Some(rest) = name.strip_prefix(&format!("hr_rpeaks_{method}_")) {
+            let detection = ecg(rest, value).detect(&narrow(&input(rest)));
+            return Some(detection.expect("a valid signal").beats.positions().into());
+        }
+    }
+    let indices = input("peaks_ecg_250").iter().map(|&i| i as usize).collect();
+    let rate = SampleRate::from_hz(250.0).expect("a valid rate");
+    let beats = Beats::new(indices, 15_000, rate).expect("valid beats");
+    match name {
+        "hr_period_250" => beats.periods_s().ok(),
+        "hr_rate_full_monotone_cubic" => beats.rate_per_sample(Interpolation::MonotoneCubic).ok(),
+        "hr_rate1hz_linear" => beats.heart_rate(Interpolation::Linear).ok(),
+        "hr_rate1hz_monotone_cubic" => beats.heart_rate(Interpolation::MonotoneCubic).ok(),
+        _ => None,
+    }
+}
+
+/// The rate in a signal's name, as in `ecg_500_noisy`.
+fn rate(signal: &str) -> SampleRate {
+    let hz = signal.split('_').nth(1).and_then(|hz| hz.parse().ok());
+    SampleRate::from_hz(hz.expect("a rate in the name")).expect("a valid rate")
+}
+
+fn ecg(signal: &str, method: EcgMethod) -> EcgDetector {
+    let mut config = EcgConfig::new(rate(signal));
+    config.method = method;
+    config.refinement = Refinement::AsMarked;
+    EcgDetector::new(&config).expect("a valid configuration")
+}
+
+fn ppg(signal: &str) -> PpgDetector {
+    let mut config = PpgConfig::new(rate(signal));
+    config.refinement = Refinement::AsMarked;
+    PpgDetector::new(&config).expect("a valid configuration")
+}
+
+fn narrow(signal: &[f64]) -> Vec<f32> {
+    signal.iter().map(|&x| x as f32).collect()
+}
