@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// What can be wrong with a sample rate, a filter's design or a signal.
+/// What can be wrong with a sample rate, a setting, a filter's design or a signal.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum DspError {
@@ -64,10 +64,58 @@ pub enum DspError {
         /// The sample.
         value: f64,
     },
-    /// Samples so large that filtering them leaves the range of `f64`.
-    #[error("filtering overflowed at sample {index}")]
+    /// Samples so large that what is computed from them leaves the range of `f64`.
+    #[error("the result overflowed at sample {index}")]
     Overflow {
-        /// The first sample of the result that is not finite.
+        /// The first value of the result that is not finite.
         index: usize,
+    },
+    /// A setting outside its range.
+    #[error("setting {name} is {value}, expected {expected}")]
+    InvalidSetting {
+        /// Name of the field or argument.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// A signal or an output of another length than planned for.
+    #[error("{name} has {actual} values, expected {expected}")]
+    LengthMismatch {
+        /// Which array.
+        name: &'static str,
+        /// Its length.
+        actual: usize,
+        /// The length planned for.
+        expected: usize,
+    },
+    /// Too few tapers for adaptive weights.
+    #[error("there are {actual} tapers, at least {required} are needed: widen the band")]
+    TooFewTapers {
+        /// Tapers in use.
+        actual: usize,
+        /// Tapers needed.
+        required: usize,
+    },
+    /// A band between two bins of a spectrum, or beyond its end.
+    #[error(
+        "no bin lies between {low_hz} Hz and {high_hz} Hz; there are {n_bins} in steps of {bin_hz} Hz"
+    )]
+    EmptyBand {
+        /// The lower edge.
+        low_hz: f64,
+        /// The upper edge.
+        high_hz: f64,
+        /// Bins of the spectrum.
+        n_bins: usize,
+        /// Their distance.
+        bin_hz: f64,
+    },
+    /// A spectrum without power, of which no share can be taken.
+    #[error("the total power is {total}, expected above 0")]
+    NoPower {
+        /// The total.
+        total: f64,
     },
 }
