@@ -1,4 +1,4 @@
-//! Recordings of biosignals: EDF, BDF, BrainVision and CSV files as named channels with rates and units.
+//! Recordings of biosignals: EDF, BDF, BrainVision, WFDB and CSV files as named channels with rates and units.
 //!
 //! ```
 //! use emo_recording::{CsvConfig, Recording, read_csv};
@@ -20,6 +20,7 @@
 //! |---|---|---|
 //! | EDF, EDF+, BDF, BDF+ | signals, each at its own rate; annotations; interruptions as gaps; BDF triggers | annotations without signals |
 //! | BrainVision | 16 and 32 bits and floats, multiplexed and vectorized; markers; segments as gaps | ASCII data, spectra |
+//! | WFDB | formats 16, 24, 32, 80 and 212 in one file or several, segments of fixed layout, `.atr` annotations | other formats, skews, variable layouts |
 //! | CSV, TSV | numbers under an optional header, an optional time column | text, gaps and NaN in a cell, decimal commas |
 //!
 //! # Untrusted files
@@ -45,6 +46,9 @@ mod sister;
 mod start_time;
 mod time_column;
 mod voltage;
+mod wfdb;
+mod wfdb_annotations;
+mod wfdb_header;
 
 pub use annotation::{Annotation, MAX_ANNOTATIONS};
 pub use brainvision::read_brainvision;
@@ -58,3 +62,5 @@ pub use lines::{MAX_COLUMNS, MAX_LINE_LEN};
 pub use recording::{MAX_SAMPLES, Recording};
 pub use start_time::{Clock, StartTime};
 pub use voltage::microvolts_per_unit;
+pub use wfdb::read_wfdb;
+pub use wfdb_annotations::{WfdbAnnotation, read_wfdb_annotations};

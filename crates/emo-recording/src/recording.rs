@@ -7,7 +7,8 @@ use crate::brainvision_header::is_header as is_brainvision;
 use crate::edf::is_edf;
 use crate::sister::open_in;
 use crate::{
-    Annotation, Channel, CsvConfig, RecordingError, StartTime, read_brainvision, read_csv, read_edf,
+    Annotation, Channel, CsvConfig, RecordingError, StartTime, read_brainvision, read_csv,
+    read_edf, read_wfdb,
 };
 
 /// The most samples of a recording, over all channels: 1 GiB in memory, or 9 hours of 32 channels at 256 Hz.
@@ -74,6 +75,7 @@ fn read_file(path: &Path, csv: &CsvConfig) -> Result<Recording, RecordingError> 
     match extension.as_str() {
         "edf" | "bdf" => read_edf(reader),
         "vhdr" => read_brainvision(reader, &stem, |name| open_in(folder, name)),
+        "hea" => read_wfdb(reader, &stem, |name| open_in(folder, name)),
         "csv" | "tsv" | "txt" => read_csv(reader, csv),
         _ => Err(RecordingError::UnknownFormat { extension }),
     }

@@ -7,3 +7,4 @@
 
 pub(crate) mod brainvision;
 pub(crate) mod edf;
+pub(crate) mod wfdb;
