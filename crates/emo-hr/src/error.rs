@@ -83,6 +83,42 @@ pub enum HrError {
         /// Beats needed.
         required: usize,
     },
+    /// An interval between beats that is not one.
+    #[error("interval {index} is {ms} ms, expected a finite number above 0 and at most {max_ms}")]
+    InvalidInterval {
+        /// Position in the series.
+        index: usize,
+        /// The interval.
+        ms: f64,
+        /// The longest that is taken.
+        max_ms: f64,
+    },
+    /// An interval that ends before the one before it does, or at no time at all.
+    #[error("interval {index} ends at {seconds} s, the one before at {previous} s")]
+    TimesNotAscending {
+        /// Position in the series.
+        index: usize,
+        /// Its end.
+        seconds: f64,
+        /// End of the one before.
+        previous: f64,
+    },
+    /// As many intervals as times are needed, and there are not.
+    #[error("{intervals} intervals come with {times} times")]
+    LengthsDiffer {
+        /// Intervals given.
+        intervals: usize,
+        /// Times given.
+        times: usize,
+    },
+    /// Too few intervals between beats.
+    #[error("series has {actual} intervals between beats, at least {required} are needed")]
+    TooFewIntervals {
+        /// Intervals given.
+        actual: usize,
+        /// Intervals needed.
+        required: usize,
+    },
     /// A heart-rate series shorter than a window.
     #[error("heart-rate series has {actual} s, at least {required} s are needed")]
     SeriesTooShort {

@@ -1,10 +1,12 @@
+use crate::spline::Spline;
+
 /// How a value between two beats is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Interpolation {
     /// On the straight line between its neighbours.
     Linear,
-    /// On a cubic that is monotone wherever the beats are, so that it never overshoots; NeuroKit2's default.
+    /// On a cubic that is monotone wherever the beats are, so that it never overshoots; NeuroKit2's default for rates.
     ///
     /// # References
     /// F. N. Fritsch, J. Butland (1984). A method for constructing local monotone piecewise cubic interpolants. SIAM
@@ -12,23 +14,54 @@ pub enum Interpolation {
     #[default]
     #[doc(alias = "pchip")]
     MonotoneCubic,
+    /// On a cubic spline whose first two and last two pieces are one each ("not a knot"), as SciPy's `interp1d`.
+    Cubic,
+    /// The value of the nearest beat, of the earlier one of two.
+    Nearest,
+    /// The value of the beat before.
+    Previous,
+    /// On a quadratic spline whose pieces meet halfway between beats; NeuroKit2's default for tachograms.
+    Quadratic,
 }
 
-/// A curve through points at ascending places; at least three points.
+impl Interpolation {
+    /// Points below which there is no such curve.
+    pub(crate) fn min_points(self) -> usize {
+        match self {
+            Self::Linear | Self::Nearest | Self::Previous => 1,
+            Self::MonotoneCubic | Self::Quadratic => 3,
+            Self::Cubic => 4,
+        }
+    }
+}
+
+/// A curve through points at ascending places; at least [`Interpolation::min_points`] points.
 pub(crate) struct Knots {
     at: Vec<f64>,
     values: Vec<f64>,
-    /// Slopes at the points; empty for straight lines.
-    slopes: Vec<f64>,
+    curve: Curve,
+}
+
+enum Curve {
+    Line,
+    Nearest,
+    Previous,
+    /// With the slopes at the points.
+    Hermite(Vec<f64>),
+    Spline(Spline),
 }
 
 impl Knots {
     pub(crate) fn new(at: Vec<f64>, values: Vec<f64>, interpolation: Interpolation) -> Self {
-        let slopes = match interpolation {
-            Interpolation::Linear => Vec::new(),
-            Interpolation::MonotoneCubic => monotone_slopes(&at, &values),
+        let curve = match interpolation {
+            Interpolation::Linear => Curve::Line,
+            Interpolation::Nearest => Curve::Nearest,
+            Interpolation::Previous => Curve::Previous,
+            Interpolation::MonotoneCubic => Curve::Hermite(monotone_slopes(&at, &values)),
+            Interpolation::Quadratic => Curve::Spline(Spline::new(&at, &values, 2)),
+            Interpolation::Cubic => Curve::Spline(Spline::new(&at, &values, 3)),
         };
-        Self { at, values, slopes }
+        Self { at, values, curve }
     }
 
     /// The value at a place; the first or last point's beyond the ends.
@@ -41,19 +74,24 @@ impl Knots {
             return self.values[right - 1];
         }
         let left = right - 1;
+        let (from, to) = (self.values[left], self.values[right]);
         let width = self.at[right] - self.at[left];
         let t = (place - self.at[left]) / width;
-        let (from, to) = (self.values[left], self.values[right]);
-        if self.slopes.is_empty() {
-            return from + t * (to - from);
+        match &self.curve {
+            Curve::Line => from + t * (to - from),
+            Curve::Nearest if place > (self.at[left] + self.at[right]) / 2.0 => to,
+            Curve::Nearest | Curve::Previous => from,
+            Curve::Spline(spline) => spline.at(place),
+            Curve::Hermite(slopes) => {
+                let (leaving, arriving) = (slopes[left] * width, slopes[right] * width);
+                let rest = 1.0 - t;
+                // The cubic Hermite basis.
+                from * (1.0 + 2.0 * t) * rest * rest
+                    + leaving * t * rest * rest
+                    + to * t * t * (3.0 - 2.0 * t)
+                    - arriving * t * t * rest
+            }
         }
-        let (leaving, arriving) = (self.slopes[left] * width, self.slopes[right] * width);
-        let rest = 1.0 - t;
-        // The cubic Hermite basis.
-        from * (1.0 + 2.0 * t) * rest * rest
-            + leaving * t * rest * rest
-            + to * t * t * (3.0 - 2.0 * t)
-            - arriving * t * t * rest
     }
 }
 

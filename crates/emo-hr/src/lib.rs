@@ -30,6 +30,8 @@
 //! # Ok::<(), emo_hr::HrError>(())
 //! ```
 //!
+//! [`Hrv`] computes the indices of heart rate variability of an [`RrSeries`], each with the data that it needs.
+//!
 //! # What is refused and what lowers the quality
 //! A NaN or infinite sample is an error everywhere. Rates that a heart can hardly have (outside 30–220 bpm) or that
 //! jump lower the quality, since a single missed beat makes them; rates that no heart has (outside 20–300 bpm) are an
@@ -42,6 +44,7 @@ mod ecg;
 mod error;
 mod fiducial;
 mod heart_rate_window;
+mod hrv;
 mod interpolation;
 mod moving_average;
 #[cfg(test)]
@@ -49,8 +52,10 @@ mod parity;
 mod peaks;
 mod ppg;
 mod quality;
+mod rr;
 mod series;
 mod signal;
+mod spline;
 
 pub use beats::Beats;
 pub use detection::Detection;
@@ -59,7 +64,14 @@ pub use emo_dsp::SampleRate;
 pub use error::HrError;
 pub use fiducial::Refinement;
 pub use heart_rate_window::{HeartRateWindow, HeartRateWindowConfig};
+pub use hrv::{
+    Asymmetry, DataNeed, Deviation, Differences, Fragmentation, Hrv, HrvConfig, HrvIndices,
+    HrvSpec, HrvValue, LombModel, LombScale, MinimumData, NotMeaningful, Poincare, ShareOf,
+    SymbolicDynamics, Symbols, Tachogram, TimeDomain, TimeDomainConfig, TriangleFit,
+    correlation_dimension, lomb_scargle,
+};
 pub use interpolation::Interpolation;
 pub use ndarray;
 pub use ppg::{PpgConfig, PpgDetector, PpgMethod};
+pub use rr::RrSeries;
 pub use series::{PLAUSIBLE_BPM, resample_to_1hz, series_quality};

@@ -1,0 +1,29 @@
+//! Heart rate variability: indices of a series of intervals between beats.
+
+mod asymmetry;
+mod correlation_dimension;
+mod fragmentation;
+mod geometric;
+mod indices;
+mod lomb_scargle;
+#[cfg(test)]
+mod parity;
+mod poincare;
+mod spec;
+mod statistics;
+mod symbolic;
+mod tachogram;
+mod time_domain;
+
+pub use asymmetry::Asymmetry;
+pub use correlation_dimension::correlation_dimension;
+pub use fragmentation::Fragmentation;
+pub use geometric::TriangleFit;
+pub use indices::{Hrv, HrvConfig, HrvIndices, MinimumData};
+pub use lomb_scargle::{LombModel, LombScale, lomb_scargle};
+pub use poincare::Poincare;
+pub use spec::{DataNeed, HrvSpec, HrvValue, NotMeaningful};
+pub use statistics::Deviation;
+pub use symbolic::{SymbolicDynamics, Symbols};
+pub use tachogram::Tachogram;
+pub use time_domain::{Differences, ShareOf, TimeDomain, TimeDomainConfig};

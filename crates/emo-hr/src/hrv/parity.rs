@@ -1,0 +1,277 @@
+//! Holds the indices to the established packages: every case on heart rate of the references beside the checkout, and
+//! the small ones that the repository keeps.
+
+use std::path::{Path, PathBuf};
+
+use emo_testing::{assert_close, fixture, load_npy, shared};
+use serde_json::Value;
+
+use super::*;
+use crate::{Interpolation, RrSeries, SampleRate};
+
+/// Cases on signals, peaks and corrections, which other tests hold.
+const ELSEWHERE: [&str; 8] = [
+    "hr_clean_",
+    "hr_fix",
+    "hr_heartpy_peaks_",
+    "hr_period_",
+    "hr_ppgclean_",
+    "hr_ppgpeaks_",
+    "hr_rate",
+    "hr_rpeaks_",
+];
+
+/// Cases that nothing computes yet.
+const PENDING: [&str; 9] = [
+    "hr_edr_",
+    "hr_freq_",
+    "hr_heartpy_measures_",
+    "hr_nolds_",
+    "hr_nonlinear_",
+    "hr_pyhrv_",
+    "hr_resprate_",
+    "hr_rri_",
+    "hr_rsa_",
+];
+
+struct Case {
+    folder: PathBuf,
+    entry: Value,
+}
+
+impl Case {
+    fn name(&self) -> &str {
+        self.entry["name"].as_str().expect("each case has a name")
+    }
+
+    /// The input array number `index`.
+    fn input(&self, index: usize) -> Vec<f64> {
+        let name = self.entry["inputs"][index].as_str().expect("an input");
+        load_npy(self.folder.join(name)).into_iter().collect()
+    }
+
+    fn expected(&self) -> Vec<f64> {
+        let name = self.entry["output"].as_str().expect("an output");
+        load_npy(self.folder.join(name)).into_iter().collect()
+    }
+
+    fn rr(&self) -> RrSeries {
+        RrSeries::from_millis(self.input(0)).expect("valid intervals")
+    }
+
+    /// Intervals between beats at 1000 Hz.
+    fn rr_of_peaks(&self) -> RrSeries {
+        let peaks = self.input(0);
+        let intervals = peaks.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        RrSeries::from_millis(intervals).expect("valid intervals")
+    }
+}
+
+type Compute = fn(&Case) -> Vec<f64>;
+
+fn hz(hz: f64) -> SampleRate {
+    SampleRate::from_hz(hz).expect("a valid rate")
+}
+
+/// An index that is not defined is NaN in the references.
+fn or_nan(values: &[Option<f64>]) -> Vec<f64> {
+    values
+        .iter()
+        .map(|value| value.unwrap_or(f64::NAN))
+        .collect()
+}
+
+fn time(rr: &RrSeries, config: &TimeDomainConfig) -> TimeDomain {
+    TimeDomain::compute(rr, config).expect("enough intervals")
+}
+
+fn time_domain(case: &Case) -> Vec<f64> {
+    or_nan(&time(&case.rr_of_peaks(), &TimeDomainConfig::neurokit()).values()[..25])
+}
+
+fn core(case: &Case) -> Vec<f64> {
+    let ours = time(&case.rr(), &TimeDomainConfig::default());
+    let theirs = time(&case.rr(), &TimeDomainConfig::heartpy());
+    let hr_of_mean = 60_000.0 / ours.mean_nn;
+    let (mean_nn, mean_hr) = (Some(ours.mean_nn), Some(ours.mean_hr));
+    or_nan(&[
+        mean_nn,
+        ours.sdnn,
+        theirs.sdnn,
+        ours.rmssd,
+        ours.sdsd,
+        theirs.pnn50,
+        ours.pnn50,
+        mean_hr,
+        Some(hr_of_mean),
+    ])
+}
+
+fn heartpy_time(rr: &RrSeries) -> Vec<f64> {
+    let time = time(rr, &TimeDomainConfig::heartpy());
+    let share = |percent: Option<f64>| percent.map(|percent| percent / 100.0);
+    or_nan(&[
+        Some(60_000.0 / time.mean_nn),
+        Some(time.mean_nn),
+        time.sdnn,
+        time.sdsd,
+        time.rmssd,
+        share(time.pnn20),
+        share(time.pnn50),
+        Some(time.mad_nn),
+    ])
+}
+
+fn heartpy_poincare(rr: &RrSeries) -> Vec<f64> {
+    let p = Poincare::compute(rr, Deviation::Population).expect("enough intervals");
+    or_nan(&[Some(p.sd1), Some(p.sd2), Some(p.area()), p.ratio()])
+}
+
+fn pyhrv_time(case: &Case) -> Vec<f64> {
+    let rr = case.rr();
+    let time = time(&rr, &TimeDomainConfig::pyhrv());
+    let changes: Vec<f64> = rr.differences().map(f64::abs).collect();
+    or_nan(&[
+        Some(time.n_intervals as f64),
+        Some(time.mean_nn),
+        Some(time.min_nn),
+        Some(time.max_nn),
+        Some(time.mean_hr),
+        Some(time.min_hr),
+        Some(time.max_hr),
+        time.sd_hr,
+        Some(statistics::mean(&changes)),
+        changes.iter().copied().reduce(f64::min),
+        changes.iter().copied().reduce(f64::max),
+        time.sdnn,
+        time.rmssd,
+        time.sdsd,
+        Some(time.nn50 as f64),
+        time.pnn50,
+        Some(time.nn20 as f64),
+        time.pnn20,
+    ])
+}
+
+fn pyhrv_tinn(case: &Case) -> Vec<f64> {
+    let time = time(&case.rr(), &TimeDomainConfig::pyhrv());
+    vec![time.tinn_span.0, time.tinn_span.1, time.tinn]
+}
+
+fn pyhrv_poincare(case: &Case) -> Vec<f64> {
+    let p = Poincare::compute(&case.rr(), Deviation::Population).expect("enough intervals");
+    or_nan(&[Some(p.sd1), Some(p.sd2), p.csi(), Some(p.area())])
+}
+
+fn lomb(case: &Case, scale: LombScale, model: LombModel) -> Vec<f64> {
+    let values = case.input(1);
+    let mean = statistics::mean(&values);
+    let centred: Vec<f64> = values.iter().map(|value| value - mean).collect();
+    lomb_scargle(&case.input(0), &centred, &case.input(2), scale, model).expect("valid input")
+}
+
+fn tachogram(case: &Case, rate: f64) -> Tachogram {
+    Tachogram::new(&case.rr(), hz(rate), Interpolation::Quadratic).expect("enough intervals")
+}
+
+/// How each case is computed here.
+const CASES: &[(&str, Compute)] = &[
+    ("hr_core_heartpy_300s", |case| heartpy_time(&case.rr())),
+    ("hr_core_numpy_300s", core),
+    ("hr_lomb_floatmean_300s", |case| {
+        lomb(case, LombScale::Power, LombModel::SineAndConstant)
+    }),
+    ("hr_lomb_normalized_300s", |case| {
+        lomb(case, LombScale::Share, LombModel::Sine)
+    }),
+    ("hr_lomb_plain_300s", |case| {
+        lomb(case, LombScale::Power, LombModel::Sine)
+    }),
+    ("hr_poincare_heartpy_300s", |case| {
+        heartpy_poincare(&case.rr())
+    }),
+    ("hr_pyhrv_poincare_300s", pyhrv_poincare),
+    ("hr_pyhrv_time_300s", pyhrv_time),
+    ("hr_pyhrv_tinn_300s", pyhrv_tinn),
+    ("hr_pyhrv_triangular_300s", |case| {
+        vec![time(&case.rr(), &TimeDomainConfig::pyhrv()).hti]
+    }),
+    ("hr_rri_interp_100hz_300s", |case| {
+        tachogram(case, 100.0).intervals_ms
+    }),
+    ("hr_rri_interp_4hz_300s", |case| {
+        tachogram(case, 4.0).intervals_ms
+    }),
+    ("hr_rri_time_4hz_300s", |case| {
+        tachogram(case, 4.0).times_s().collect()
+    }),
+    ("hr_time_1200s", time_domain),
+    ("hr_time_300s", time_domain),
+    ("hr_time_60s", time_domain),
+];
+
+/// The cases of a folder that are held here.
+fn cases_in(folder: &Path) -> Vec<Case> {
+    let text = std::fs::read(folder.join("manifest.json")).expect("a manifest");
+    let entries: Vec<Value> = serde_json::from_slice(&text).expect("a list of cases");
+    let cases = entries.into_iter().map(|entry| Case {
+        folder: folder.to_owned(),
+        entry,
+    });
+    cases
+        .filter(|case| {
+            case.entry["group"] == "hr"
+                && !ELSEWHERE.iter().any(|start| case.name().starts_with(start))
+        })
+        .collect()
+}
+
+fn check(cases: &[Case]) {
+    let mut failed = Vec::new();
+    for case in cases {
+        let Some((name, compute)) = CASES.iter().find(|(name, _)| *name == case.name()) else {
+            if !PENDING.iter().any(|start| case.name().starts_with(start)) {
+                failed.push(format!("{}: not computed", case.name()));
+            }
+            continue;
+        };
+        let tolerance = |key: &str| case.entry[key].as_f64().expect("a tolerance");
+        let held = std::panic::catch_unwind(|| {
+            assert_close(
+                compute(case),
+                case.expected(),
+                tolerance("rtol"),
+                tolerance("atol"),
+            );
+        });
+        if held.is_err() {
+            failed.push((*name).to_owned());
+        }
+    }
+    assert!(
+        failed.is_empty(),
+        "{} of {}: {failed:#?}",
+        failed.len(),
+        cases.len()
+    );
+}
+
+#[test]
+fn kept_references_are_met() {
+    let cases = cases_in(&fixture("emo-hr/hrv"));
+    assert!(!cases.is_empty());
+    check(&cases);
+}
+
+#[test]
+fn all_references_are_met() {
+    if let Some(folder) = shared("parity/bio") {
+        let cases = cases_in(&folder);
+        let absent: Vec<_> = CASES
+            .iter()
+            .filter(|(name, _)| !cases.iter().any(|case| case.name() == *name))
+            .collect();
+        assert!(absent.is_empty(), "not among the references: {absent:?}");
+        check(&cases);
+    }
+}
