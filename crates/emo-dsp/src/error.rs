@@ -118,4 +118,20 @@ pub enum DspError {
         /// The total.
         total: f64,
     },
+    /// A power below 0.
+    #[error("power of bin {bin} is {value}, expected 0 or more")]
+    NegativePower {
+        /// The position in the spectrum.
+        bin: usize,
+        /// The power.
+        value: f64,
+    },
+    /// A measure that this signal has no value of.
+    #[error("{measure} is undefined: {reason}")]
+    Undefined {
+        /// What was to be computed.
+        measure: &'static str,
+        /// Why there is no value.
+        reason: &'static str,
+    },
 }

@@ -1,4 +1,4 @@
-//! Signal processing that two modalities share: sample rates, filters and spectra.
+//! Signal processing that two modalities share: sample rates, filters, spectra and measures of complexity.
 //!
 //! | what | types | as |
 //! |---|---|---|
@@ -38,6 +38,24 @@
 //! # Ok::<(), emo_dsp::DspError>(())
 //! ```
 //!
+//! # Complexity
+//! How regular, rough or predictable a signal is, for EEG and heart rate alike. Packages disagree on details; a
+//! configuration names each and has presets (`SampleEntropyConfig::antropy()`).
+//!
+//! | measure | type | as |
+//! |---|---|---|
+//! | likeness of patterns | [`SampleEntropy`], [`ApproximateEntropy`], [`FuzzyEntropy`], [`MultiscaleEntropy`] | antropy, NeuroKit2, mne-features, pyHRV |
+//! | order of samples | [`PermutationEntropy`] | antropy, NeuroKit2 |
+//! | values, spectra, singular values | [`ShannonEntropy`], [`spectral_entropy`], [`SvdEntropy`] | antropy, NeuroKit2, mne-features |
+//! | new words | [`LempelZiv`] | antropy, NeuroKit2 |
+//! | fractal dimension | [`petrosian_fd`], [`katz_fd`], [`Higuchi`] | antropy, NeuroKit2, mne-features |
+//! | scaling exponent | [`Dfa`], [`Hurst`] | antropy, NeuroKit2, nolds, mne-features |
+//! | crossings of 0 | [`zero_crossings`] | antropy, mne-features, librosa |
+//!
+//! A type that needs memory keeps it, hence `compute(&mut self, …)`: a stream of windows of one length allocates for
+//! the first alone. What a signal has no value of, as the entropy of a constant, is [`DspError::Undefined`]: no
+//! function returns NaN or infinity.
+//!
 //! # Numbers
 //! Signals are `f64` here, unlike at the borders of the modality crates: a filter stands between a modality's `f32`
 //! input and its sums, and rounding in between would show in narrow bands at low frequencies. Samples carry whatever
@@ -45,6 +63,7 @@
 
 mod band_power;
 mod butterworth;
+mod complexity;
 mod detrend;
 mod dpss;
 mod error;
@@ -62,6 +81,15 @@ mod window;
 
 pub use band_power::{BandEdges, BandPower, BandPowerConfig, Integration, RelativeTo};
 pub use butterworth::{FilterBand, MAX_ORDER};
+pub use complexity::{
+    ApproximateEntropy, ApproximateEntropyConfig, BinaryThreshold, Comparison, DcBin, Dfa,
+    DfaConfig, DfaWindows, EntropyUnit, FluctuationMean, FuzzyEntropy, FuzzyEntropyConfig, Higuchi,
+    HiguchiConfig, HiguchiSum, Hurst, HurstConvention, LempelZiv, LineFit, MAX_PERMUTATION_ORDER,
+    MAX_SVD_ORDER, MultiscaleEntropy, MultiscaleEntropyConfig, MultiscaleMethod,
+    PermutationEntropy, PermutationEntropyConfig, PetrosianLength, SampleEntropy,
+    SampleEntropyConfig, ShannonEntropy, SvdComplexity, SvdEntropy, SvdEntropyConfig, Tolerance,
+    WindowOverlap, ZeroCrossingRule, katz_fd, petrosian_fd, spectral_entropy, zero_crossings,
+};
 pub use detrend::Detrend;
 pub use dpss::{Tapers, dpss};
 pub use error::DspError;
