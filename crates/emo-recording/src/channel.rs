@@ -8,6 +8,8 @@ use emo_dsp::SampleRate;
 pub struct Channel {
     /// What the file calls it, without surrounding spaces; `column 1`, `column 2`, … in a table without header.
     pub name: String,
+    /// The stream or the device that it came with, where a file holds several.
+    pub source: Option<String>,
     /// Unit of the samples as the file writes it; none if it names none.
     pub unit: Option<String>,
     /// Rate of the samples; none if they are not evenly spaced, or if neither the file nor the caller says it.
@@ -29,7 +31,8 @@ pub struct Channel {
 pub struct Gap {
     /// The first sample after it.
     pub sample: usize,
-    /// How much later than without it that sample was taken.
+    /// How much later than without it that sample was taken. 0 if the file does not say for how long the recorder
+    /// stopped; negative where a clock went back.
     pub seconds: f64,
 }
 
@@ -38,6 +41,7 @@ impl Channel {
     pub fn new(name: impl Into<String>, samples: Vec<f32>) -> Self {
         Self {
             name: name.into(),
+            source: None,
             unit: None,
             sample_rate: None,
             samples,

@@ -1,4 +1,4 @@
-//! Recordings of biosignals: EDF, BDF, BrainVision, WFDB and CSV files as named channels with rates and units.
+//! Recordings of biosignals: EDF, BDF, BrainVision, WFDB, XDF and CSV files as named channels with rates and units.
 //!
 //! ```
 //! use emo_recording::{CsvConfig, Recording, read_csv};
@@ -21,6 +21,7 @@
 //! | EDF, EDF+, BDF, BDF+ | signals, each at its own rate; annotations; interruptions as gaps; BDF triggers | annotations without signals |
 //! | BrainVision | 16 and 32 bits and floats, multiplexed and vectorized; markers; segments as gaps | ASCII data, spectra |
 //! | WFDB | formats 16, 24, 32, 80 and 212 in one file or several, segments of fixed layout, `.atr` annotations | other formats, skews, variable layouts |
+//! | XDF 1.0 | streams of numbers on one clock, even ones without jitter; streams of strings as annotations | clocks that were set anew, compressed files |
 //! | CSV, TSV | numbers under an optional header, an optional time column | text, gaps and NaN in a cell, decimal commas |
 //!
 //! # Untrusted files
@@ -49,6 +50,11 @@ mod voltage;
 mod wfdb;
 mod wfdb_annotations;
 mod wfdb_header;
+mod xdf;
+mod xdf_clock;
+mod xdf_header;
+mod xdf_recording;
+mod xml;
 
 pub use annotation::{Annotation, MAX_ANNOTATIONS};
 pub use brainvision::read_brainvision;
@@ -64,3 +70,4 @@ pub use start_time::{Clock, StartTime};
 pub use voltage::microvolts_per_unit;
 pub use wfdb::read_wfdb;
 pub use wfdb_annotations::{WfdbAnnotation, read_wfdb_annotations};
+pub use xdf::read_xdf;

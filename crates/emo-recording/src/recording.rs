@@ -6,9 +6,10 @@ use std::path::Path;
 use crate::brainvision_header::is_header as is_brainvision;
 use crate::edf::is_edf;
 use crate::sister::open_in;
+use crate::xdf::is_xdf;
 use crate::{
     Annotation, Channel, CsvConfig, RecordingError, StartTime, read_brainvision, read_csv,
-    read_edf, read_wfdb,
+    read_edf, read_wfdb, read_xdf,
 };
 
 /// The most samples of a recording, over all channels: 1 GiB in memory, or 9 hours of 32 channels at 256 Hz.
@@ -69,11 +70,15 @@ fn read_file(path: &Path, csv: &CsvConfig) -> Result<Recording, RecordingError> 
     if is_edf(&start) {
         return read_edf(reader);
     }
+    if is_xdf(&start) {
+        return read_xdf(reader);
+    }
     if is_brainvision(&start) {
         return read_brainvision(reader, &stem, |name| open_in(folder, name));
     }
     match extension.as_str() {
         "edf" | "bdf" => read_edf(reader),
+        "xdf" => read_xdf(reader),
         "vhdr" => read_brainvision(reader, &stem, |name| open_in(folder, name)),
         "hea" => read_wfdb(reader, &stem, |name| open_in(folder, name)),
         "csv" | "tsv" | "txt" => read_csv(reader, csv),

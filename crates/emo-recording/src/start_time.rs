@@ -1,4 +1,3 @@
-#![allow(dead_code, reason = "tables and streams with clocks are next")]
 #![deny(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,

@@ -8,3 +8,4 @@
 pub(crate) mod brainvision;
 pub(crate) mod edf;
 pub(crate) mod wfdb;
+pub(crate) mod xdf;
