@@ -147,6 +147,12 @@ pub enum EegError {
         /// Columns expected.
         expected_columns: usize,
     },
+    /// A channel whose amplitude does not vary, as that of a dead lead.
+    #[error("channel {channel} does not vary")]
+    FlatChannel {
+        /// Index of the channel.
+        channel: usize,
+    },
     /// Filtering failed for a reason that concerns the signal.
     #[error("channel {channel} cannot be filtered")]
     Filter {

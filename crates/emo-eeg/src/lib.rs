@@ -36,6 +36,7 @@
 //! |---|---|
 //! | channels | [`pick_channels`], [`normalize_channel_name`], [`standard_channel_name`], [`montage`], [`channel_positions`] |
 //! | references, Laplacians, interpolation, a device's channels for a model | [`SpatialFilter`] |
+//! | artefacts taken out, live | [`Asr`] |
 //! | features | [`DifferentialEntropy`] |
 //! | quality | [`Quality`] |
 //!
@@ -43,6 +44,7 @@
 //! A window is an array `[channels, samples]` in microvolts. Sums and filters run in `f64`. Nothing looks outside the
 //! window that it is given, so a result depends on that window alone, bit for bit, wherever it was cut from.
 
+mod asr;
 mod band;
 mod channels;
 mod differential_entropy;
@@ -55,6 +57,7 @@ mod spatial_filter;
 mod spherical_spline;
 mod window;
 
+pub use asr::{Asr, AsrConfig, AsrStream, CleanWindows};
 pub use band::Band;
 pub use channels::{normalize_channel_name, pick_channels};
 pub use differential_entropy::{DifferentialEntropy, DifferentialEntropyConfig};

@@ -1,0 +1,212 @@
+//! Mean and spread of clean EEG's amplitude among windows of which some hold artefacts.
+
+/// Quantiles of the clean distribution between which it is fitted.
+const QUANTILES: [f64; 2] = [0.022, 0.6];
+
+/// Step of the search over lower ends and over widths, as a share of the windows.
+const STEP: f64 = 0.01;
+
+/// The shape parameters of the generalized Gaussian: 1.7 to 3.35 in steps of 0.15.
+const N_SHAPES: usize = 12;
+
+/// Mean and standard deviation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Spread {
+    pub(super) mean: f64,
+    pub(super) deviation: f64,
+}
+
+/// The fit of a truncated generalized Gaussian, by search over its place, width and shape for the least
+/// Kullback–Leibler divergence from the histogram.
+///
+/// C. A. E. Kothe, S. Makeig (2013), as in EEGLAB's `fit_eeg_distribution`: up to `max_dropout` of the windows may be
+/// lower than clean EEG, and at least `min_clean` are clean. `None` for values that hardly differ from each other, as
+/// those of a dead channel.
+pub(super) fn fit(amplitudes: &[f64], min_clean: f64, max_dropout: f64) -> Option<Spread> {
+    let mut sorted = amplitudes.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len() as f64;
+    let shapes = shapes();
+    let max_width = QUANTILES[1] - QUANTILES[0];
+    let begins: Vec<usize> = steps(QUANTILES[0], QUANTILES[0] + max_dropout + STEP * 1e-9, STEP)
+        .map(|share| (n * share).round_ties_even() as usize)
+        .collect();
+
+    let mut best: Option<(f64, f64, f64, &Shape)> = None;
+    for share in steps(max_width, min_clean * max_width, -STEP) {
+        let len = (n * share).round_ties_even() as usize;
+        let n_bins = (3.0 * (1.0 + len as f64 / 2.0).log2()).round_ties_even() as usize;
+        let densities: Vec<Vec<f64>> = shapes
+            .iter()
+            .map(|shape| shape.probabilities(n_bins))
+            .collect();
+        let histograms: Vec<(f64, f64, Vec<f64>)> = begins
+            .iter()
+            .filter_map(|&begin| {
+                let window = sorted.get(begin..begin + len)?;
+                let (low, width) = (*window.first()?, window.last()? - window.first()?);
+                (width > 0.0).then(|| (low, width, log_histogram(window, n_bins)))
+            })
+            .collect();
+        for (shape, density) in shapes.iter().zip(&densities) {
+            for (low, width, logs) in &histograms {
+                let divergence: f64 = density
+                    .iter()
+                    .zip(logs)
+                    .map(|(p, log)| p * (p.ln() - log))
+                    .sum::<f64>()
+                    + (len as f64).ln();
+                if best.is_none_or(|(least, ..)| divergence < least) {
+                    best = Some((divergence, *low, low + width, shape));
+                }
+            }
+        }
+    }
+    let (_, low, high, shape) = best?;
+    let scale = (high - low) / (shape.bounds[1] - shape.bounds[0]);
+    let gamma = libm::tgamma;
+    let variance = scale * scale * gamma(3.0 / shape.beta) / gamma(1.0 / shape.beta);
+    Some(Spread {
+        mean: low - shape.bounds[0] * scale,
+        deviation: variance.sqrt(),
+    })
+}
+
+/// Logarithms of the counts of sorted values in bins of equal width between the lowest and the highest.
+fn log_histogram(window: &[f64], n_bins: usize) -> Vec<f64> {
+    let low = window[0];
+    let scale = n_bins as f64 / (window[window.len() - 1] - low);
+    let mut counts = vec![0_u32; n_bins];
+    for value in window {
+        let place = (value - low) * scale;
+        // The highest value belongs to the last bin, unless rounding puts it beyond.
+        if place <= n_bins as f64 {
+            counts[(place as usize).min(n_bins - 1)] += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|count| (f64::from(count) + 0.01).ln())
+        .collect()
+}
+
+/// A standard generalized Gaussian, exp(−|x|^β) to scale, between two of its quantiles.
+struct Shape {
+    beta: f64,
+    bounds: [f64; 2],
+}
+
+impl Shape {
+    fn new(beta: f64) -> Self {
+        let bounds = QUANTILES.map(|quantile| {
+            let side = (quantile - 0.5).signum();
+            let inside = side * (2.0 * quantile - 1.0);
+            side * inverse_gamma(1.0 / beta, inside).powf(1.0 / beta)
+        });
+        Self { beta, bounds }
+    }
+
+    /// Probability of each of `n_bins` bins, from the density in its middle.
+    fn probabilities(&self, n_bins: usize) -> Vec<f64> {
+        let [low, high] = self.bounds;
+        let mut density: Vec<f64> = (0..n_bins)
+            .map(|bin| {
+                let x = low + (bin as f64 + 0.5) / n_bins as f64 * (high - low);
+                (-x.abs().powf(self.beta)).exp()
+            })
+            .collect();
+        let sum: f64 = density.iter().sum();
+        density.iter_mut().for_each(|p| *p /= sum);
+        density
+    }
+}
+
+fn shapes() -> Vec<Shape> {
+    (0..N_SHAPES)
+        .map(|k| Shape::new(1.7 + 0.15 * k as f64))
+        .collect()
+}
+
+/// Values from `from` in steps of `step` up to but without `to`.
+fn steps(from: f64, to: f64, step: f64) -> impl Iterator<Item = f64> {
+    let n = ((to - from) / step).ceil().max(0.0) as usize;
+    (0..n).map(move |k| from + k as f64 * step)
+}
+
+/// The x at which the regularized lower incomplete gamma function P(a, x) is `p`, for a and p of this file: below 1.
+fn inverse_gamma(a: f64, p: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 50.0);
+    // A double has 53 bits, and the bracket 6 more.
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if lower_gamma(a, middle) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
+/// P(a, x) by its power series. NIST Digital Library of Mathematical Functions, 8.7.1.
+fn lower_gamma(a: f64, x: f64) -> f64 {
+    let mut term = 1.0 / libm::tgamma(a + 1.0);
+    let mut sum = term;
+    let mut n = 1.0;
+    while term > 1e-17 * sum {
+        term *= x / (a + n);
+        sum += term;
+        n += 1.0;
+    }
+    sum * x.powf(a) * (-x).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use emo_testing::assert_close;
+
+    use super::*;
+
+    #[test]
+    fn the_incomplete_gamma_function_is_the_error_function_at_one_half() {
+        // P(1/2, x²) = erf(x).
+        for x in [0.1, 0.7, 1.3, 2.5] {
+            assert_close([lower_gamma(0.5, x * x)], [libm::erf(x)], 1e-13, 0.0);
+            assert_close([inverse_gamma(0.5, libm::erf(x))], [x * x], 1e-9, 0.0);
+        }
+    }
+
+    /// Quantiles of a normal distribution, whose error function is inverted by bisection.
+    fn normal(n: usize, mean: f64, deviation: f64) -> Vec<f64> {
+        (0..n)
+            .map(|k| {
+                let p = 2.0 * (k as f64 + 0.5) / n as f64 - 1.0;
+                let x = p.signum() * inverse_gamma(0.5, p.abs()).sqrt();
+                mean + deviation * std::f64::consts::SQRT_2 * x
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_spread_of_clean_windows_is_found_among_artefacts() {
+        let mut amplitudes = normal(700, 10.0, 1.0);
+        let clean = fit(&amplitudes, 0.25, 0.1).unwrap();
+        assert!((clean.mean - 10.0).abs() < 0.3, "{clean:?}");
+        assert!((clean.deviation - 1.0).abs() < 0.2, "{clean:?}");
+        // Three in ten windows are loud, one in twenty is dead.
+        amplitudes.extend((0..300).map(|k| 20.0 + f64::from(k)));
+        amplitudes.extend((0..50).map(|k| f64::from(k) * 1e-3));
+        let contaminated = fit(&amplitudes, 0.25, 0.1).unwrap();
+        assert!((contaminated.mean - 10.0).abs() < 0.6, "{contaminated:?}");
+        assert!(
+            (contaminated.deviation - 1.0).abs() < 0.4,
+            "{contaminated:?}"
+        );
+    }
+
+    #[test]
+    fn equal_amplitudes_have_no_spread() {
+        assert_eq!(fit(&[2.0; 100], 0.25, 0.1), None);
+        assert_eq!(fit(&[], 0.25, 0.1), None);
+    }
+}
