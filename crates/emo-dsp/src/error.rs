@@ -1,5 +1,7 @@
 use thiserror::Error;
 
+use crate::Window;
+
 /// What can be wrong with a sample rate, a setting, a filter's design or a signal.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
@@ -133,5 +135,13 @@ pub enum DspError {
         measure: &'static str,
         /// Why there is no value.
         reason: &'static str,
+    },
+    /// A window whose transition is not known.
+    #[error(
+        "window {window:?} has no rule for the length of a filter, expected Hann, Hamming or Blackman"
+    )]
+    UnsupportedWindow {
+        /// The window.
+        window: Window,
     },
 }

@@ -1,3 +1,4 @@
+use crate::fft::checked_len;
 use crate::{DspError, Section, SosStream};
 
 pub(crate) fn check_finite(signal: &[f64]) -> Result<(), DspError> {
@@ -28,33 +29,49 @@ pub(crate) fn filtfilt(
             required: min_len,
         });
     }
+    filtfilt_padded(sections, min_len - 1, signal)
+}
+
+pub(crate) fn filtfilt_padded(
+    sections: &[Section],
+    pad_len: usize,
+    signal: &[f64],
+) -> Result<Vec<f64>, DspError> {
     check_finite(signal)?;
-    let edge = min_len - 1;
-    let mut out = odd_extended(signal, edge);
+    let mut out = odd_extended(signal, pad_len)?;
     for _ in 0..2 {
         SosStream::new(sections, out[0]).run(&mut out);
         out.reverse();
     }
-    out.truncate(edge + signal.len());
-    out.drain(..edge);
+    out.truncate(pad_len + signal.len());
+    out.drain(..pad_len);
     check_overflow(&out)?;
     Ok(out)
 }
 
-/// `signal` with `edge` samples more at each end: the signal turned by half a revolution about its end point.
-///
-/// `signal` must be longer than `edge`.
-fn odd_extended(signal: &[f64], edge: usize) -> Vec<f64> {
-    let (first, last) = (signal[0], signal[signal.len() - 1]);
-    let before = signal[1..=edge]
+/// `signal` with `edge` samples more at each end: the signal turned by half a revolution about its end point, then
+/// zeros where it is shorter than that.
+pub(crate) fn odd_extended(signal: &[f64], edge: usize) -> Result<Vec<f64>, DspError> {
+    let (Some(first), Some(last)) = (signal.first(), signal.last()) else {
+        return Err(DspError::SignalTooShort {
+            actual: 0,
+            required: 1,
+        });
+    };
+    checked_len("padding", edge.saturating_add(1))?;
+    let turned = edge.min(signal.len() - 1);
+    let zeros = || std::iter::repeat_n(0.0, edge - turned);
+    let before = signal[1..=turned].iter().map(|value| 2.0 * first - value);
+    let after = signal[signal.len() - 1 - turned..signal.len() - 1]
         .iter()
-        .rev()
-        .map(|value| 2.0 * first - value);
-    let after = signal[signal.len() - 1 - edge..signal.len() - 1]
-        .iter()
-        .rev()
         .map(|value| 2.0 * last - value);
-    before.chain(signal.iter().copied()).chain(after).collect()
+    let mut out = Vec::with_capacity(signal.len() + 2 * edge);
+    out.extend(zeros());
+    out.extend(before.rev());
+    out.extend_from_slice(signal);
+    out.extend(after.rev());
+    out.extend(zeros());
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -64,7 +81,12 @@ mod tests {
     #[test]
     fn odd_extension_turns_the_signal_about_its_ends() {
         // The example of SciPy's `odd_ext` documentation.
-        let extended = odd_extended(&[1.0, 2.0, 3.0, 4.0, 5.0], 2);
+        let extended = odd_extended(&[1.0, 2.0, 3.0, 4.0, 5.0], 2).unwrap();
         assert_eq!(extended, [-1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+        let extended = odd_extended(&[1.0, 2.0], 2).unwrap();
+        assert_eq!(extended, [0.0, 0.0, 1.0, 2.0, 3.0, 0.0]);
+        assert_eq!(odd_extended(&[3.0], 1).unwrap(), [0.0, 3.0, 0.0]);
+        assert!(odd_extended(&[], 1).is_err());
+        assert!(odd_extended(&[1.0], usize::MAX).is_err());
     }
 }

@@ -26,7 +26,7 @@
 //! | [`speech`] | `speech` | `emo-speech` | audio decoding and features |
 //! | [`image`] | `image` | `emo-image` | pictures of faces |
 //! | [`recording`] | `recording` | `emo-recording` | EDF and CSV files |
-//! | [`dsp`] | `dsp` | `emo-dsp` | sample rates, filters, spectra |
+//! | [`dsp`] | `dsp` | `emo-dsp` | filters, spectra, conversion of rates |
 //! | [`score`] | `score` | `emo-score` | labels, fusion rules, metrics |
 //! | [`onnx`] | `onnx` | `emo-onnx` | ONNX models: reading, checking, building, writing |
 //! | `quant` | `quant`, not on by default | `emo-quant` | calibrators and the quantizer |

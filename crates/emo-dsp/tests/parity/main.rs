@@ -8,6 +8,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod filters;
+mod resampling;
 mod spectra;
 
 use std::path::PathBuf;
@@ -16,6 +18,35 @@ use emo_dsp::SampleRate;
 use emo_dsp::ndarray::{Array2, ArrayD, Ix2};
 use emo_testing::{load_npy, shared};
 use serde_json::Value;
+
+/// What the groups of cases begin with; together they hold all of `dsp_*`.
+const GROUPS: &[&str] = &[
+    "dsp_bf",
+    "dsp_decimate",
+    "dsp_detrend",
+    "dsp_filtfilt_notch",
+    "dsp_firwin",
+    "dsp_freqz",
+    "dsp_hilbert",
+    "dsp_lfilter_notch",
+    "dsp_mnefir_bp",
+    "dsp_mnefir_taps",
+    "dsp_mneiir",
+    "dsp_mnenotch",
+    "dsp_mneresample",
+    "dsp_morlet",
+    "dsp_notch",
+    "dsp_resample",
+    "dsp_sos",
+    "dsp_spectrogram",
+    "dsp_stft",
+    "eeg_bandpower",
+    "eeg_dpss",
+    "eeg_multitaper",
+    "eeg_periodogram",
+    "eeg_welch",
+    "hr_rri_welch_scipy4",
+];
 
 /// One case of the manifest.
 struct Case {
@@ -68,13 +99,33 @@ fn rate() -> SampleRate {
     SampleRate::from_hz(128.0).unwrap()
 }
 
-/// Holds every case whose name begins with one of `prefixes` to what `compute` makes of it.
-fn check(prefixes: &[&str], n_cases: usize, compute: impl Fn(&Case) -> Option<Vec<f64>>) {
-    let Some(folder) = shared("parity/bio") else {
+/// The folder of references and its manifest, where it is present.
+fn manifest() -> Option<(PathBuf, Vec<Value>)> {
+    let folder = shared("parity/bio")?;
+    let text = std::fs::read(folder.join("manifest.json")).unwrap();
+    Some((folder, serde_json::from_slice(&text).unwrap()))
+}
+
+#[test]
+fn every_case_of_signal_processing_is_in_a_group() {
+    let Some((_, manifest)) = manifest() else {
         return;
     };
-    let text = std::fs::read(folder.join("manifest.json")).unwrap();
-    let manifest: Vec<Value> = serde_json::from_slice(&text).unwrap();
+    for case in manifest {
+        let name = case["name"].as_str().unwrap();
+        let is_covered = GROUPS.iter().any(|prefix| name.starts_with(prefix));
+        assert!(is_covered || !name.starts_with("dsp_"), "{name}");
+    }
+}
+
+/// Holds every case whose name begins with one of `prefixes` to what `compute` makes of it.
+fn check(prefixes: &[&str], n_cases: usize, compute: impl Fn(&Case) -> Option<Vec<f64>>) {
+    for prefix in prefixes {
+        assert!(GROUPS.contains(prefix), "{prefix} is not among the groups");
+    }
+    let Some((folder, manifest)) = manifest() else {
+        return;
+    };
     let mut failures = Vec::new();
     let mut n_found = 0;
     for value in manifest {
