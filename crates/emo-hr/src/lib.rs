@@ -60,15 +60,16 @@ mod spline;
 pub use beats::Beats;
 pub use detection::Detection;
 pub use ecg::{EcgConfig, EcgDetector, EcgMethod, Polarity};
-pub use emo_dsp::SampleRate;
+pub use emo_dsp::{BandEdges, Detrend, Integration, SampleRate, Window};
 pub use error::HrError;
 pub use fiducial::Refinement;
 pub use heart_rate_window::{HeartRateWindow, HeartRateWindowConfig};
 pub use hrv::{
-    Asymmetry, DataNeed, Deviation, Differences, Fragmentation, Hrv, HrvConfig, HrvIndices,
-    HrvSpec, HrvValue, LombModel, LombScale, MinimumData, NotMeaningful, Poincare, ShareOf,
-    SymbolicDynamics, Symbols, Tachogram, TimeDomain, TimeDomainConfig, TriangleFit,
-    correlation_dimension, lomb_scargle,
+    Asymmetry, BurgOrder, DataNeed, Deviation, Differences, FftLen, Fragmentation, FrequencyConfig,
+    FrequencyDomain, Hrv, HrvConfig, HrvIndices, HrvSpec, HrvValue, LombModel, LombScale,
+    MinimumData, NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf, Spectrum,
+    SpectrumConfig, SpectrumMethod, SymbolicDynamics, Symbols, Tachogram, TachogramEnd, TimeDomain,
+    TimeDomainConfig, TriangleFit, correlation_dimension, lomb_scargle,
 };
 pub use interpolation::Interpolation;
 pub use ndarray;

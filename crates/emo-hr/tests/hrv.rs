@@ -98,7 +98,12 @@ fn bad_series_are_named() {
     ));
     let rate = SampleRate::from_hz(1e9).expect("a valid rate");
     assert!(matches!(
-        Tachogram::new(&series(&[800.0; 10]), rate, Default::default()),
+        Tachogram::new(
+            &series(&[800.0; 10]),
+            rate,
+            Default::default(),
+            Default::default()
+        ),
         Err(HrError::SignalTooLong { .. })
     ));
 }
@@ -140,10 +145,10 @@ proptest! {
             indices(&series(&doubled), MinimumData::Ignored),
         );
         for (one, two) in one.values().iter().zip(two.values()) {
-            // The width of a histogram's bins, 50 ms, 20 ms and minutes do not scale.
-            let fixed = ["HTI", "TINN", "pNN50", "pNN20", "CVI"];
+            // The width of a histogram's bins, 50 ms, 20 ms, minutes and hertz do not scale.
+            let fixed = ["HTI", "TINN", "pNN50", "pNN20", "CVI", "SDANN", "SDNNI", "ULF", "VLF", "LF", "HF", "VHF", "TP", "LnHF"];
             let name = one.spec.name;
-            if fixed.contains(&name) || name.starts_with("SDANN") || name.starts_with("SDNNI") {
+            if fixed.iter().any(|fixed| name.starts_with(fixed)) {
                 continue;
             }
             let factor = match one.spec.unit {

@@ -2,9 +2,9 @@ use crate::{HrError, RrSeries};
 
 use super::spec::{ANY, ATTRACTOR};
 use super::{
-    Asymmetry, Deviation, Fragmentation, HrvSpec, HrvValue, NotMeaningful, Poincare,
-    SymbolicDynamics, Symbols, TimeDomain, TimeDomainConfig, asymmetry, correlation_dimension,
-    fragmentation, poincare, symbolic, time_domain,
+    Asymmetry, Deviation, Fragmentation, FrequencyConfig, FrequencyDomain, HrvSpec, HrvValue,
+    NotMeaningful, Poincare, SymbolicDynamics, Symbols, TimeDomain, TimeDomainConfig, asymmetry,
+    correlation_dimension, fragmentation, frequency, poincare, symbolic, time_domain,
 };
 
 /// What happens below the data that an index needs.
@@ -23,15 +23,19 @@ pub enum MinimumData {
 pub struct HrvConfig {
     /// Of the time domain.
     pub time: TimeDomainConfig,
+    /// Of the frequency domain. Default: Welch's method on a cubic tachogram at 4 Hz.
+    pub frequency: FrequencyConfig,
     /// Default: [`MinimumData::Enforced`].
     pub minimum: MinimumData,
 }
 
 impl HrvConfig {
-    /// NeuroKit2's conventions throughout, and its willingness to compute on any length.
+    /// NeuroKit2's conventions throughout, with a tachogram at 4 Hz and powers in ms², and its willingness to compute
+    /// on any length.
     pub fn neurokit() -> Self {
         Self {
             time: TimeDomainConfig::neurokit(),
+            frequency: FrequencyConfig::neurokit(4.0),
             minimum: MinimumData::Ignored,
         }
     }
@@ -39,7 +43,7 @@ impl HrvConfig {
 
 /// All indices of heart rate variability at once, each with the data it needs.
 ///
-/// The parts can be had alone: [`TimeDomain`], [`Poincare`], [`Asymmetry`], [`Fragmentation`], [`SymbolicDynamics`],
+/// The parts can be had alone: [`TimeDomain`], [`FrequencyDomain`], [`Poincare`], [`Asymmetry`], [`Fragmentation`], [`SymbolicDynamics`],
 /// [`correlation_dimension`]. They compute whatever their formulas give; here an index below its minimum of data is
 /// [`NotMeaningful`] instead.
 ///
@@ -71,8 +75,9 @@ pub struct Hrv {
 const CORRELATION: [HrvSpec; 1] = [HrvSpec::new("CD", "", ATTRACTOR, ANY)];
 
 /// What stands in the result, in its order.
-const PARTS: [&[HrvSpec]; 6] = [
+const PARTS: [&[HrvSpec]; 7] = [
     &time_domain::SPECS,
+    &frequency::SPECS,
     &poincare::SPECS,
     &fragmentation::SPECS,
     &asymmetry::SPECS,
@@ -107,12 +112,14 @@ impl Hrv {
     /// [`HrError::TooFewIntervals`] for an empty series; a short one has indices that are not meaningful.
     pub fn compute(&self, rr: &RrSeries) -> Result<HrvIndices, HrError> {
         let time = TimeDomain::compute(rr, &self.config.time)?;
+        let frequency = FrequencyDomain::compute(rr, &self.config.frequency).map(|f| f.values());
         let poincare = Poincare::compute(rr, Deviation::Sample).map(|p| p.values());
         let fragmentation = Fragmentation::compute(rr).map(|f| f.values());
         let asymmetry = Asymmetry::compute(rr).map(|a| a.values());
         let words = SymbolicDynamics::compute(rr, Symbols::EqualProbability(4));
         let parts: [Vec<Option<f64>>; PARTS.len()] = [
             time.values().to_vec(),
+            or_none(frequency),
             or_none(poincare),
             or_none(fragmentation),
             or_none(asymmetry),

@@ -1,8 +1,10 @@
 //! Heart rate variability: indices of a series of intervals between beats.
 
 mod asymmetry;
+mod burg;
 mod correlation_dimension;
 mod fragmentation;
+mod frequency;
 mod geometric;
 mod indices;
 mod lomb_scargle;
@@ -10,20 +12,24 @@ mod lomb_scargle;
 mod parity;
 mod poincare;
 mod spec;
+mod spectrum;
 mod statistics;
 mod symbolic;
 mod tachogram;
 mod time_domain;
 
 pub use asymmetry::Asymmetry;
+pub use burg::BurgOrder;
 pub use correlation_dimension::correlation_dimension;
 pub use fragmentation::Fragmentation;
+pub use frequency::{FrequencyConfig, FrequencyDomain, PowerScale};
 pub use geometric::TriangleFit;
 pub use indices::{Hrv, HrvConfig, HrvIndices, MinimumData};
 pub use lomb_scargle::{LombModel, LombScale, lomb_scargle};
 pub use poincare::Poincare;
 pub use spec::{DataNeed, HrvSpec, HrvValue, NotMeaningful};
+pub use spectrum::{FftLen, SegmentLen, Spectrum, SpectrumConfig, SpectrumMethod};
 pub use statistics::Deviation;
 pub use symbolic::{SymbolicDynamics, Symbols};
-pub use tachogram::Tachogram;
+pub use tachogram::{Tachogram, TachogramEnd};
 pub use time_domain::{Differences, ShareOf, TimeDomain, TimeDomainConfig};

@@ -148,7 +148,18 @@ pub(crate) const OF_SDNN: DataNeed = seconds(60.0, 300.0, OURS);
 /// Three windows of 1 min; the function itself asks for three windows of whatever length.
 pub(crate) const SEGMENTS: DataNeed = seconds(150.0, 86_400.0, TASK_FORCE);
 pub(crate) const HISTOGRAM: DataNeed = seconds(1200.0, 86_400.0, TASK_FORCE);
+pub(crate) const HF: DataNeed = seconds(60.0, 300.0, TASK_FORCE);
+pub(crate) const LF: DataNeed = seconds(120.0, 250.0, TASK_FORCE);
+pub(crate) const VLF: DataNeed = seconds(300.0, 86_400.0, SHAFFER);
+pub(crate) const ULF: DataNeed = seconds(86_400.0, 86_400.0, SHAFFER);
 pub(crate) const TURNS: DataNeed = intervals(60, OURS);
+pub(crate) const DFA_SHORT: DataNeed = intervals(120, "Peng et al. 1995, doi:10.1063/1.166141");
+pub(crate) const DFA_LONG: DataNeed = intervals(300, OURS);
+pub(crate) const SAMPEN: DataNeed = intervals(
+    200,
+    "Richman & Moorman 2000, doi:10.1152/ajpheart.2000.278.6.H2039",
+);
+pub(crate) const ENTROPY: DataNeed = intervals(200, OURS);
 pub(crate) const ATTRACTOR: DataNeed = intervals(300, OURS);
 pub(crate) const WORDS: DataNeed =
     intervals(250, "Porta et al. 2007, doi:10.1152/ajpheart.00006.2007");

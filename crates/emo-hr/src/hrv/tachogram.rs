@@ -4,6 +4,16 @@ use crate::{HrError, RrSeries, SampleRate};
 /// The longest evenly spaced series that is made: a day at 1000 Hz.
 const MAX_LEN: f64 = 8.64e7;
 
+/// Where a tachogram ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TachogramEnd {
+    /// Before the end of the last interval, as pyHRV.
+    #[default]
+    Within,
+    /// Up to a sample beyond it, with the last interval's length there, as NeuroKit2.
+    Beyond,
+}
+
 /// Intervals at evenly spaced times, from the end of the first interval on.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -19,9 +29,6 @@ pub struct Tachogram {
 impl Tachogram {
     /// Interpolates a series; gaps are bridged.
     ///
-    /// As NeuroKit2's `intervals_process`: the last value may lie up to a sample beyond the last interval, whose
-    /// length it then has.
-    ///
     /// # Errors
     /// - [`HrError::TooFewIntervals`] below what the curve needs, at least two.
     /// - [`HrError::SignalTooLong`] for more than 8.64 · 10⁷ values.
@@ -29,12 +36,16 @@ impl Tachogram {
         rr: &RrSeries,
         rate: SampleRate,
         interpolation: Interpolation,
+        end: TachogramEnd,
     ) -> Result<Self, HrError> {
         rr.require(interpolation.min_points().max(2))?;
         let times = rr.times_s();
         let (start_s, end_s) = (times[0], times[times.len() - 1]);
         let step = 1.0 / rate.hz();
-        let len = ((end_s + step - start_s) / step).ceil();
+        let len = match end {
+            TachogramEnd::Within => ((end_s - start_s) / step).ceil(),
+            TachogramEnd::Beyond => ((end_s + step - start_s) / step).ceil(),
+        };
         if len > MAX_LEN {
             return Err(HrError::SignalTooLong {
                 seconds: end_s - start_s,
