@@ -79,7 +79,7 @@ impl OctaveScale {
                 + point.right * self.smooth[at + 1]
                 + point.left_curvature * curvatures[at]
                 + point.right_curvature * curvatures[at + 1];
-            *out = point.weight * value;
+            *out = point.weight * value.max(0.0);
         }
         &self.scaled
     }
@@ -94,18 +94,24 @@ fn knots(n_bins: usize, bin_hz: f64) -> Vec<f64> {
     knots
 }
 
-/// Sets everything between two maxima to zero that is more than two bins away from both.
+/// Sets everything between two maxima to zero that is more than two bins away from both. The ends can be maxima too;
+/// what rises to the first or falls from the last one stays.
 fn keep_peaks(magnitudes: &[f64], out: &mut [f64]) {
     out.fill(0.0);
-    let mut is_first = true;
-    for bin in 1..magnitudes.len() - 1 {
-        let [left, here, right] = [magnitudes[bin - 1], magnitudes[bin], magnitudes[bin + 1]];
-        if here > left && here >= right {
-            let start = if is_first { 0 } else { bin.saturating_sub(2) };
-            let end = (bin + 3).min(magnitudes.len());
-            out[start..end].copy_from_slice(&magnitudes[start..end]);
-            is_first = false;
-        }
+    let is_peak = |bin: usize| {
+        let here = magnitudes[bin];
+        let rises = bin == 0 || here > magnitudes[bin - 1];
+        rises && magnitudes.get(bin + 1).is_none_or(|&after| here >= after)
+    };
+    let mut last = None;
+    for bin in (0..magnitudes.len()).filter(|&bin| is_peak(bin)) {
+        let start = last.map_or(0, |_| bin - 2);
+        let end = (bin + 3).min(magnitudes.len());
+        out[start..end].copy_from_slice(&magnitudes[start..end]);
+        last = Some(bin);
+    }
+    if let Some(last) = last {
+        out[last..].copy_from_slice(&magnitudes[last..]);
     }
 }
 
@@ -183,5 +189,33 @@ impl Spline {
             self.curvatures[i] = (self.curvatures[i] - coupled) * self.inverse_diagonal[i];
         }
         &self.curvatures
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(magnitudes: &[f64], expected: &[f64]) {
+        let mut kept = vec![7.0; magnitudes.len()];
+        keep_peaks(magnitudes, &mut kept);
+        assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn two_bins_around_each_maximum_are_kept() {
+        let between = [1.0, 2.0, 9.0, 5.0, 4.0, 3.0, 2.5, 2.6, 2.7, 8.0, 3.0];
+        let expected = [1.0, 2.0, 9.0, 5.0, 4.0, 0.0, 0.0, 2.6, 2.7, 8.0, 3.0];
+        check(&between, &expected);
+    }
+
+    #[test]
+    fn a_slope_at_either_end_is_kept_and_an_end_can_be_a_maximum() {
+        let outwards = [1.0, 2.0, 3.0, 4.0, 5.0, 4.0, 3.0, 2.0, 1.0];
+        check(&outwards, &outwards);
+        let inwards = [9.0, 4.0, 3.0, 2.0, 1.0, 2.0, 3.0, 4.0, 9.0];
+        check(&inwards, &[9.0, 4.0, 3.0, 0.0, 0.0, 0.0, 3.0, 4.0, 9.0]);
+        check(&[3.0, 2.0, 1.0, 0.5], &[3.0, 2.0, 1.0, 0.5]);
+        check(&[0.0; 5], &[0.0; 5]);
     }
 }

@@ -13,7 +13,7 @@ pub(super) const N_CANDIDATES: usize = 6;
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Candidate {
     pub(super) hz: f64,
-    /// From below 0 to below 1.
+    /// From 0 to below 1.
     pub(super) voicing: f64,
 }
 
@@ -74,7 +74,7 @@ impl PitchMeter {
                 let place = places.next().expect("there are as many places as peaks");
                 *place = Candidate {
                     hz,
-                    voicing: 1.0 - mean / peak.score,
+                    voicing: (1.0 - mean / peak.score).max(0.0),
                 };
             }
         }
