@@ -60,15 +60,19 @@ mod spline;
 pub use beats::Beats;
 pub use detection::Detection;
 pub use ecg::{EcgConfig, EcgDetector, EcgMethod, Polarity};
-pub use emo_dsp::{BandEdges, Detrend, Integration, SampleRate, Window};
+pub use emo_dsp::{
+    ApproximateEntropyConfig, BandEdges, BinaryThreshold, Detrend, FuzzyEntropyConfig,
+    HiguchiConfig, HurstConvention, Integration, SampleEntropyConfig, SampleRate, Window,
+};
 pub use error::HrError;
 pub use fiducial::Refinement;
 pub use heart_rate_window::{HeartRateWindow, HeartRateWindowConfig};
 pub use hrv::{
-    Asymmetry, BurgOrder, DataNeed, Deviation, Differences, FftLen, Fragmentation, FrequencyConfig,
-    FrequencyDomain, Hrv, HrvConfig, HrvIndices, HrvSpec, HrvValue, LombModel, LombScale,
-    MinimumData, NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf, Spectrum,
-    SpectrumConfig, SpectrumMethod, SymbolicDynamics, Symbols, Tachogram, TachogramEnd, TimeDomain,
+    Asymmetry, BurgOrder, Complexity, ComplexityConfig, CorrelationRadii, DataNeed, Deviation,
+    Differences, FftLen, Fluctuation, Fragmentation, FrequencyConfig, FrequencyDomain, Hrv,
+    HrvConfig, HrvIndices, HrvSpec, HrvValue, LombModel, LombScale, MinimumData, Multifractal,
+    NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf, Spectrum, SpectrumConfig,
+    SpectrumMethod, SymbolicDynamics, Symbols, Tachogram, TachogramEnd, TimeDomain,
     TimeDomainConfig, TriangleFit, correlation_dimension, lomb_scargle,
 };
 pub use interpolation::Interpolation;

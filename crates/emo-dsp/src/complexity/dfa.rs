@@ -3,6 +3,9 @@ use crate::DspError;
 use super::line_fit::LineFit;
 use super::moments::{check_signal, is_constant, mean};
 
+/// Orders nearer to 0 have the geometric mean.
+const NEAR_0: f64 = 0.1;
+
 /// The lengths of the windows over which a signal's fluctuation is measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,7 +31,7 @@ pub enum WindowOverlap {
 }
 
 /// How the windows' fluctuations become that of their length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum FluctuationMean {
     /// The root of the mean of squares, as antropy.
@@ -37,6 +40,10 @@ pub enum FluctuationMean {
     RootMeanSquareAbove1e8,
     /// The mean of roots, as nolds.
     MeanOfRoots,
+    /// The mean of this order `q` of the roots, without windows whose mean square is up to 1e-8: `(mean of
+    /// roots^q)^(1/q)`, and the geometric mean for orders nearer to 0 than 0.1. For multifractal analysis, as NeuroKit2;
+    /// order 2 is [`RootMeanSquareAbove1e8`](Self::RootMeanSquareAbove1e8).
+    Order(f64),
 }
 
 /// Settings of [`Dfa`].
@@ -244,9 +251,15 @@ impl Dfa {
             let square = detrended_mean_square(&self.walk[start..start + len]);
             match self.config.mean {
                 FluctuationMean::RootMeanSquare => sum += square,
-                FluctuationMean::RootMeanSquareAbove1e8 if square <= 1e-8 => continue,
+                FluctuationMean::RootMeanSquareAbove1e8 | FluctuationMean::Order(_)
+                    if square <= 1e-8 =>
+                {
+                    continue;
+                }
                 FluctuationMean::RootMeanSquareAbove1e8 => sum += square,
                 FluctuationMean::MeanOfRoots => sum += square.sqrt(),
+                FluctuationMean::Order(q) if q.abs() < NEAR_0 => sum += square.ln(),
+                FluctuationMean::Order(q) => sum += square.powf(q / 2.0),
             }
             count += 1.0;
         }
@@ -255,6 +268,8 @@ impl Dfa {
         }
         match self.config.mean {
             FluctuationMean::MeanOfRoots => sum / count,
+            FluctuationMean::Order(q) if q.abs() < NEAR_0 => (0.5 * sum / count).exp(),
+            FluctuationMean::Order(q) => (sum / count).powf(1.0 / q),
             _ => (sum / count).sqrt(),
         }
     }
@@ -300,4 +315,43 @@ fn detrended_mean_square(window: &[f64]) -> f64 {
         x += 1.0;
     }
     squares / n
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fluctuations_rise_with_the_order_of_their_mean() {
+        // A walk whose steps grow, so that windows differ.
+        let signal: Vec<f64> = (1..400)
+            .map(|n| f64::from(n) * (f64::from(n * n) * 0.37).sin())
+            .collect();
+        let fluctuations = |mean| {
+            let mut config = DfaConfig::nolds([4, 8, 16, 32]);
+            config.mean = mean;
+            let mut dfa = Dfa::new(&config).expect("valid windows");
+            dfa.compute(&signal).expect("a signal that fluctuates");
+            dfa.fluctuations().to_vec()
+        };
+        let second = fluctuations(FluctuationMean::Order(2.0));
+        let plain = fluctuations(FluctuationMean::RootMeanSquareAbove1e8);
+        for (one, other) in second.iter().zip(&plain) {
+            assert!((one.1 - other.1).abs() <= 1e-12 * other.1);
+        }
+        let orders =
+            [-5.0, -1.0, 0.0, 1.0, 2.0, 5.0].map(|q| fluctuations(FluctuationMean::Order(q)));
+        for pair in orders.windows(2) {
+            assert!(
+                pair[0]
+                    .iter()
+                    .zip(&pair[1])
+                    .all(|(low, high)| low.1 < high.1)
+            );
+        }
+        let first = fluctuations(FluctuationMean::Order(1.0));
+        for (one, other) in first.iter().zip(fluctuations(FluctuationMean::MeanOfRoots)) {
+            assert!((one.1 - other.1).abs() <= 1e-12 * other.1);
+        }
+    }
 }

@@ -66,7 +66,7 @@ impl Autoregression {
             let variance = shrink * model.variance;
             let next = kullback(n as f64, (k + 1) as f64, variance);
             let rises = matches!(order, BurgOrder::UpTo(_)) && next > criterion;
-            if rises || !(variance > 0.0) {
+            if rises || variance <= 0.0 || variance.is_nan() {
                 break;
             }
             criterion = next;

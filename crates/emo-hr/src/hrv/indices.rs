@@ -1,10 +1,10 @@
 use crate::{HrError, RrSeries};
 
-use super::spec::{ANY, ATTRACTOR};
 use super::{
-    Asymmetry, Deviation, Fragmentation, FrequencyConfig, FrequencyDomain, HrvSpec, HrvValue,
-    NotMeaningful, Poincare, SymbolicDynamics, Symbols, TimeDomain, TimeDomainConfig, asymmetry,
-    correlation_dimension, fragmentation, frequency, poincare, symbolic, time_domain,
+    Asymmetry, Complexity, ComplexityConfig, Deviation, Fluctuation, Fragmentation,
+    FrequencyConfig, FrequencyDomain, HrvSpec, HrvValue, NotMeaningful, Poincare, SymbolicDynamics,
+    Symbols, TimeDomain, TimeDomainConfig, asymmetry, complexity, fluctuation, fragmentation,
+    frequency, poincare, symbolic, time_domain,
 };
 
 /// What happens below the data that an index needs.
@@ -25,6 +25,8 @@ pub struct HrvConfig {
     pub time: TimeDomainConfig,
     /// Of the frequency domain. Default: Welch's method on a cubic tachogram at 4 Hz.
     pub frequency: FrequencyConfig,
+    /// Of entropies and dimensions.
+    pub complexity: ComplexityConfig,
     /// Default: [`MinimumData::Enforced`].
     pub minimum: MinimumData,
 }
@@ -36,6 +38,7 @@ impl HrvConfig {
         Self {
             time: TimeDomainConfig::neurokit(),
             frequency: FrequencyConfig::neurokit(4.0),
+            complexity: ComplexityConfig::neurokit(),
             minimum: MinimumData::Ignored,
         }
     }
@@ -44,7 +47,7 @@ impl HrvConfig {
 /// All indices of heart rate variability at once, each with the data it needs.
 ///
 /// The parts can be had alone: [`TimeDomain`], [`FrequencyDomain`], [`Poincare`], [`Asymmetry`], [`Fragmentation`], [`SymbolicDynamics`],
-/// [`correlation_dimension`]. They compute whatever their formulas give; here an index below its minimum of data is
+/// [`Fluctuation`], [`Complexity`]. They compute whatever their formulas give; here an index below its minimum of data is
 /// [`NotMeaningful`] instead.
 ///
 /// ```
@@ -71,17 +74,15 @@ pub struct Hrv {
     config: HrvConfig,
 }
 
-/// The index that [`correlation_dimension`] gives.
-const CORRELATION: [HrvSpec; 1] = [HrvSpec::new("CD", "", ATTRACTOR, ANY)];
-
 /// What stands in the result, in its order.
-const PARTS: [&[HrvSpec]; 7] = [
+const PARTS: [&[HrvSpec]; 8] = [
     &time_domain::SPECS,
     &frequency::SPECS,
     &poincare::SPECS,
     &fragmentation::SPECS,
     &asymmetry::SPECS,
-    &CORRELATION,
+    &fluctuation::SPECS,
+    &complexity::SPECS,
     &symbolic::SPECS,
 ];
 
@@ -117,13 +118,16 @@ impl Hrv {
         let fragmentation = Fragmentation::compute(rr).map(|f| f.values());
         let asymmetry = Asymmetry::compute(rr).map(|a| a.values());
         let words = SymbolicDynamics::compute(rr, Symbols::EqualProbability(4));
+        let fluctuation = Fluctuation::compute(rr)?;
+        let complexity = Complexity::compute(rr, &self.config.complexity)?;
         let parts: [Vec<Option<f64>>; PARTS.len()] = [
             time.values().to_vec(),
             or_none(frequency),
             or_none(poincare),
             or_none(fragmentation),
             or_none(asymmetry),
-            or_none(correlation_dimension(rr).map(|value| [value])),
+            fluctuation.values().to_vec(),
+            complexity.values().to_vec(),
             or_none(words.map(|w| w.values())),
         ];
         let enforce = self.config.minimum == MinimumData::Enforced;

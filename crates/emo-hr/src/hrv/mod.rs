@@ -2,7 +2,9 @@
 
 mod asymmetry;
 mod burg;
+mod complexity;
 mod correlation_dimension;
+mod fluctuation;
 mod fragmentation;
 mod frequency;
 mod geometric;
@@ -20,7 +22,9 @@ mod time_domain;
 
 pub use asymmetry::Asymmetry;
 pub use burg::BurgOrder;
-pub use correlation_dimension::correlation_dimension;
+pub use complexity::{Complexity, ComplexityConfig};
+pub use correlation_dimension::{CorrelationRadii, correlation_dimension};
+pub use fluctuation::{Fluctuation, Multifractal};
 pub use fragmentation::Fragmentation;
 pub use frequency::{FrequencyConfig, FrequencyDomain, PowerScale};
 pub use geometric::TriangleFit;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use emo_dsp::Detrend;
+use emo_dsp::{Detrend, Dfa, DfaConfig};
 use emo_testing::{assert_close, fixture, load_npy, shared};
 use serde_json::Value;
 
@@ -23,16 +23,7 @@ const ELSEWHERE: [&str; 8] = [
 ];
 
 /// Cases that nothing computes yet.
-const PENDING: [&str; 8] = [
-    "hr_edr_",
-    "hr_heartpy_measures_",
-    "hr_nolds_",
-    "hr_nonlinear_",
-    "hr_pyhrv_dfa",
-    "hr_pyhrv_sampen",
-    "hr_resprate_",
-    "hr_rsa_",
-];
+const PENDING: [&str; 4] = ["hr_edr_", "hr_heartpy_measures_", "hr_resprate_", "hr_rsa_"];
 
 struct Case {
     folder: PathBuf,
@@ -298,6 +289,38 @@ fn pyhrv_lomb(case: &Case) -> Vec<f64> {
     pyhrv_frequency(&found.expect("a valid configuration"))
 }
 
+/// Indices by the names of the reference.
+fn named(case: &Case) -> Vec<f64> {
+    let hrv = Hrv::new(&HrvConfig::neurokit()).expect("valid settings");
+    let indices = hrv.compute(&case.rr_of_peaks()).expect("enough intervals");
+    let labels = case.entry["labels"].as_array().expect("labels").iter();
+    labels
+        .map(|label| {
+            let name = label.as_str().and_then(|label| label.strip_prefix("HRV_"));
+            let value = indices.value(name.expect("a name")).expect("an index");
+            value.unwrap_or(f64::NAN)
+        })
+        .collect()
+}
+
+fn pyhrv_sampen(case: &Case) -> Vec<f64> {
+    let config = ComplexityConfig {
+        sample_entropy: emo_dsp::SampleEntropyConfig::pyhrv(),
+        ..ComplexityConfig::default()
+    };
+    let found = Complexity::compute(&case.rr(), &config).expect("valid settings");
+    or_nan(&[found.sampen])
+}
+
+fn nolds_dfa(case: &Case) -> Vec<f64> {
+    [4..=16, 17..=64]
+        .map(|windows| {
+            let mut dfa = Dfa::new(&DfaConfig::nolds(windows)).expect("valid windows");
+            dfa.compute(&case.input(0)).expect("enough intervals")
+        })
+        .to_vec()
+}
+
 /// How each case is computed here.
 const CASES: &[(&str, Compute)] = &[
     ("hr_core_heartpy_300s", |case| heartpy_time(&case.rr())),
@@ -333,11 +356,16 @@ const CASES: &[(&str, Compute)] = &[
     ("hr_lomb_plain_300s", |case| {
         lomb(case, LombScale::Power, LombModel::Sine)
     }),
+    ("hr_nolds_dfa_poly_300s", nolds_dfa),
+    ("hr_nonlinear_300s", named),
+    ("hr_nonlinear_60s", named),
     ("hr_poincare_heartpy_300s", |case| {
         heartpy_poincare(&case.rr())
     }),
+    ("hr_pyhrv_dfa_300s", nolds_dfa),
     ("hr_pyhrv_lomb_300s", pyhrv_lomb),
     ("hr_pyhrv_poincare_300s", pyhrv_poincare),
+    ("hr_pyhrv_sampen_300s", pyhrv_sampen),
     ("hr_pyhrv_time_300s", pyhrv_time),
     ("hr_pyhrv_tinn_300s", pyhrv_tinn),
     ("hr_pyhrv_triangular_300s", |case| {

@@ -225,7 +225,7 @@ impl Spectrum {
     }
 
     fn uneven(rr: &RrSeries, step_hz: f64) -> Result<Self, HrError> {
-        if !(step_hz >= 1e-6 && step_hz < 0.1) {
+        if !(1e-6..0.1).contains(&step_hz) {
             return Err(HrError::InvalidSetting {
                 name: "step_hz",
                 value: step_hz,
