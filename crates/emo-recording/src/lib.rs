@@ -9,7 +9,7 @@
 //! assert_eq!(recording.channels[0].samples, [71.0, 72.0, 70.0, 69.0]);
 //! assert_eq!(recording.channels[0].sample_rate.map(|rate| rate.hz()), Some(1.0));
 //!
-//! // From a file, by its content or its extension; every error names the file.
+//! // From a file, by its content or its extension, or from the folder of an Empatica E4; every error names the file.
 //! let error = Recording::read("no such file.edf").map(|_| ()).expect_err("there is none");
 //! assert!(error.to_string().starts_with("no such file.edf: "));
 //! # Ok::<(), emo_recording::RecordingError>(())
@@ -22,7 +22,8 @@
 //! | BrainVision | 16 and 32 bits and floats, multiplexed and vectorized; markers; segments as gaps | ASCII data, spectra |
 //! | WFDB | formats 16, 24, 32, 80 and 212 in one file or several, segments of fixed layout, `.atr` annotations | other formats, skews, variable layouts |
 //! | XDF 1.0 | streams of numbers on one clock, even ones without jitter; streams of strings as annotations | clocks that were set anew, compressed files |
-//! | CSV, TSV | numbers under an optional header, an optional time column | text, gaps and NaN in a cell, decimal commas |
+//! | CSV, TSV | numbers under an optional header, a time column of numbers or ISO 8601, absent values marked where asked | text, undeclared decimal commas |
+//! | tables of devices ([`CsvProfile`]) | OpenBCI, Muse (Mind Monitor, muse-lsl), Emotiv, Empatica E4 (files and folder), Polar, RR intervals | |
 //!
 //! # Untrusted files
 //! A file may claim anything. Numbers in headers are checked before use, memory grows only with bytes that are really
@@ -36,6 +37,10 @@ mod brainvision_header;
 mod brainvision_markers;
 mod channel;
 mod csv;
+mod csv_empatica;
+mod csv_layout;
+mod csv_profiles;
+mod csv_table;
 mod edf;
 mod edf_annotations;
 mod edf_header;
@@ -59,7 +64,8 @@ mod xml;
 pub use annotation::{Annotation, MAX_ANNOTATIONS};
 pub use brainvision::read_brainvision;
 pub use channel::{Channel, Gap};
-pub use csv::{CsvConfig, read_csv};
+pub use csv::{AbsentValues, CsvConfig, CsvProfile, DecimalMark, read_csv};
+pub use csv_empatica::read_empatica;
 pub use edf::{EdfFile, EdfSignal, read_edf, read_edf_digital};
 pub use edf_header::MAX_SIGNALS;
 pub use emo_dsp::SampleRate;

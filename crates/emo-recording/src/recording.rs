@@ -4,12 +4,13 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::brainvision_header::is_header as is_brainvision;
+use crate::csv::read_named_csv;
 use crate::edf::is_edf;
 use crate::sister::open_in;
 use crate::xdf::is_xdf;
 use crate::{
-    Annotation, Channel, CsvConfig, RecordingError, StartTime, read_brainvision, read_csv,
-    read_edf, read_wfdb, read_xdf,
+    Annotation, Channel, CsvConfig, RecordingError, StartTime, read_brainvision, read_edf,
+    read_empatica, read_wfdb, read_xdf,
 };
 
 /// The most samples of a recording, over all channels: 1 GiB in memory, or 9 hours of 32 channels at 256 Hz.
@@ -28,10 +29,14 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Reads a file: EDF and BDF by their content, CSV by its extension (`csv`, `tsv` or `txt`), with [`CsvConfig::default`].
+    /// Reads a file: EDF, BDF, XDF and BrainVision's header by their content, WFDB (`hea`) and tables (`csv`, `tsv` or
+    /// `txt`) by their extension, with [`CsvConfig::default`]; or the folder of an Empatica E4.
+    ///
+    /// Of BrainVision and WFDB it is the header that is given; the files that it names are in the same folder.
     ///
     /// # Errors
-    /// [`RecordingError::File`] with the path, around what [`read_edf`] or [`read_csv`] found, or
+    /// [`RecordingError::File`] with the path, around what [`read_edf`], [`read_brainvision`],
+    /// [`read_wfdb`], [`read_xdf`], [`read_csv`](crate::read_csv) or [`read_empatica`] found, or
     /// [`RecordingError::UnknownFormat`], [`RecordingError::Unsupported`] or [`RecordingError::Io`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         Self::read_with(path, &CsvConfig::default())
@@ -59,6 +64,9 @@ impl Recording {
 }
 
 fn read_file(path: &Path, csv: &CsvConfig) -> Result<Recording, RecordingError> {
+    if path.is_dir() {
+        return read_empatica(|name| open_in(path, name));
+    }
     let mut file = File::open(path)?;
     let mut start = Vec::new();
     file.by_ref().take(16).read_to_end(&mut start)?;
@@ -81,7 +89,7 @@ fn read_file(path: &Path, csv: &CsvConfig) -> Result<Recording, RecordingError> 
         "xdf" => read_xdf(reader),
         "vhdr" => read_brainvision(reader, &stem, |name| open_in(folder, name)),
         "hea" => read_wfdb(reader, &stem, |name| open_in(folder, name)),
-        "csv" | "tsv" | "txt" => read_csv(reader, csv),
+        "csv" | "tsv" | "txt" => read_named_csv(reader, csv, &stem),
         _ => Err(RecordingError::UnknownFormat { extension }),
     }
 }

@@ -2,7 +2,8 @@
 
 use emo_dsp::SampleRate;
 
-use crate::RecordingError;
+use crate::start_time::seconds_of_time;
+use crate::{Gap, RecordingError, StartTime};
 
 /// Decimals beyond which a time counts as exact: as many as `f64` resolves in the seconds of a day.
 const EXACT_DECIMALS: i32 = 10;
@@ -13,23 +14,63 @@ pub(crate) fn seconds_per_unit(name: &str, unit: Option<&str>) -> Option<f64> {
     let in_unit = match unit.as_deref() {
         None | Some("s" | "sec" | "second" | "seconds") => Some(1.0),
         Some("ms" | "millisecond" | "milliseconds") => Some(1e-3),
+        Some("us" | "\u{b5}s" | "\u{3bc}s" | "microseconds") => Some(1e-6),
+        Some("ns" | "nanoseconds") => Some(1e-9),
         Some(_) => None,
     };
     match name.to_lowercase().as_str() {
-        "time" | "t" | "timestamp" | "second" | "seconds" | "s" | "time_s" | "t_s"
-        | "timestamp_s" => in_unit,
+        "time" | "t" | "timestamp" | "timestamps" | "second" | "seconds" | "s" | "time_s"
+        | "t_s" | "timestamp_s" | "datetime" | "date_time" | "unix_time" | "epoch" => in_unit,
         "ms" | "milliseconds" | "time_ms" | "t_ms" | "timestamp_ms" => Some(1e-3),
         _ => None,
     }
 }
 
+/// What a cell of times says.
+pub(crate) enum Stamp {
+    /// Seconds, from whatever the file counts from, and the seconds that 1 stands for.
+    Seconds(f64, f64),
+    /// A date and time.
+    Date(StartTime),
+}
+
+/// Reads a cell of times: a number, a date and time in ISO 8601, or a time of the day.
+///
+/// Numbers without a unit that are too large for seconds of these centuries are epoch times: from 10¹¹ on in
+/// milliseconds, from 10¹⁴ on in microseconds, from 10¹⁷ on in nanoseconds.
+pub(crate) fn parse_stamp(cell: &str, seconds_per_unit: f64) -> Option<Stamp> {
+    if let Ok(number) = cell.parse::<f64>() {
+        let factor = match number {
+            _ if seconds_per_unit != 1.0 || number < 1e11 => seconds_per_unit,
+            _ if number < 1e14 => 1e-3,
+            _ if number < 1e17 => 1e-6,
+            _ => 1e-9,
+        };
+        let seconds = number * factor;
+        return seconds
+            .is_finite()
+            .then_some(Stamp::Seconds(seconds, factor));
+    }
+    if let Some(date) = StartTime::from_iso8601(cell) {
+        return Some(Stamp::Date(date));
+    }
+    seconds_of_time(cell, ':').map(|seconds| Stamp::Seconds(seconds, 1.0))
+}
+
+/// From 2001-09-09 on, seconds are those of the epoch.
+const EPOCH: f64 = 1e9;
+
 /// The times of a table's rows.
+#[derive(Debug)]
 pub(crate) struct Times {
     seconds_per_unit: f64,
     /// Line and time in seconds.
     rows: Vec<(u64, f64)>,
     /// Half the last place that the file writes, in seconds, at its finest.
     rounding: f64,
+    /// Half the last place of the largest time in memory, in seconds.
+    resolution: f64,
+    start: Option<StartTime>,
 }
 
 impl Times {
@@ -38,19 +79,125 @@ impl Times {
             seconds_per_unit,
             rows: Vec::new(),
             rounding: 0.5 * seconds_per_unit,
+            resolution: 0.0,
+            start: None,
         }
     }
 
-    /// Adds the time of a line: its value, and how the file writes it.
-    pub(crate) fn push(&mut self, line: u64, value: f64, text: &str) {
-        self.rows.push((line, value * self.seconds_per_unit));
+    /// Adds the time of a line as the file writes it. False if it is none.
+    pub(crate) fn push(&mut self, line: u64, text: &str) -> bool {
+        let Some(stamp) = parse_stamp(text, self.seconds_per_unit) else {
+            return false;
+        };
+        let (seconds, unit) = match stamp {
+            Stamp::Seconds(seconds, unit) => {
+                if self.rows.is_empty() && seconds >= EPOCH {
+                    self.start = Some(StartTime::utc(seconds));
+                }
+                (seconds, unit)
+            }
+            Stamp::Date(date) => {
+                if self.rows.is_empty() {
+                    self.start = Some(date);
+                }
+                (date.unix_seconds, 1.0)
+            }
+        };
+        self.rows.push((line, seconds));
+        let text = text.trim_end_matches(|c: char| !c.is_ascii_digit());
         let decimals = match text.split_once('.') {
             _ if text.contains(['e', 'E']) => EXACT_DECIMALS,
             Some((_, decimals)) => i32::try_from(decimals.len()).unwrap_or(i32::MAX),
             None => 0,
         };
         let last_place = 10_f64.powi(-decimals.min(EXACT_DECIMALS));
-        self.rounding = self.rounding.min(0.5 * last_place * self.seconds_per_unit);
+        self.rounding = self.rounding.min(0.5 * last_place * unit);
+        // Large times have fewer decimals than the file writes.
+        self.resolution = self.resolution.max(seconds.abs() * f64::EPSILON);
+        true
+    }
+
+    /// The time of a cell in seconds.
+    pub(crate) fn seconds_of(cell: &str, seconds_per_unit: f64) -> Option<f64> {
+        Some(match parse_stamp(cell, seconds_per_unit)? {
+            Stamp::Seconds(seconds, _) => seconds,
+            Stamp::Date(date) => date.unix_seconds,
+        })
+    }
+
+    /// The time of the first row in seconds.
+    pub(crate) fn first(&self) -> Option<f64> {
+        self.rows.first().map(|&(_, time)| time)
+    }
+
+    /// When the first row was, if the times say it.
+    pub(crate) fn start(&self) -> Option<StartTime> {
+        self.start
+    }
+
+    /// Seconds from a time to each row.
+    pub(crate) fn since(&self, zero: f64) -> Vec<f64> {
+        self.rows.iter().map(|&(_, time)| time - zero).collect()
+    }
+
+    /// The rate of stretches of even steps, and the gaps between them, which are steps of more than one and a half.
+    pub(crate) fn stretches(&self) -> Result<(SampleRate, Vec<Gap>), RecordingError> {
+        let whole = self.sample_rate();
+        let Err(RecordingError::UnevenTimes { .. }) = whole else {
+            return Ok((whole?, Vec::new()));
+        };
+        let rounding = self.rounding.max(self.resolution);
+        let step_of = |pair: &[(u64, f64)]| match pair {
+            [(_, a), (_, b)] => b - a,
+            _ => 0.0,
+        };
+        let mut steps: Vec<f64> = self.rows.windows(2).map(step_of).collect();
+        let middle = steps.len() / 2;
+        let (_, &mut usual, _) = steps.select_nth_unstable_by(middle, f64::total_cmp);
+        let longest = 1.5 * usual + 2.0 * rounding;
+        let is_near = |a: &(u64, f64), b: &(u64, f64)| b.1 - a.1 <= longest;
+        let stretches: Vec<&[(u64, f64)]> = self.rows.chunk_by(is_near).collect();
+        let (mut n_steps, mut seconds) = (0, 0.0);
+        for stretch in &stretches {
+            if let (Some(first), Some(last)) = (stretch.first(), stretch.last()) {
+                n_steps += stretch.len() - 1;
+                seconds += last.1 - first.1;
+            }
+        }
+        let mean = seconds / n_steps as f64;
+        let whole_rate = (1.0 / mean).round();
+        let error = 2.0 * rounding * stretches.len() as f64;
+        let is_whole = whole_rate >= 1.0 && (n_steps as f64 / whole_rate - seconds).abs() <= error;
+        let rate = if is_whole { whole_rate } else { 1.0 / mean };
+        let step = 1.0 / rate;
+        let uneven = |line, time| RecordingError::UnevenTimes { line, time, step };
+        let mut gaps = Vec::new();
+        let (mut sample, mut expected) = (0, None);
+        for stretch in stretches {
+            let Some(&(first_line, first)) = stretch.first() else {
+                continue;
+            };
+            if let Some(expected) = expected {
+                let seconds: f64 = first - expected;
+                if seconds.is_nan() || seconds <= 0.0 {
+                    return Err(uneven(first_line, first));
+                }
+                gaps.push(Gap { sample, seconds });
+            }
+            let mut previous = first - step;
+            for (row, &(line, time)) in stretch.iter().enumerate() {
+                let is_even = (time - previous - step).abs() <= 0.5 * step + 2.0 * rounding;
+                let on_grid = (time - first - row as f64 * step).abs() <= step + 2.0 * rounding;
+                if !(is_even && on_grid) {
+                    return Err(uneven(line, time));
+                }
+                previous = time;
+            }
+            sample += stretch.len();
+            expected = Some(first + stretch.len() as f64 * step);
+        }
+        let sample_rate = SampleRate::from_hz(rate).map_err(|_| uneven(0, 0.0))?;
+        Ok((sample_rate, gaps))
     }
 
     /// The rate that even steps have.
@@ -63,25 +210,26 @@ impl Times {
                 required: 2,
             });
         };
+        let rounding = self.rounding.max(self.resolution);
         let n_steps = (self.rows.len() - 1) as f64;
         let duration = last - first;
         let step = duration / n_steps;
         let uneven = |line, time| RecordingError::UnevenTimes { line, time, step };
-        if !(step.is_finite() && duration > 2.0 * self.rounding) {
+        if !(step.is_finite() && duration > 2.0 * rounding) {
             return Err(uneven(last_line, last));
         }
         let mut previous = first - step;
         for (row, &(line, time)) in self.rows.iter().enumerate() {
-            let is_even = (time - previous - step).abs() <= 0.5 * step + 2.0 * self.rounding;
-            let on_grid = (time - first - row as f64 * step).abs() <= step + 2.0 * self.rounding;
+            let is_even = (time - previous - step).abs() <= 0.5 * step + 2.0 * rounding;
+            let on_grid = (time - first - row as f64 * step).abs() <= step + 2.0 * rounding;
             if !(is_even && on_grid) {
                 return Err(uneven(line, time));
             }
             previous = time;
         }
         // Both ends may be off by the rounding, so the rate is known to lie in this range.
-        let slowest = n_steps / (duration + 2.0 * self.rounding);
-        let fastest = n_steps / (duration - 2.0 * self.rounding);
+        let slowest = n_steps / (duration + 2.0 * rounding);
+        let fastest = n_steps / (duration - 2.0 * rounding);
         let rate = n_steps / duration;
         let whole = rate.round();
         let rate = if whole >= 1.0 && (slowest..=fastest).contains(&whole) {
@@ -100,7 +248,7 @@ mod tests {
     fn rate(times: impl IntoIterator<Item = String>) -> Result<f64, RecordingError> {
         let mut column = Times::new(1.0);
         for (line, text) in (2..).zip(times) {
-            column.push(line, text.parse().expect("a number"), &text);
+            assert!(column.push(line, &text));
         }
         column.sample_rate().map(SampleRate::hz)
     }

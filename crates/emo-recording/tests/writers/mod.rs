@@ -6,6 +6,7 @@
 )]
 
 pub(crate) mod brainvision;
+pub(crate) mod csv;
 pub(crate) mod edf;
 pub(crate) mod wfdb;
 pub(crate) mod xdf;
