@@ -1,3 +1,4 @@
+use super::lanes::dot;
 use crate::SpeechError;
 use crate::signal::{check_range, check_signal};
 
@@ -63,15 +64,11 @@ impl Burg {
             // Errors of the forward prediction from `order + 1` on meet those of the backward one from 0 on.
             let forward = &mut self.forward[order + 1..];
             let backward = &mut self.backward[..n - order - 1];
-            let (mut product, mut power) = (0.0, 0.0);
-            for (f, b) in forward.iter().zip(backward.iter()) {
-                product += f * b;
-                power += f * f + b * b;
-            }
+            let power = dot(forward, forward) + dot(backward, backward);
             if power <= 0.0 {
                 return;
             }
-            let reflection = -2.0 * product / power;
+            let reflection = -2.0 * dot(forward, backward) / power;
             self.before[..order].copy_from_slice(&output[..order]);
             for (k, coefficient) in output[..order].iter_mut().enumerate() {
                 *coefficient += reflection * self.before[order - 1 - k];

@@ -87,12 +87,40 @@ impl fmt::Debug for WindowedAutocorrelation {
     }
 }
 
+/// Lags that are summed side by side.
+pub(super) const LAGS: usize = 8;
+
+/// Σ aₙ bₙ₊ₗ over the samples of `a`, for the lags l from 0 on; `b` must be `LAGS` − 1 samples longer.
+pub(super) fn lagged_products(a: &[f64], b: &[f64]) -> [f64; LAGS] {
+    let mut sums = [0.0; LAGS];
+    for (a, b) in a.iter().zip(b.windows(LAGS)) {
+        for (sum, b) in sums.iter_mut().zip(b) {
+            *sum += a * b;
+        }
+    }
+    sums
+}
+
+/// Σ bₙ₊ₗ² over `len` samples, for the lags l from 0 on; `b` must be `LAGS` − 1 samples longer.
+pub(super) fn lagged_powers(len: usize, b: &[f64]) -> [f64; LAGS] {
+    let mut sums = [0.0; LAGS];
+    for b in b.windows(LAGS).take(len) {
+        for (sum, b) in sums.iter_mut().zip(b) {
+            *sum += b * b;
+        }
+    }
+    sums
+}
+
 /// The correlation of the first `len` samples with those `lag` later, each normalized by its own power, for every lag
 /// that the samples have room for and `output` has; the rest is zero.
+///
+/// `centred` is overwritten with the samples less `mean`.
 pub(super) fn forward_cross_correlation(
     samples: &[f64],
     mean: f64,
     len: usize,
+    centred: &mut Vec<f64>,
     output: &mut [f64],
 ) {
     output.fill(0.0);
@@ -100,26 +128,27 @@ pub(super) fn forward_cross_correlation(
     if room == 0 {
         return;
     }
-    let power = |range: &[f64]| -> f64 { range.iter().map(|x| (x - mean) * (x - mean)).sum() };
-    let here = power(&samples[..len]);
-    let mut there = here;
-    output[0] = 1.0;
-    for (lag, r) in output.iter_mut().enumerate().take(room).skip(1) {
-        let added = samples[lag + len - 1] - mean;
-        let removed = samples[lag - 1] - mean;
-        there += added * added - removed * removed;
-        let product: f64 = samples[..len]
-            .iter()
-            .zip(&samples[lag..])
-            .map(|(a, b)| (a - mean) * (b - mean))
-            .sum();
-        let scale = (here * there).sqrt();
-        *r = if scale > 0.0 {
-            (product / scale).clamp(-1.0, 1.0)
-        } else {
-            0.0
-        };
+    centred.clear();
+    centred.extend(samples.iter().map(|x| x - mean));
+    centred.extend([0.0; LAGS]);
+    let here = &centred[..len];
+    let power: f64 = here.iter().map(|x| x * x).sum();
+    let mut power_there = power;
+    for (block, r) in output[..room].chunks_mut(LAGS).enumerate() {
+        let first = block * LAGS;
+        let products = lagged_products(here, &centred[first..]);
+        for ((lag, r), product) in (first..).zip(r).zip(products) {
+            let scale = (power * power_there).sqrt();
+            *r = if scale > 0.0 {
+                (product / scale).clamp(-1.0, 1.0)
+            } else {
+                0.0
+            };
+            let (added, removed) = (centred[lag + len], centred[lag]);
+            power_there += added * added - removed * removed;
+        }
     }
+    output[0] = 1.0;
 }
 
 /// The Hann window whose zeros lie one sample outside.

@@ -1,6 +1,7 @@
 use std::f64::consts::PI;
 
 use super::frame_times::{FrameTimes, SampleTimes};
+use super::lanes::{dot, sum};
 use crate::SpeechError;
 use crate::signal::{check_number, check_sample_rate, check_signal};
 
@@ -120,26 +121,25 @@ impl Intensity {
                 required: (window * rate).ceil() as usize,
             },
         )?;
+        let samples: Vec<f64> = samples.iter().map(|&x| f64::from(x)).collect();
+        let mut squares = Vec::with_capacity(self.window.len());
         let decibels = times
             .iter()
-            .map(|time| self.frame(samples, grid.position(time).round()))
+            .map(|time| self.frame(&samples, grid.position(time).round(), &mut squares))
             .collect();
         Ok(IntensityTrack { times, decibels })
     }
 
-    fn frame(&self, samples: &[f32], middle: f64) -> f64 {
+    fn frame(&self, samples: &[f64], middle: f64, squares: &mut Vec<f64>) -> f64 {
         let half = self.window.len() / 2;
         let middle = middle.max(0.0) as usize;
         let skipped = half.saturating_sub(middle);
         let part = &samples[middle.saturating_sub(half)..(middle + half + 1).min(samples.len())];
-        let mean = part.iter().map(|&x| f64::from(x)).sum::<f64>() / part.len() as f64;
-        let (mut power, mut weights) = (0.0, 0.0);
-        for (&x, weight) in part.iter().zip(&self.window[skipped..]) {
-            let x = f64::from(x) - mean;
-            power += x * x * weight;
-            weights += weight;
-        }
-        let intensity = power / weights / HEARING_THRESHOLD;
+        let window = &self.window[skipped..skipped + part.len()];
+        let mean = sum(part) / part.len() as f64;
+        squares.clear();
+        squares.extend(part.iter().map(|x| (x - mean) * (x - mean)));
+        let intensity = dot(squares, window) / sum(window) / HEARING_THRESHOLD;
         if intensity < 1e-30 {
             SILENCE_DB
         } else {

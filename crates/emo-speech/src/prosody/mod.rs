@@ -10,6 +10,7 @@ mod formants;
 mod frame_times;
 mod harmonicity;
 mod intensity;
+mod lanes;
 mod nuclei;
 mod perturbation;
 mod pitch_path;

@@ -30,29 +30,32 @@ pub(super) fn best_path(frames: &[FrameCandidates], config: &PitchTrackerConfig)
 
     let mut scores: Vec<f64> = Vec::new();
     let mut next_scores: Vec<f64> = Vec::new();
+    // The octaves of the voiced candidates, of the latest frame and of the one before.
+    let octave = |c: &Candidate| is_voiced(c).then(|| c.frequency.log2());
+    let mut octaves: Vec<Option<f64>> = Vec::new();
+    let mut octaves_before: Vec<Option<f64>> = Vec::new();
+    let highest = config.ceiling.log2();
     let mut came_from: Vec<Vec<usize>> = Vec::with_capacity(frames.len());
     for (index, frame) in frames.iter().enumerate() {
         let unvoiced = unvoiced_strength(frame.intensity, config);
         next_scores.clear();
+        std::mem::swap(&mut octaves, &mut octaves_before);
+        octaves.clear();
+        octaves.extend(frame.candidates.iter().map(octave));
         let mut origins = Vec::with_capacity(frame.candidates.len());
-        for candidate in &frame.candidates {
-            let own = if is_voiced(candidate) {
-                candidate.strength
-                    - config.octave_cost * (config.ceiling / candidate.frequency).log2()
-            } else {
-                unvoiced
+        for (candidate, octave) in frame.candidates.iter().zip(&octaves) {
+            let own = match octave {
+                Some(octave) => candidate.strength - config.octave_cost * (highest - octave),
+                None => unvoiced,
             };
             let (mut best, mut origin) = (f64::NEG_INFINITY, 0);
             if index == 0 {
                 best = own;
             } else {
-                let previous = &frames[index - 1].candidates;
-                for (number, (before, score)) in previous.iter().zip(&scores).enumerate() {
-                    let cost = match (is_voiced(before), is_voiced(candidate)) {
-                        (false, false) => 0.0,
-                        (true, true) => {
-                            jump_cost * (before.frequency / candidate.frequency).log2().abs()
-                        }
+                for (number, (before, score)) in octaves_before.iter().zip(&scores).enumerate() {
+                    let cost = match (before, octave) {
+                        (None, None) => 0.0,
+                        (Some(before), Some(octave)) => jump_cost * (before - octave).abs(),
                         _ => voicing_cost,
                     };
                     let total = score - cost + own;

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::first_maximum::first_maximum;
 
 /// A state that a frame can be in: which bin of the pitch scale, and whether voiced.
@@ -29,6 +31,8 @@ pub(super) struct PitchStates {
     next: Vec<f64>,
     /// Scores and origins of the better of both voicings, for the voiced and the unvoiced states.
     entry: [Vec<(f64, u32)>; 2],
+    /// From which entry each bin is best reached.
+    nearest: Vec<usize>,
     is_first: bool,
 }
 
@@ -51,6 +55,7 @@ impl PitchStates {
             scores: vec![0.0; 2 * n_bins],
             next: vec![0.0; 2 * n_bins],
             entry: [vec![(0.0, 0); n_bins], vec![(0.0, 0); n_bins]],
+            nearest: vec![0; n_bins],
             is_first: true,
         }
     }
@@ -90,24 +95,12 @@ impl PitchStates {
             self.entry[0][bin] = better(from_voiced + self.stay, from_unvoiced + self.switch);
             self.entry[1][bin] = better(from_voiced + self.switch, from_unvoiced + self.stay);
         }
-        let reach = self.steps.len() - 1;
         for (voicing, entry) in self.entry.iter().enumerate() {
-            for bin in 0..n {
-                let mut best = anywhere;
-                let low = bin.saturating_sub(reach);
-                for (k, &(score, origin)) in entry[low..=bin].iter().enumerate() {
-                    let total = score + self.steps[bin - low - k];
-                    if total > best.0 {
-                        best = (total, origin);
-                    }
-                }
-                let high = (bin + reach).min(n - 1);
-                for (k, &(score, origin)) in entry[bin + 1..=high].iter().enumerate() {
-                    let total = score + self.steps[k + 1];
-                    if total > best.0 {
-                        best = (total, origin);
-                    }
-                }
+            best_entries(entry, &self.steps, 0..n, 0, &mut self.nearest);
+            for (bin, &nearest) in self.nearest.iter().enumerate() {
+                let (score, origin) = entry[nearest];
+                let near = (score + self.steps[bin.abs_diff(nearest)], origin);
+                let best = if near.0 > anywhere.0 { near } else { anywhere };
                 let own = if voicing == 0 {
                     observed(voiced[bin])
                 } else {
@@ -133,6 +126,36 @@ impl PitchStates {
     pub(super) fn reset(&mut self) {
         self.is_first = true;
     }
+}
+
+/// Finds for each bin, of which the first is `first`, the entry in `range` that it is best reached from.
+///
+/// The logarithm of a step is concave in its length, so that paths do not cross: no bin is best reached from below what is
+/// best for a lower one. The middle one therefore splits the entries for both halves.
+fn best_entries(
+    entry: &[(f64, u32)],
+    steps: &[f64],
+    range: Range<usize>,
+    first: usize,
+    nearest: &mut [usize],
+) {
+    let Some(middle) = nearest.len().checked_sub(1).map(|last| last / 2) else {
+        return;
+    };
+    let bin = first + middle;
+    let reach = steps.len() - 1;
+    let near = range.start.max(bin.saturating_sub(reach))..range.end.min(bin + reach + 1);
+    let mut best = (f64::NEG_INFINITY, near.start);
+    for from in near {
+        let total = entry[from].0 + steps[bin.abs_diff(from)];
+        if total > best.0 {
+            best = (total, from);
+        }
+    }
+    nearest[middle] = best.1;
+    let (lower, higher) = nearest.split_at_mut(middle);
+    best_entries(entry, steps, range.start..best.1 + 1, first, lower);
+    best_entries(entry, steps, best.1..range.end, bin + 1, &mut higher[1..]);
 }
 
 impl State {

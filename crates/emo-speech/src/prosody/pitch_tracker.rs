@@ -137,6 +137,7 @@ pub struct PitchTracker {
     /// From lag −`known_lag` to `known_lag`.
     correlation: Vec<f64>,
     peaks: Vec<Peak>,
+    centred: Vec<f64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -202,6 +203,7 @@ impl PitchTracker {
             autocorrelation,
             correlation: vec![0.0; 2 * known_lag + 1],
             peaks: Vec::with_capacity(config.n_candidates),
+            centred: Vec::new(),
             config,
         })
     }
@@ -284,7 +286,13 @@ impl PitchTracker {
                     let begin = grid.position(time - 0.5 * self.span).floor();
                     let begin = (begin.max(0.0) as usize).min(samples.len());
                     let end = (begin + self.max_lag + self.window_len).min(samples.len());
-                    forward_cross_correlation(&samples[begin..end], mean, self.window_len, later);
+                    forward_cross_correlation(
+                        &samples[begin..end],
+                        mean,
+                        self.window_len,
+                        &mut self.centred,
+                        later,
+                    );
                 }
             }
             for lag in 1..=known {

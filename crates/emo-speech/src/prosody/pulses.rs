@@ -1,3 +1,4 @@
+use super::correlation::{LAGS, lagged_powers, lagged_products};
 use super::frame_times::SampleTimes;
 use super::pitch_track::PitchTrack;
 use crate::SpeechError;
@@ -43,13 +44,12 @@ pub fn glottal_pulses(
 ) -> Result<Vec<f64>, SpeechError> {
     check_sample_rate(sample_rate)?;
     check_signal(samples)?;
+    let samples: Vec<f64> = samples.iter().map(|&x| f64::from(x)).collect();
     let wave = Wave {
-        samples,
+        samples: &samples,
         grid: SampleTimes::of_rate(f64::from(sample_rate)),
     };
-    let peak = samples
-        .iter()
-        .fold(0.0_f64, |max, &x| max.max(f64::from(x).abs()));
+    let peak = largest(&samples);
     let mut pulses = Vec::new();
     let mut last = f64::NEG_INFINITY;
     for (start, end) in track.voiced_intervals() {
@@ -61,7 +61,7 @@ pub fn glottal_pulses(
 
 #[derive(Clone, Copy)]
 struct Wave<'a> {
-    samples: &'a [f32],
+    samples: &'a [f64],
     grid: SampleTimes,
 }
 
@@ -175,7 +175,7 @@ impl Wave<'_> {
         };
         let mut position = (begin + index) as f64;
         if index > 0 && index + 1 < part.len() {
-            let [left, middle, right] = [index - 1, index, index + 1].map(|k| f64::from(part[k]));
+            let [left, middle, right] = [index - 1, index, index + 1].map(|k| part[k]);
             let bend = 2.0 * middle - left - right;
             if bend != 0.0 {
                 position += 0.5 * (right - left) / bend;
@@ -194,35 +194,23 @@ impl Wave<'_> {
         let end = index(time + half).round() as i64;
         let first = index(from - half).floor() as i64;
         let last = index(to - half).ceil() as i64;
-        let n = self.samples.len() as i64;
 
-        let mut best: Option<(f64, i64, [f64; 3], f64)> = None;
+        let mut best: Option<(i64, [f64; 3])> = None;
         let mut r = [0.0; 3];
-        for candidate in first..=last {
-            let shift = candidate - begin;
-            let low = begin.max(0).max(-shift);
-            let high = end.min(n - 1).min(n - 1 - shift);
-            let (mut product, mut norm, mut norm_there) = (0.0, 0.0, 0.0);
-            let mut local_peak = 0.0_f64;
-            if low <= high {
-                let here = &self.samples[low as usize..=high as usize];
-                let there = &self.samples[(low + shift) as usize..=(high + shift) as usize];
-                for (&a, &b) in here.iter().zip(there) {
-                    let (a, b) = (f64::from(a), f64::from(b));
-                    product += a * b;
-                    norm += a * a;
-                    norm_there += b * b;
-                    local_peak = local_peak.max(b.abs());
+        for block in (first..=last).step_by(LAGS) {
+            let correlations = self.correlations(begin, end, block);
+            for (candidate, correlation) in (block..=last).zip(correlations) {
+                r = [r[1], r[2], correlation];
+                let is_best = best.is_none_or(|(_, [_, height, _])| r[1] > height);
+                if candidate > first && is_best && r[1] >= r[0] && r[1] >= r[2] {
+                    best = Some((candidate - 1, r));
                 }
             }
-            let scale = (norm * norm_there).sqrt();
-            r = [r[1], r[2], if scale > 0.0 { product / scale } else { 0.0 }];
-            let is_best = best.as_ref().is_none_or(|(height, ..)| r[1] > *height);
-            if candidate > first && is_best && r[1] >= r[0] && r[1] >= r[2] {
-                best = Some((r[1], candidate - 1, r, local_peak));
-            }
         }
-        let (height, place, [left, _, right], peak) = best?;
+        let (place, [left, height, right]) = best?;
+        // As in Praat, the peak is that of the window one sample later.
+        let (_, there) = self.overlap(begin, end, place + 1 - begin);
+        let peak = largest(there);
         let (mut correlation, mut position) = (height, place as f64);
         let bend = 2.0 * height - left - right;
         if bend != 0.0 {
@@ -236,4 +224,45 @@ impl Wave<'_> {
             peak,
         })
     }
+
+    /// How the samples from `begin` to `end` correlate with those from `first`, `first` + 1 and so on.
+    fn correlations(self, begin: i64, end: i64, first: i64) -> [f64; LAGS] {
+        let n = self.samples.len() as i64;
+        let correlation = |power: f64, power_there: f64, product: f64| {
+            let scale = (power * power_there).sqrt();
+            if scale > 0.0 { product / scale } else { 0.0 }
+        };
+        let room = first + (end - begin) + LAGS as i64;
+        if begin >= 0 && begin <= end && end < n && first >= 0 && room <= n {
+            let here = &self.samples[begin as usize..=end as usize];
+            let power = here.iter().map(|x| x * x).sum();
+            let there = &self.samples[first as usize..];
+            let products = lagged_products(here, there);
+            let powers = lagged_powers(here.len(), there);
+            return std::array::from_fn(|lag| correlation(power, powers[lag], products[lag]));
+        }
+        std::array::from_fn(|lag| {
+            let (here, there) = self.overlap(begin, end, first + lag as i64 - begin);
+            let power = here.iter().map(|x| x * x).sum();
+            let product = here.iter().zip(there).map(|(a, b)| a * b).sum();
+            correlation(power, there.iter().map(|x| x * x).sum(), product)
+        })
+    }
+
+    /// The samples from `begin` to `end` and those `shift` later, where both lie in the signal.
+    fn overlap(&self, begin: i64, end: i64, shift: i64) -> (&[f64], &[f64]) {
+        let n = self.samples.len() as i64;
+        let low = begin.max(0).max(-shift);
+        let high = end.min(n - 1).min(n - 1 - shift);
+        if low > high {
+            return (&[], &[]);
+        }
+        let range = |shift: i64| (low + shift) as usize..=(high + shift) as usize;
+        (&self.samples[range(0)], &self.samples[range(shift)])
+    }
+}
+
+/// The largest magnitude; 0 for none.
+fn largest(samples: &[f64]) -> f64 {
+    samples.iter().fold(0.0, |max, x| x.abs().max(max))
 }

@@ -30,27 +30,104 @@ pub(super) fn interpolate(y: &[f64], x: f64, depth: usize) -> f64 {
     if depth == 1 {
         return y[below] + phase * (y[below + 1] - y[below]);
     }
-    let half_sine = 0.5 * (PI * phase).sin() / PI;
-    let left = half_sum(y[below + 1 - depth..=below].iter().rev(), phase, depth);
-    let right = half_sum(&y[below + 1..=below + depth], 1.0 - phase, depth);
-    half_sine * (left + right)
+    let (before, after) = y[below + 1 - depth..=below + depth].split_at(depth);
+    let (whole, rest) = before.as_chunks();
+    let mut left = HalfSum::new(phase, depth);
+    for y in whole {
+        left.add(*y);
+    }
+    left.add_last(rest.iter());
+    let (rest, whole) = after.as_rchunks();
+    let mut right = HalfSum::new(1.0 - phase, depth);
+    for &[a, b, c, d] in whole.iter().rev() {
+        right.add([d, c, b, a]);
+    }
+    right.add_last(rest.iter().rev());
+    let sign = if depth.is_multiple_of(2) { 1.0 } else { -1.0 };
+    // The sine of a phase near 1 would be that of what rounding leaves of it.
+    let half_sine = 0.5 * (PI * phase.min(1.0 - phase)).sin() / PI;
+    sign * half_sine * (left.alternating() + right.alternating())
 }
 
-/// Σ (−1)ᵏ yₖ (1 + cos(π (d + k) / (d + depth))) / (d + k), where the first sample is `d` away.
-///
-/// Cosines of equally spaced angles follow from the two before.
-fn half_sum<'a>(y: impl IntoIterator<Item = &'a f64>, d: f64, depth: usize) -> f64 {
-    let step = PI / (d + depth as f64);
-    let (mut cosine, mut before) = ((step * d).cos(), (step * (d - 1.0)).cos());
-    let turn = 2.0 * step.cos();
-    let (mut sum, mut sign, mut distance) = (0.0, 1.0, d);
-    for value in y {
-        sum += sign * value * (1.0 + cosine) / distance;
-        sign = -sign;
-        distance += 1.0;
-        (cosine, before) = (turn * cosine - before, cosine);
+/// Samples that are summed side by side.
+const LANES: usize = 4;
+
+/// Σ (−1)ᵐ yₘ (1 − cos(m π / width)) / (width − m) of the samples on one side, of which the outermost is m = 1 and the
+/// nearest m = `depth`.
+struct HalfSum {
+    sums: [f64; LANES / 2],
+    /// How far away the next samples are.
+    distances: [f64; LANES],
+    /// cos(m π / width) of the next samples and of those before them.
+    cosines: [f64; LANES],
+    before: [f64; LANES],
+    /// 2 cos(`LANES` π / width).
+    turn: f64,
+}
+
+impl HalfSum {
+    /// `nearest` is how far away the nearest sample is, more than 0 and less than 1.
+    #[inline(always)]
+    fn new(nearest: f64, depth: usize) -> Self {
+        let width = nearest + depth as f64;
+        // Chebyshev: cos (m + n) x = 2 cos mx cos nx − cos (m − n) x.
+        let c1 = (PI / width).cos();
+        let c2 = 2.0 * c1 * c1 - 1.0;
+        let c3 = 2.0 * c2 * c1 - c1;
+        let c4 = 2.0 * c2 * c2 - 1.0;
+        Self {
+            sums: [0.0; LANES / 2],
+            distances: [width - 1.0, width - 2.0, width - 3.0, width - 4.0],
+            cosines: [c1, c2, c3, c4],
+            before: [c3, c2, c1, 1.0],
+            turn: 2.0 * c4,
+        }
     }
-    sum
+
+    #[inline(always)]
+    fn add(&mut self, y: [f64; LANES]) {
+        // Two quotients of the same sign need but one division.
+        for lane in 0..LANES / 2 {
+            let other = lane + LANES / 2;
+            let [p, q] = [lane, other].map(|k| y[k] * (1.0 - self.cosines[k]));
+            let [d, e] = [lane, other].map(|k| self.distances[k]);
+            self.sums[lane] += (p * e + q * d) / (d * e);
+        }
+        for lane in 0..LANES {
+            self.distances[lane] -= LANES as f64;
+            let next = self.turn * self.cosines[lane] - self.before[lane];
+            self.before[lane] = self.cosines[lane];
+            self.cosines[lane] = next;
+        }
+    }
+
+    /// Less samples than there are lanes, of which the last is the nearest.
+    #[inline(always)]
+    fn add_last<'a>(&mut self, samples: impl Iterator<Item = &'a f64>) {
+        // What stands for samples beyond is 0, and no distance is: they go on by 1 from between 0 and 1.
+        let mut y = [0.0; LANES];
+        for (y, sample) in y.iter_mut().zip(samples) {
+            *y = *sample;
+        }
+        self.add(y);
+    }
+
+    #[inline(always)]
+    fn alternating(&self) -> f64 {
+        self.sums[1] - self.sums[0]
+    }
+}
+
+/// The weights of `depth` samples on either side in [`interpolate`] at `phase` after the last of the left ones.
+pub(super) fn weights(phase: f64, depth: usize) -> Vec<f64> {
+    let mut weights = vec![0.0; 2 * depth];
+    let mut unit = vec![0.0; 2 * depth];
+    for k in 0..2 * depth {
+        unit[k] = 1.0;
+        weights[k] = interpolate(&unit, (depth - 1) as f64 + phase, depth);
+        unit[k] = 0.0;
+    }
+    weights
 }
 
 /// Position and height of the maximum of the interpolation within one sample of the local maximum `y[peak]`.
