@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use crate::DspError;
 
 /// How close to a band's edge a bin counts as on it, in bins: frequencies carry rounding.
@@ -23,6 +25,50 @@ pub enum BandEdges {
     HalfOpen,
     /// Both: `low ≤ f ≤ high`.
     Closed,
+}
+
+impl BandEdges {
+    /// The bins of a band among `n_bins` from 0 Hz in steps of `bin_hz`, as those of [`Welch`](crate::Welch).
+    ///
+    /// A bin within a billionth of a step of an edge counts as on it.
+    ///
+    /// # Errors
+    /// - [`DspError::InvalidSetting`] for a `bin_hz` that is not a finite number above 0.
+    /// - [`DspError::ReversedBand`] unless `0 ≤ low_hz < high_hz`.
+    /// - [`DspError::EmptyBand`] for a band without bins.
+    pub fn bins(
+        self,
+        [low_hz, high_hz]: [f64; 2],
+        n_bins: usize,
+        bin_hz: f64,
+    ) -> Result<Range<usize>, DspError> {
+        if !(bin_hz.is_finite() && bin_hz > 0.0) {
+            return Err(DspError::InvalidSetting {
+                name: "bin_hz",
+                value: bin_hz,
+                expected: "a finite number above 0",
+            });
+        }
+        if !(low_hz >= 0.0 && low_hz < high_hz) {
+            return Err(DspError::ReversedBand { low_hz, high_hz });
+        }
+        // Casts saturate, for edges beyond any spectrum.
+        let begin = (low_hz / bin_hz - ON_EDGE).ceil() as usize;
+        let end = match self {
+            Self::HalfOpen => (high_hz / bin_hz - ON_EDGE).ceil(),
+            Self::Closed => (high_hz / bin_hz + ON_EDGE).floor() + 1.0,
+        };
+        let bins = begin..(end as usize).min(n_bins);
+        if bins.is_empty() {
+            return Err(DspError::EmptyBand {
+                low_hz,
+                high_hz,
+                n_bins,
+                bin_hz,
+            });
+        }
+        Ok(bins)
+    }
 }
 
 /// What the power of bands is divided by.
@@ -83,18 +129,11 @@ impl BandPowerConfig {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct BandPower {
-    bins: Vec<Bins>,
-    total: Option<Bins>,
+    bins: Vec<Range<usize>>,
+    total: Option<Range<usize>>,
     n_bins: usize,
     bin_hz: f64,
     integration: Integration,
-}
-
-/// Bins `begin..end`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Bins {
-    begin: usize,
-    end: usize,
 }
 
 impl BandPower {
@@ -105,44 +144,10 @@ impl BandPower {
     /// - [`DspError::EmptyBand`] for a band without bins.
     /// - [`DspError::InvalidSetting`] for a `bin_hz` that is not a finite number above 0.
     pub fn new(config: &BandPowerConfig, n_bins: usize, bin_hz: f64) -> Result<Self, DspError> {
-        if !(bin_hz.is_finite() && bin_hz > 0.0) {
-            return Err(DspError::InvalidSetting {
-                name: "bin_hz",
-                value: bin_hz,
-                expected: "a finite number above 0",
-            });
-        }
-        let find = |[low_hz, high_hz]: [f64; 2]| {
-            if !(low_hz >= 0.0 && low_hz < high_hz) {
-                return Err(DspError::ReversedBand { low_hz, high_hz });
-            }
-            let begin = (low_hz / bin_hz - ON_EDGE).ceil();
-            let end = match config.edges {
-                BandEdges::HalfOpen => (high_hz / bin_hz - ON_EDGE).ceil(),
-                BandEdges::Closed => (high_hz / bin_hz + ON_EDGE).floor() + 1.0,
-            };
-            // Casts saturate, for edges beyond any spectrum.
-            let bins = Bins {
-                begin: begin as usize,
-                end: (end as usize).min(n_bins),
-            };
-            if bins.begin < bins.end {
-                Ok(bins)
-            } else {
-                Err(DspError::EmptyBand {
-                    low_hz,
-                    high_hz,
-                    n_bins,
-                    bin_hz,
-                })
-            }
-        };
+        let find = |band: [f64; 2]| config.edges.bins(band, n_bins, bin_hz);
         let total = match config.relative_to {
             RelativeTo::Absolute => None,
-            RelativeTo::Whole => Some(Bins {
-                begin: 0,
-                end: n_bins,
-            }),
+            RelativeTo::Whole => Some(0..n_bins),
             RelativeTo::Range { low_hz, high_hz } => Some(find([low_hz, high_hz])?),
         };
         Ok(Self {
@@ -194,8 +199,8 @@ impl BandPower {
             }
         }
         crate::filter::check_finite(density)?;
-        let power = |bins: Bins| self.integrate(&density[bins.begin..bins.end]);
-        let total = match self.total {
+        let power = |bins: &Range<usize>| self.integrate(&density[bins.clone()]);
+        let total = match &self.total {
             None => 1.0,
             Some(bins) => power(bins),
         };
@@ -203,7 +208,7 @@ impl BandPower {
             return Err(DspError::NoPower { total });
         }
         for (value, bins) in powers.iter_mut().zip(&self.bins) {
-            *value = power(*bins) / total;
+            *value = power(bins) / total;
         }
         Ok(())
     }

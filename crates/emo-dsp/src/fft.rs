@@ -41,6 +41,7 @@ pub(crate) struct SegmentScratch {
 impl SegmentFft {
     pub(crate) fn new(
         window: Window,
+        symmetry: WindowSymmetry,
         segment_len: usize,
         fft_len: usize,
         detrend: Detrend,
@@ -56,7 +57,7 @@ impl SegmentFft {
         }
         Ok(Self {
             plan: RealFftPlanner::new().plan_fft_forward(fft_len),
-            window: window.samples(segment_len, WindowSymmetry::Periodic)?,
+            window: window.samples(segment_len, symmetry)?,
             detrend,
         })
     }

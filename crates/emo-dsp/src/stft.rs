@@ -4,7 +4,7 @@ use num_complex::Complex64;
 use crate::fft::{SegmentFft, SegmentScratch};
 use crate::filter::check_finite;
 use crate::welch::hop_len;
-use crate::{Detrend, DspError, SampleRate, Window};
+use crate::{Detrend, DspError, SampleRate, Window, WindowSymmetry};
 
 /// What the spectra of [`Stft`] are multiplied by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,8 +33,10 @@ pub struct StftConfig {
     /// Length of the transform, at least `segment_len`. Default: `segment_len`.
     #[doc(alias = "nfft")]
     pub fft_len: usize,
-    /// Weights of a segment, periodic. Default: Hann.
+    /// Weights of a segment. Default: Hann.
     pub window: Window,
+    /// Default: periodic.
+    pub symmetry: WindowSymmetry,
     /// What is taken off each segment. Default: nothing.
     pub detrend: Detrend,
     /// Default: spectrum.
@@ -57,6 +59,7 @@ impl StftConfig {
             overlap_len: segment_len / 2,
             fft_len: segment_len,
             window: Window::Hann,
+            symmetry: WindowSymmetry::Periodic,
             detrend: Detrend::None,
             scaling: StftScaling::Spectrum,
             centred: true,
@@ -109,6 +112,7 @@ impl Stft {
     pub fn new(config: &StftConfig) -> Result<Self, DspError> {
         let fft = SegmentFft::new(
             config.window,
+            config.symmetry,
             config.segment_len,
             config.fft_len,
             config.detrend,

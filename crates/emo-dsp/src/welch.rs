@@ -1,6 +1,6 @@
 use crate::fft::{SegmentFft, SegmentScratch};
 use crate::filter::{check_finite, check_overflow};
-use crate::{Detrend, DspError, SampleRate, Window};
+use crate::{Detrend, DspError, SampleRate, Window, WindowSymmetry};
 
 /// The unit of a power spectrum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -127,6 +127,7 @@ impl Welch {
     pub fn new(config: &WelchConfig) -> Result<Self, DspError> {
         let fft = SegmentFft::new(
             config.window,
+            WindowSymmetry::Periodic,
             config.segment_len,
             config.fft_len,
             config.detrend,

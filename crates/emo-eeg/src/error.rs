@@ -153,6 +153,28 @@ pub enum EegError {
         /// Index of the channel.
         channel: usize,
     },
+    /// A spectrum that cannot be planned or computed.
+    #[error("the spectrum cannot be computed")]
+    InvalidSpectrum {
+        /// Why.
+        source: DspError,
+    },
+    /// Fewer observations (segments or samples) than a measure needs.
+    #[error("window has {actual} segments, at least {required} are needed")]
+    TooFewSegments {
+        /// Observations there are.
+        actual: usize,
+        /// Observations needed.
+        required: usize,
+    },
+    /// Settings that do not go together.
+    #[error("{what} is not defined for {of}")]
+    NotDefined {
+        /// What was asked for.
+        what: &'static str,
+        /// Where it has no meaning.
+        of: &'static str,
+    },
     /// Filtering failed for a reason that concerns the signal.
     #[error("channel {channel} cannot be filtered")]
     Filter {

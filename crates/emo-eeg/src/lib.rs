@@ -37,6 +37,7 @@
 //! | channels | [`pick_channels`], [`normalize_channel_name`], [`standard_channel_name`], [`montage`], [`channel_positions`] |
 //! | references, Laplacians, interpolation, a device's channels for a model | [`SpatialFilter`] |
 //! | artefacts taken out, live | [`Asr`] |
+//! | connectivity of channels | [`Connectivity`], [`cross_spectral_density`], [`coherency`], [`correlation`], [`covariance`] |
 //! | features | [`DifferentialEntropy`] |
 //! | quality | [`Quality`] |
 //!
@@ -47,8 +48,10 @@
 mod asr;
 mod band;
 mod channels;
+mod connectivity;
 mod differential_entropy;
 mod error;
+mod jacobi;
 mod linear;
 mod montage;
 mod quality;
@@ -60,6 +63,11 @@ mod window;
 pub use asr::{Asr, AsrConfig, AsrStream, CleanWindows};
 pub use band::Band;
 pub use channels::{normalize_channel_name, pick_channels};
+pub use connectivity::{
+    Connectivity, ConnectivityConfig, ConnectivityMethod, ConnectivitySpectrum, Standardization,
+    coherency, correlation, correlation_eigenvalues, covariance, cross_spectral_density,
+    max_cross_correlation, spectral_correlation,
+};
 pub use differential_entropy::{DifferentialEntropy, DifferentialEntropyConfig};
 pub use emo_dsp::SampleRate;
 pub use error::EegError;

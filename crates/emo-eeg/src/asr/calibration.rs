@@ -3,11 +3,11 @@
 use ndarray::Array2;
 
 use super::clean_windows::{MIN_WINDOWS, amplitudes};
-use super::jacobi::SymmetricEigen;
 use super::orthonormal::dot;
 use super::weighting::{ORDER, Weighting};
 use super::{AsrConfig, distribution};
 use crate::EegError;
+use crate::jacobi::SymmetricEigen;
 
 /// The geometric median stands still when it moves by less than this share of its length.
 const STILL: f64 = 1e-12;

@@ -3,7 +3,6 @@
 mod calibration;
 mod clean_windows;
 mod distribution;
-mod jacobi;
 mod orthonormal;
 mod reconstruction;
 mod stream;

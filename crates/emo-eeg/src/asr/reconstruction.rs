@@ -2,8 +2,8 @@
 
 use ndarray::ArrayRef2;
 
-use super::jacobi::SymmetricEigen;
 use super::orthonormal::{dot, orthonormalize};
+use crate::jacobi::SymmetricEigen;
 
 /// Length, relative to the mixing matrix, below which a direction of it is rounding.
 const ROUNDING: f64 = 1e-12;

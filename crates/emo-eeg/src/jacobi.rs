@@ -5,7 +5,7 @@ const MAX_SWEEPS: usize = 50;
 ///
 /// G. H. Golub, C. F. Van Loan (2013). Matrix Computations, 4th edition, section 8.5.
 #[derive(Debug, Clone)]
-pub(super) struct SymmetricEigen {
+pub(crate) struct SymmetricEigen {
     n: usize,
     matrix: Vec<f64>,
     vectors: Vec<f64>,
@@ -14,7 +14,7 @@ pub(super) struct SymmetricEigen {
 
 impl SymmetricEigen {
     /// For matrices of `n` by `n`.
-    pub(super) fn new(n: usize) -> Self {
+    pub(crate) fn new(n: usize) -> Self {
         Self {
             n,
             matrix: vec![0.0; n * n],
@@ -24,17 +24,17 @@ impl SymmetricEigen {
     }
 
     /// The eigenvalues, the smallest first.
-    pub(super) fn values(&self) -> &[f64] {
+    pub(crate) fn values(&self) -> &[f64] {
         &self.values
     }
 
     /// The eigenvector of [`values`](Self::values)`[index]`.
-    pub(super) fn vector(&self, index: usize) -> &[f64] {
+    pub(crate) fn vector(&self, index: usize) -> &[f64] {
         &self.vectors[index * self.n..][..self.n]
     }
 
     /// Decomposes a symmetric matrix, given by its lower triangle row after row with a row's full length in between.
-    pub(super) fn decompose(&mut self, matrix: &[f64]) {
+    pub(crate) fn decompose(&mut self, matrix: &[f64]) {
         let n = self.n;
         for row in 0..n {
             for column in 0..=row {

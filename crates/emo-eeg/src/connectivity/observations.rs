@@ -1,0 +1,186 @@
+use emo_dsp::{
+    Complex64, Detrend, Hilbert, Multitaper, MultitaperConfig, SampleRate, Sos, Stft, StftConfig,
+    StftScaling,
+};
+
+use super::method::PairSums;
+use super::{ConnectivityMethod, ConnectivitySpectrum};
+use crate::EegError;
+
+/// The complex amplitudes of all channels, however they came about.
+pub(super) struct Observations {
+    /// For each channel `[bins, observations, tapers]`.
+    amplitudes: Vec<Vec<Complex64>>,
+    n_observations: usize,
+    n_tapers: usize,
+}
+
+impl Observations {
+    pub(super) fn n_observations(&self) -> usize {
+        self.n_observations
+    }
+
+    pub(super) fn n_bins(&self) -> usize {
+        self.amplitudes.first().map_or(0, Vec::len) / (self.n_observations * self.n_tapers).max(1)
+    }
+
+    /// A channel's amplitudes in a bin, over observations.
+    pub(super) fn channel(&self, channel: usize, bin: usize) -> &[Complex64] {
+        let len = self.n_observations * self.n_tapers;
+        &self.amplitudes[channel][bin * len..][..len]
+    }
+
+    pub(super) fn measure(
+        &self,
+        [first, second]: [usize; 2],
+        bin: usize,
+        method: ConnectivityMethod,
+    ) -> f64 {
+        let mut sums = PairSums::default();
+        let rows = self
+            .channel(first, bin)
+            .chunks_exact(self.n_tapers)
+            .zip(self.channel(second, bin).chunks_exact(self.n_tapers));
+        for (x, y) in rows {
+            let cross = x.iter().zip(y).map(|(x, y)| x * y.conj()).sum();
+            let power = |z: &[Complex64]| z.iter().map(Complex64::norm_sqr).sum();
+            sums.add(cross, [power(x), power(y)]);
+        }
+        sums.measure(method)
+    }
+}
+
+/// What turns channels into observations, planned once.
+#[derive(Debug, Clone)]
+pub(super) enum Spectra {
+    Fourier(Stft),
+    Multitaper {
+        multitaper: Box<Multitaper>,
+        overlap_len: usize,
+    },
+    Analytic,
+}
+
+impl Spectra {
+    pub(super) fn new(spectrum: &ConnectivitySpectrum, rate: SampleRate) -> Result<Self, EegError> {
+        let planned = match *spectrum {
+            ConnectivitySpectrum::Fourier {
+                segment_len,
+                overlap_len,
+                window,
+                symmetry,
+            } => {
+                let mut config = StftConfig::new(rate, segment_len);
+                config.overlap_len = overlap_len;
+                config.window = window;
+                config.symmetry = symmetry;
+                config.detrend = Detrend::Constant;
+                config.scaling = StftScaling::Unscaled;
+                config.centred = false;
+                config.padded_tail = false;
+                Stft::new(&config).map(Self::Fourier)
+            }
+            ConnectivitySpectrum::Multitaper {
+                segment_len,
+                overlap_len,
+                bandwidth_hz,
+            } => {
+                let mut config = MultitaperConfig::new(rate, segment_len);
+                if let Some(bandwidth_hz) = bandwidth_hz {
+                    config.bandwidth_hz = bandwidth_hz;
+                }
+                if overlap_len >= segment_len {
+                    return Err(EegError::InvalidSetting {
+                        name: "overlap_len",
+                        value: overlap_len as f64,
+                        expected: "fewer samples than a segment has",
+                    });
+                }
+                Multitaper::new(&config).map(|multitaper| Self::Multitaper {
+                    multitaper: Box::new(multitaper),
+                    overlap_len,
+                })
+            }
+            ConnectivitySpectrum::Analytic { .. } | ConnectivitySpectrum::Broadband => {
+                Ok(Self::Analytic)
+            }
+        };
+        planned.map_err(|source| EegError::InvalidSpectrum { source })
+    }
+
+    /// The bins of a segment's spectrum and their distance in hertz, for spectra of segments.
+    pub(super) fn bins(&self) -> Option<(usize, f64)> {
+        match self {
+            Self::Fourier(stft) => Some((stft.n_bins(), stft.bin_hz())),
+            Self::Multitaper { multitaper, .. } => Some((multitaper.n_bins(), multitaper.bin_hz())),
+            Self::Analytic => None,
+        }
+    }
+
+    /// The observations of channels of one length; `filter` precedes the analytic signal.
+    pub(super) fn observe(
+        &self,
+        channels: &[Vec<f64>],
+        filter: Option<&Sos>,
+    ) -> Result<Observations, EegError> {
+        let mut n_observations = 0;
+        let mut n_tapers = 1;
+        let mut amplitudes = Vec::with_capacity(channels.len());
+        for (channel, samples) in channels.iter().enumerate() {
+            let failed = |source| EegError::Filter { channel, source };
+            amplitudes.push(match self {
+                Self::Fourier(stft) => {
+                    n_observations = stft.n_frames(samples.len());
+                    let spectra = stft.compute(samples).map_err(failed)?;
+                    spectra.into_iter().collect()
+                }
+                Self::Multitaper {
+                    multitaper,
+                    overlap_len,
+                } => {
+                    let segment_len = multitaper.tapers().tapers.ncols();
+                    let segments: Vec<&[f64]> = samples
+                        .windows(segment_len)
+                        .step_by(segment_len - overlap_len)
+                        .collect();
+                    if segments.is_empty() {
+                        return Err(EegError::SignalTooShort {
+                            actual: samples.len(),
+                            required: segment_len,
+                        });
+                    }
+                    (n_observations, n_tapers) =
+                        (segments.len(), multitaper.tapers().concentrations.len());
+                    let mut rows =
+                        vec![Complex64::ZERO; multitaper.n_bins() * n_observations * n_tapers];
+                    for (index, segment) in segments.iter().enumerate() {
+                        let spectra = multitaper.spectra(segment).map_err(failed)?;
+                        for ((taper, bin), value) in spectra.indexed_iter() {
+                            let weight = multitaper.tapers().concentrations[taper].sqrt();
+                            rows[(bin * n_observations + index) * n_tapers + taper] =
+                                value * weight;
+                        }
+                    }
+                    rows
+                }
+                Self::Analytic => {
+                    n_observations = samples.len();
+                    let hilbert = Hilbert::new(samples.len()).map_err(failed)?;
+                    match filter {
+                        Some(filter) => {
+                            let filtered = filter.filtfilt(samples).map_err(failed)?;
+                            hilbert.compute(&filtered)
+                        }
+                        None => hilbert.compute(samples),
+                    }
+                    .map_err(failed)?
+                }
+            });
+        }
+        Ok(Observations {
+            amplitudes,
+            n_observations,
+            n_tapers,
+        })
+    }
+}
