@@ -37,6 +37,14 @@ pub enum HrError {
         /// The rate needed.
         required_hz: f64,
     },
+    /// A heart-rate packet of Bluetooth that is not as long as its flags say.
+    #[error("heart-rate packet has {actual} bytes, expected {expected}")]
+    PacketLength {
+        /// Bytes there are.
+        actual: usize,
+        /// Bytes there should be.
+        expected: usize,
+    },
     /// A setting outside its range.
     #[error("setting {name} is {value}, expected {expected}")]
     InvalidSetting {

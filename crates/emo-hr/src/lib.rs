@@ -39,6 +39,7 @@
 //! series of NaN.
 
 mod beats;
+mod ble;
 mod detection;
 mod ecg;
 mod error;
@@ -58,6 +59,7 @@ mod signal;
 mod spline;
 
 pub use beats::Beats;
+pub use ble::{HeartRateMeasurement, SensorContact};
 pub use detection::Detection;
 pub use ecg::{EcgConfig, EcgDetector, EcgMethod, Polarity};
 pub use emo_dsp::{
