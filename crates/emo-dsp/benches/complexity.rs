@@ -13,75 +13,73 @@ use emo_dsp::{
 };
 use emo_testing::{fixture, load_npy};
 
-fn complexity(criterion: &mut Criterion) {
+/// Times `measure` at both lengths.
+fn bench<T>(criterion: &mut Criterion, name: &str, mut measure: impl FnMut(&[f64]) -> T) {
     let channel: Vec<f64> = load_npy(fixture("emo-dsp/in_eeg4_ch0.npy"))
         .into_iter()
         .collect();
-    macro_rules! bench {
-        ($name:literal, $measure:expr) => {
-            let mut group = criterion.benchmark_group($name);
-            for len in [512, 1280] {
-                let mut measure = $measure;
-                group.bench_with_input(BenchmarkId::from_parameter(len), &len, |bencher, &len| {
-                    bencher.iter(|| measure(black_box(&channel[..len])));
-                });
-            }
-            group.finish();
-        };
+    let mut group = criterion.benchmark_group(name);
+    for len in [512, 1280] {
+        group.bench_with_input(BenchmarkId::from_parameter(len), &len, |bencher, &len| {
+            bencher.iter(|| measure(black_box(&channel[..len])));
+        });
     }
-    bench!("sample_entropy", {
+    group.finish();
+}
+
+fn complexity(criterion: &mut Criterion) {
+    bench(criterion, "sample_entropy", {
         let mut entropy = SampleEntropy::new(&SampleEntropyConfig::antropy()).expect("valid");
         move |x: &[f64]| entropy.compute(x)
     });
-    bench!("approximate_entropy", {
+    bench(criterion, "approximate_entropy", {
         let mut entropy =
             ApproximateEntropy::new(&ApproximateEntropyConfig::antropy()).expect("valid");
         move |x: &[f64]| entropy.compute(x)
     });
-    bench!("fuzzy_entropy", {
+    bench(criterion, "fuzzy_entropy", {
         let mut entropy = FuzzyEntropy::new(&FuzzyEntropyConfig::default()).expect("valid");
         move |x: &[f64]| entropy.compute(x)
     });
-    bench!("multiscale_entropy", {
+    bench(criterion, "multiscale_entropy", {
         let mut entropy =
             MultiscaleEntropy::new(&MultiscaleEntropyConfig::default()).expect("valid");
         move |x: &[f64]| entropy.compute(x)
     });
-    bench!("permutation_entropy", {
+    bench(criterion, "permutation_entropy", {
         let mut entropy =
             PermutationEntropy::new(&PermutationEntropyConfig::default()).expect("valid");
         move |x: &[f64]| entropy.compute(x)
     });
-    bench!("svd_entropy_3", {
+    bench(criterion, "svd_entropy_3", {
         let mut entropy = SvdEntropy::new(&SvdEntropyConfig::antropy()).expect("valid");
         move |x: &[f64]| entropy.compute(x)
     });
-    bench!("svd_entropy_10", {
+    bench(criterion, "svd_entropy_10", {
         let mut entropy = SvdEntropy::new(&SvdEntropyConfig::mne_features()).expect("valid");
         move |x: &[f64]| entropy.compute(x)
     });
-    bench!("lempel_ziv", {
+    bench(criterion, "lempel_ziv", {
         let mut complexity = LempelZiv::new(BinaryThreshold::Median).expect("valid");
         move |x: &[f64]| complexity.compute(x)
     });
-    bench!("petrosian", |x: &[f64]| petrosian_fd(
-        x,
-        PetrosianLength::Samples
-    ));
-    bench!("katz", |x: &[f64]| katz_fd(x));
-    bench!("higuchi", {
+    bench(criterion, "petrosian", |x: &[f64]| {
+        petrosian_fd(x, PetrosianLength::Samples)
+    });
+    bench(criterion, "katz", |x: &[f64]| katz_fd(x));
+    bench(criterion, "higuchi", {
         let mut higuchi = Higuchi::new(&HiguchiConfig::default()).expect("valid");
         move |x: &[f64]| higuchi.compute(x)
     });
-    bench!("dfa_antropy", {
+    bench(criterion, "dfa_antropy", {
         let mut dfa = Dfa::new(&DfaConfig::antropy()).expect("valid");
         move |x: &[f64]| dfa.compute(x)
     });
-    bench!("dfa_neurokit", {
+    bench(criterion, "dfa_neurokit", {
         let mut dfa = Dfa::new(&DfaConfig::neurokit()).expect("valid");
         move |x: &[f64]| dfa.compute(x)
     });
-    bench!("hurst_mne_features", {
+    bench(criterion, "hurst_mne_features", {
         let mut hurst = Hurst::new(HurstConvention::MneFeatures);
         move |x: &[f64]| hurst.compute(x)
     });

@@ -1,8 +1,9 @@
-use std::f64::consts::{E, TAU};
+use std::f64::consts::{E, LN_2, TAU};
 
 use emo_dsp::{FilterBand, SampleRate, Sos};
 use ndarray::{Array2, ArrayRef2, Axis};
 
+use crate::statistics::check_channel;
 use crate::window::checked_channel;
 use crate::{Band, EegError};
 
@@ -10,6 +11,26 @@ use crate::{Band, EegError};
 ///
 /// `f32` samples resolve 6e-8 of the largest one, so nothing below 1e-10 was measured.
 const ROUNDING: f64 = 1e-10;
+
+/// How [`DifferentialEntropy`] filters a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BandFiltering {
+    /// Forward and backward with padded ends, so that nothing is delayed.
+    ZeroPhase,
+    /// Forward alone, from rest, as a live filter would and as TorchEEG.
+    Causal,
+}
+
+/// The unit of [`DifferentialEntropy`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DifferentialEntropyUnit {
+    /// Natural logarithm.
+    Nats,
+    /// Logarithm to base 2.
+    Bits,
+}
 
 /// Settings of [`DifferentialEntropy`].
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +43,10 @@ pub struct DifferentialEntropyConfig {
     /// Order of the Butterworth band-pass, 1 to [`emo_dsp::MAX_ORDER`]. Default: 4, the usual order of EEG band
     /// filters; run forward and backward it attenuates as order 8.
     pub order: usize,
+    /// Default: zero-phase.
+    pub filtering: BandFiltering,
+    /// Default: nats.
+    pub unit: DifferentialEntropyUnit,
 }
 
 impl DifferentialEntropyConfig {
@@ -31,14 +56,31 @@ impl DifferentialEntropyConfig {
             sample_rate,
             bands: Band::defaults(),
             order: 4,
+            filtering: BandFiltering::ZeroPhase,
+            unit: DifferentialEntropyUnit::Nats,
+        }
+    }
+
+    /// As TorchEEG's `BandDifferentialEntropy`: theta 4–8, alpha 8–14, beta 14–31 and gamma 31–49 Hz by a causal filter
+    /// of order 5, in bits. (Its filter has one polynomial of high degree, which agrees to about 1e-8 bits.)
+    pub fn torcheeg(sample_rate: SampleRate) -> Self {
+        let mut bands = Band::defaults();
+        bands.remove(0);
+        bands[3].high_hz = 49.0;
+        Self {
+            bands,
+            order: 5,
+            filtering: BandFiltering::Causal,
+            unit: DifferentialEntropyUnit::Bits,
+            ..Self::new(sample_rate)
         }
     }
 }
 
-/// Differential entropy of each channel in each band: ½·ln(2πe·σ²), in nats.
+/// Differential entropy of each channel in each band: ½·ln(2πe·σ²), in nats unless the settings say bits.
 ///
-/// σ² is the variance (divided by the number of samples) of the channel after a zero-phase Butterworth band-pass, as
-/// SciPy's `sosfiltfilt(butter(order, band, output="sos"))`. For a band-passed signal, whose samples are close to
+/// σ² is the variance (divided by the number of samples) of the channel after a Butterworth band-pass, by default a
+/// zero-phase one as SciPy's `sosfiltfilt(butter(order, band, output="sos"))`. For a band-passed signal, whose samples are close to
 /// normally distributed, that is the entropy of their distribution; it is half the logarithm of the band's power, up
 /// to a constant.
 ///
@@ -58,6 +100,8 @@ impl DifferentialEntropyConfig {
 pub struct DifferentialEntropy {
     bands: Vec<Band>,
     filters: Vec<Sos>,
+    filtering: BandFiltering,
+    unit: DifferentialEntropyUnit,
 }
 
 impl DifferentialEntropy {
@@ -90,6 +134,8 @@ impl DifferentialEntropy {
         Ok(Self {
             bands: config.bands.clone(),
             filters,
+            filtering: config.filtering,
+            unit: config.unit,
         })
     }
 
@@ -100,6 +146,9 @@ impl DifferentialEntropy {
 
     /// The shortest window that [`compute`](Self::compute) takes, in samples.
     pub fn min_len(&self) -> usize {
+        if self.filtering == BandFiltering::Causal {
+            return 2;
+        }
         self.filters
             .iter()
             .map(Sos::filtfilt_min_len)
@@ -107,7 +156,7 @@ impl DifferentialEntropy {
             .unwrap_or(1)
     }
 
-    /// The entropies `[channels, bands]` in nats of a window `[channels, samples]` in µV.
+    /// The entropies `[channels, bands]` of a window `[channels, samples]` in µV.
     ///
     /// # Errors
     /// - [`EegError::NoChannels`] for a window without channels.
@@ -138,16 +187,31 @@ impl DifferentialEntropy {
         Ok(features)
     }
 
+    /// The entropies of one channel's samples in µV, in `f64` throughout; 0 is the channel's index in errors.
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute).
+    pub fn compute_channel(&self, samples: &[f64]) -> Result<Vec<f64>, EegError> {
+        check_channel(samples, self.min_len())?;
+        self.entropies(0, samples)
+    }
+
     /// The entropies of one channel; `channel` is its index, for errors.
     fn entropies(&self, channel: usize, samples: &[f64]) -> Result<Vec<f64>, EegError> {
         let floor = ROUNDING * ROUNDING * mean(samples.iter().map(|x| x * x));
         let entropy = |(band, filter): (&Band, &Sos)| {
-            let filtered = filter
-                .filtfilt(samples)
-                .map_err(|source| EegError::Filter { channel, source })?;
+            let filtered = match self.filtering {
+                BandFiltering::ZeroPhase => filter.filtfilt(samples),
+                BandFiltering::Causal => filter.filter(samples),
+            }
+            .map_err(|source| EegError::Filter { channel, source })?;
             let variance = variance(&filtered);
             if variance > floor {
-                Ok(0.5 * (TAU * E * variance).ln())
+                let nats = 0.5 * (TAU * E * variance).ln();
+                Ok(match self.unit {
+                    DifferentialEntropyUnit::Nats => nats,
+                    DifferentialEntropyUnit::Bits => nats / LN_2,
+                })
             } else {
                 Err(EegError::NoBandPower {
                     channel,

@@ -175,6 +175,14 @@ pub enum EegError {
         /// Where it has no meaning.
         of: &'static str,
     },
+    /// A measure that this window has no value of.
+    #[error("{measure} is undefined: {reason}")]
+    Undefined {
+        /// What was to be computed.
+        measure: &'static str,
+        /// Why there is no value.
+        reason: &'static str,
+    },
     /// Filtering failed for a reason that concerns the signal.
     #[error("channel {channel} cannot be filtered")]
     Filter {

@@ -38,7 +38,11 @@
 //! | references, Laplacians, interpolation, a device's channels for a model | [`SpatialFilter`] |
 //! | artefacts taken out, live | [`Asr`] |
 //! | connectivity of channels | [`Connectivity`], [`cross_spectral_density`], [`coherency`], [`correlation`], [`covariance`] |
-//! | features | [`DifferentialEntropy`] |
+//! | differential entropy by its conventions | [`DifferentialEntropy`], [`gaussian_entropy`], [`SeedDifferentialEntropy`], [`vasicek_entropy`] |
+//! | a channel's shape | [`Statistics`], [`Hjorth`], [`higher_order_crossings`], [`decorrelation_time`], [`WaveletDecomposition`], [`BandEnergy`]; entropies and fractal dimensions are in `emo-dsp` |
+//! | a spectrum's shape | [`SpectralMoments`], [`spectral_edge`], [`spectral_line`], [`AperiodicSlope`], [`muscle_index`]; spectra and band powers are in `emo-dsp` |
+//! | left and right, front and back | [`ChannelPairs`], [`frontal_alpha_asymmetry`], [`arousal_index`], [`valence_index`] |
+//! | features over time and over the head | [`MovingAverage`], [`KalmanSmoother`], [`TopographicGrid`] |
 //! | quality | [`Quality`] |
 //!
 //! # Conventions
@@ -47,34 +51,65 @@
 
 mod asr;
 mod band;
+mod band_energy;
+mod channel_pairs;
 mod channels;
 mod connectivity;
+mod decorrelation;
 mod differential_entropy;
 mod error;
+mod higher_order_crossings;
+mod hjorth;
+mod indices;
 mod jacobi;
 mod linear;
 mod montage;
 mod quality;
 mod reference;
+mod smoothing;
 mod spatial_filter;
+mod spectral_differential_entropy;
+mod spectral_shape;
 mod spherical_spline;
+mod statistics;
+mod topographic_grid;
+mod wavelet;
 mod window;
 
 pub use asr::{Asr, AsrConfig, AsrStream, CleanWindows};
 pub use band::Band;
+pub use band_energy::BandEnergy;
+pub use channel_pairs::ChannelPairs;
 pub use channels::{normalize_channel_name, pick_channels};
 pub use connectivity::{
     Connectivity, ConnectivityConfig, ConnectivityMethod, ConnectivitySpectrum, Standardization,
     coherency, correlation, correlation_eigenvalues, covariance, cross_spectral_density,
     max_cross_correlation, spectral_correlation,
 };
-pub use differential_entropy::{DifferentialEntropy, DifferentialEntropyConfig};
+pub use decorrelation::decorrelation_time;
+pub use differential_entropy::{
+    BandFiltering, DifferentialEntropy, DifferentialEntropyConfig, DifferentialEntropyUnit,
+};
 pub use emo_dsp::SampleRate;
 pub use error::EegError;
+pub use higher_order_crossings::higher_order_crossings;
+pub use hjorth::{Hjorth, HjorthConvention, SpectralMoments};
+pub use indices::{
+    ChannelBands, arousal_index, engagement, frontal_alpha_asymmetry, muscle_index,
+    theta_beta_ratio, valence_index,
+};
 pub use montage::{channel_position, channel_positions, montage, standard_channel_name};
 pub use ndarray;
 pub use quality::{Quality, QualityConfig, WindowQuality};
 pub use reference::nearest_channels;
+pub use smoothing::{KalmanSmoother, MovingAverage};
 pub use spatial_filter::{MissingChannels, SpatialFilter};
+pub use spectral_differential_entropy::{
+    SeedDifferentialEntropy, gaussian_entropy, vasicek_entropy,
+};
+pub use spectral_shape::{AperiodicSlope, AperiodicSlopeConfig, spectral_edge, spectral_line};
 pub use spherical_spline::SphericalSplineConfig;
+pub use statistics::Statistics;
+pub use topographic_grid::{GRID_LEN, GridFill, TopographicGrid};
+pub use wavelet::{WaveletDecomposition, teager_kaiser};
 pub use window::last_window;
