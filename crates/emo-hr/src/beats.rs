@@ -193,7 +193,7 @@ impl Beats {
             .collect())
     }
 
-    fn knots(&self, interpolation: Interpolation) -> Result<Knots, HrError> {
+    pub(crate) fn knots(&self, interpolation: Interpolation) -> Result<Knots, HrError> {
         let periods = self.periods_s()?;
         Ok(Knots::new(self.positions.clone(), periods, interpolation))
     }

@@ -53,6 +53,7 @@ mod parity;
 mod peaks;
 mod ppg;
 mod quality;
+mod respiration;
 mod rr;
 mod series;
 mod signal;
@@ -71,14 +72,17 @@ pub use fiducial::Refinement;
 pub use heart_rate_window::{HeartRateWindow, HeartRateWindowConfig};
 pub use hrv::{
     Asymmetry, BurgOrder, Complexity, ComplexityConfig, CorrelationRadii, DataNeed, Deviation,
-    Differences, FftLen, Fluctuation, Fragmentation, FrequencyConfig, FrequencyDomain, Hrv,
-    HrvConfig, HrvIndices, HrvSpec, HrvValue, LombModel, LombScale, MinimumData, Multifractal,
-    NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf, Spectrum, SpectrumConfig,
-    SpectrumMethod, SymbolicDynamics, Symbols, Tachogram, TachogramEnd, TimeDomain,
+    Differences, FftLen, Fluctuation, Fragmentation, FrequencyConfig, FrequencyDomain,
+    HeartPyMeasures, Hrv, HrvConfig, HrvIndices, HrvSpec, HrvValue, LombModel, LombScale,
+    MinimumData, Multifractal, NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf, Spectrum,
+    SpectrumConfig, SpectrumMethod, SymbolicDynamics, Symbols, Tachogram, TachogramEnd, TimeDomain,
     TimeDomainConfig, TriangleFit, correlation_dimension, lomb_scargle,
 };
 pub use interpolation::Interpolation;
 pub use ndarray;
 pub use ppg::{PpgConfig, PpgDetector, PpgMethod};
+pub use respiration::{
+    Breaths, EdrMethod, PorgesBohrerOf, Respiration, Rsa, RsaConfig, respiration_rate,
+};
 pub use rr::RrSeries;
 pub use series::{PLAUSIBLE_BPM, resample_to_1hz, series_quality};

@@ -123,6 +123,8 @@ fn intervals() -> impl Strategy<Value = Vec<f64>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_intervals_have_indices_in_range(
         intervals in prop::collection::vec(prop_oneof![8 => 300.0..2000.0, 1 => 1e-3..6e4], 1..150),

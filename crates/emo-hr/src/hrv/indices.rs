@@ -1,4 +1,7 @@
+use crate::respiration::respiration_rate;
 use crate::{HrError, RrSeries};
+
+use super::spec::HF;
 
 use super::{
     Asymmetry, Complexity, ComplexityConfig, Deviation, Fluctuation, Fragmentation,
@@ -74,8 +77,11 @@ pub struct Hrv {
     config: HrvConfig,
 }
 
+/// The index that [`respiration_rate`] gives.
+const RESPIRATION: [HrvSpec; 1] = [HrvSpec::new("RespRate", "1/min", HF, (6.0, 30.0))];
+
 /// What stands in the result, in its order.
-const PARTS: [&[HrvSpec]; 8] = [
+const PARTS: [&[HrvSpec]; 9] = [
     &time_domain::SPECS,
     &frequency::SPECS,
     &poincare::SPECS,
@@ -84,6 +90,7 @@ const PARTS: [&[HrvSpec]; 8] = [
     &fluctuation::SPECS,
     &complexity::SPECS,
     &symbolic::SPECS,
+    &RESPIRATION,
 ];
 
 impl Hrv {
@@ -129,6 +136,7 @@ impl Hrv {
             fluctuation.values().to_vec(),
             complexity.values().to_vec(),
             or_none(words.map(|w| w.values())),
+            or_none(respiration_rate(rr).map(|rate| [rate])),
         ];
         let enforce = self.config.minimum == MinimumData::Enforced;
         let values = PARTS

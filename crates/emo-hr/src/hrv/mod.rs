@@ -8,6 +8,7 @@ mod fluctuation;
 mod fragmentation;
 mod frequency;
 mod geometric;
+mod heartpy;
 mod indices;
 mod lomb_scargle;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use fluctuation::{Fluctuation, Multifractal};
 pub use fragmentation::Fragmentation;
 pub use frequency::{FrequencyConfig, FrequencyDomain, PowerScale};
 pub use geometric::TriangleFit;
+pub use heartpy::HeartPyMeasures;
 pub use indices::{Hrv, HrvConfig, HrvIndices, MinimumData};
 pub use lomb_scargle::{LombModel, LombScale, lomb_scargle};
 pub use poincare::Poincare;

@@ -4,7 +4,7 @@ use crate::interpolation::Interpolation;
 use crate::{HrError, RrSeries};
 
 use super::burg::{Autoregression, BurgOrder};
-use super::lomb_scargle::{LombModel, LombScale, lomb_scargle};
+use super::lomb_scargle::on_grid;
 use super::statistics::mean;
 use super::tachogram::{Tachogram, TachogramEnd};
 
@@ -236,14 +236,7 @@ impl Spectrum {
         let values: Vec<f64> = rr.intervals_ms().iter().map(|ms| ms - average).collect();
         let variance = values.iter().map(|value| value * value).sum::<f64>() / rr.len() as f64;
         let n = (LOMB_MAX_HZ / step_hz + 1e-9) as usize;
-        let frequencies: Vec<f64> = (1..=n).map(|k| k as f64 * step_hz).collect();
-        let power = lomb_scargle(
-            rr.times_s(),
-            &values,
-            &frequencies,
-            LombScale::Power,
-            LombModel::Sine,
-        )?;
+        let power = on_grid(rr.times_s(), &values, step_hz, n);
         // The trapezoid rule from 0 Hz, where there is no power, to the last frequency.
         let integral = step_hz * (power.iter().sum::<f64>() - 0.5 * power[n - 1]);
         let scale = if integral > 0.0 {
