@@ -2,10 +2,11 @@
 
 use ndarray::Array2;
 
+use super::AsrConfig;
 use super::clean_windows::{MIN_WINDOWS, amplitudes};
+use super::distribution::AmplitudeFit;
 use super::orthonormal::dot;
 use super::weighting::{ORDER, Weighting};
-use super::{AsrConfig, distribution};
 use crate::EegError;
 use crate::jacobi::SymmetricEigen;
 
@@ -58,6 +59,7 @@ pub(super) fn calibrate(
         }
     }
 
+    let fit = AmplitudeFit::new(begins.len(), config.min_clean, config.max_dropout);
     let mut thresholds = vec![0.0; n];
     for (component, threshold) in thresholds.iter_mut().enumerate() {
         let vector = eigen.vector(component);
@@ -67,7 +69,7 @@ pub(super) fn calibrate(
             .collect();
         let amplitudes = amplitudes(&activity, &begins, len);
         // Channels of which one is a copy of others have components of nothing, whose amplitude need not vary.
-        if let Some(clean) = distribution::fit(&amplitudes, config.min_clean, config.max_dropout) {
+        if let Some(clean) = fit.fit(&amplitudes) {
             *threshold = clean.mean + config.cutoff * clean.deviation;
         }
     }

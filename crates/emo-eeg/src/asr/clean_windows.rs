@@ -1,6 +1,7 @@
 use ndarray::{Array2, ArrayRef2, Axis};
 
-use super::{AsrConfig, checked, distribution};
+use super::distribution::AmplitudeFit;
+use super::{AsrConfig, checked};
 use crate::EegError;
 
 /// Standard deviations from the mean of clean amplitude between which a channel is good, as in asrpy.
@@ -41,10 +42,12 @@ impl CleanWindows {
                 required: len + (MIN_WINDOWS as f64 * hop).ceil() as usize,
             });
         }
+        let fit = AmplitudeFit::new(begins.len(), config.min_clean, config.max_dropout);
         let mut scores = Array2::zeros((begins.len(), n_channels));
         for (channel, row) in rows.iter().enumerate() {
             let amplitudes = amplitudes(row, &begins, len);
-            let clean = distribution::fit(&amplitudes, config.min_clean, config.max_dropout)
+            let clean = fit
+                .fit(&amplitudes)
                 .ok_or(EegError::FlatChannel { channel })?;
             for (score, amplitude) in scores.column_mut(channel).iter_mut().zip(amplitudes) {
                 *score = (amplitude - clean.mean) / clean.deviation;

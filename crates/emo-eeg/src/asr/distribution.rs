@@ -1,5 +1,7 @@
 //! Mean and spread of clean EEG's amplitude among windows of which some hold artefacts.
 
+use super::orthonormal::dot;
+
 /// Quantiles of the clean distribution between which it is fitted.
 const QUANTILES: [f64; 2] = [0.022, 0.6];
 
@@ -20,69 +22,99 @@ pub(super) struct Spread {
 /// Kullback–Leibler divergence from the histogram.
 ///
 /// C. A. E. Kothe, S. Makeig (2013), as in EEGLAB's `fit_eeg_distribution`: up to `max_dropout` of the windows may be
-/// lower than clean EEG, and at least `min_clean` are clean. `None` for values that hardly differ from each other, as
-/// those of a dead channel.
-pub(super) fn fit(amplitudes: &[f64], min_clean: f64, max_dropout: f64) -> Option<Spread> {
-    let mut sorted = amplitudes.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let n = sorted.len() as f64;
-    let shapes = shapes();
-    let max_width = QUANTILES[1] - QUANTILES[0];
-    let begins: Vec<usize> = steps(QUANTILES[0], QUANTILES[0] + max_dropout + STEP * 1e-9, STEP)
-        .map(|share| (n * share).round_ties_even() as usize)
-        .collect();
+/// lower than clean EEG, and at least `min_clean` are clean.
+pub(super) struct AmplitudeFit {
+    shapes: Vec<Shape>,
+    /// Indices of the lowest value among the sorted ones.
+    begins: Vec<usize>,
+    widths: Vec<Width>,
+}
 
-    let mut best: Option<(f64, f64, f64, &Shape)> = None;
-    for share in steps(max_width, min_clean * max_width, -STEP) {
-        let len = (n * share).round_ties_even() as usize;
-        let n_bins = (3.0 * (1.0 + len as f64 / 2.0).log2()).round_ties_even() as usize;
-        let densities: Vec<Vec<f64>> = shapes
-            .iter()
-            .map(|shape| shape.probabilities(n_bins))
+/// What is the same for all places of one width.
+struct Width {
+    len: usize,
+    n_bins: usize,
+    /// Per shape, the probability of each bin.
+    probabilities: Vec<Vec<f64>>,
+}
+
+impl AmplitudeFit {
+    /// For `n` amplitudes.
+    pub(super) fn new(n: usize, min_clean: f64, max_dropout: f64) -> Self {
+        let n = n as f64;
+        let shapes = shapes();
+        let max_width = QUANTILES[1] - QUANTILES[0];
+        let last = QUANTILES[0] + max_dropout + STEP * 1e-9;
+        let begins = steps(QUANTILES[0], last, STEP)
+            .map(|share| (n * share).round_ties_even() as usize)
             .collect();
-        let histograms: Vec<(f64, f64, Vec<f64>)> = begins
-            .iter()
-            .filter_map(|&begin| {
-                let window = sorted.get(begin..begin + len)?;
-                let (low, width) = (*window.first()?, window.last()? - window.first()?);
-                (width > 0.0).then(|| (low, width, log_histogram(window, n_bins)))
+        let widths = steps(max_width, min_clean * max_width, -STEP)
+            .map(|share| {
+                let len = (n * share).round_ties_even() as usize;
+                let n_bins = 3.0 * (1.0 + len as f64 / 2.0).log2();
+                let n_bins = n_bins.round_ties_even() as usize;
+                let probabilities = shapes.iter().map(|s| s.probabilities(n_bins)).collect();
+                Width {
+                    len,
+                    n_bins,
+                    probabilities,
+                }
             })
             .collect();
-        for (shape, density) in shapes.iter().zip(&densities) {
-            for (low, width, logs) in &histograms {
-                let divergence: f64 = density
-                    .iter()
-                    .zip(logs)
-                    .map(|(p, log)| p * (p.ln() - log))
-                    .sum::<f64>()
-                    + (len as f64).ln();
-                if best.is_none_or(|(least, ..)| divergence < least) {
-                    best = Some((divergence, *low, low + width, shape));
+        Self {
+            shapes,
+            begins,
+            widths,
+        }
+    }
+
+    /// Mean and deviation of the clean ones among `amplitudes`; `None` for values that hardly differ from each other,
+    /// as those of a dead channel.
+    pub(super) fn fit(&self, amplitudes: &[f64]) -> Option<Spread> {
+        let mut sorted = amplitudes.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let mut best: Option<(f64, f64, f64, &Shape)> = None;
+        for width in &self.widths {
+            let histograms: Vec<(f64, f64, Vec<f64>)> = self
+                .begins
+                .iter()
+                .filter_map(|&begin| {
+                    let window = sorted.get(begin..begin + width.len)?;
+                    let (low, high) = (*window.first()?, *window.last()?);
+                    (high > low).then(|| (low, high, log_histogram(window, width.n_bins)))
+                })
+                .collect();
+            for (shape, probabilities) in self.shapes.iter().zip(&width.probabilities) {
+                let own: f64 = probabilities.iter().map(|p| p * p.ln()).sum();
+                for (low, high, logs) in &histograms {
+                    let divergence = own + (width.len as f64).ln() - dot(probabilities, logs);
+                    if best.is_none_or(|(least, ..)| divergence < least) {
+                        best = Some((divergence, *low, *high, shape));
+                    }
                 }
             }
         }
+        let (_, low, high, shape) = best?;
+        let scale = (high - low) / (shape.bounds[1] - shape.bounds[0]);
+        let gamma = libm::tgamma;
+        let variance = scale * scale * gamma(3.0 / shape.beta) / gamma(1.0 / shape.beta);
+        Some(Spread {
+            mean: low - shape.bounds[0] * scale,
+            deviation: variance.sqrt(),
+        })
     }
-    let (_, low, high, shape) = best?;
-    let scale = (high - low) / (shape.bounds[1] - shape.bounds[0]);
-    let gamma = libm::tgamma;
-    let variance = scale * scale * gamma(3.0 / shape.beta) / gamma(1.0 / shape.beta);
-    Some(Spread {
-        mean: low - shape.bounds[0] * scale,
-        deviation: variance.sqrt(),
-    })
 }
 
 /// Logarithms of the counts of sorted values in bins of equal width between the lowest and the highest.
+///
+/// The highest value belongs to the last bin, as in EEGLAB; asrpy loses it where rounding puts it beyond.
 fn log_histogram(window: &[f64], n_bins: usize) -> Vec<f64> {
     let low = window[0];
     let scale = n_bins as f64 / (window[window.len() - 1] - low);
     let mut counts = vec![0_u32; n_bins];
     for value in window {
         let place = (value - low) * scale;
-        // The highest value belongs to the last bin, unless rounding puts it beyond.
-        if place <= n_bins as f64 {
-            counts[(place as usize).min(n_bins - 1)] += 1;
-        }
+        counts[(place as usize).min(n_bins - 1)] += 1;
     }
     counts
         .into_iter()
@@ -190,13 +222,14 @@ mod tests {
     #[test]
     fn the_spread_of_clean_windows_is_found_among_artefacts() {
         let mut amplitudes = normal(700, 10.0, 1.0);
-        let clean = fit(&amplitudes, 0.25, 0.1).unwrap();
+        let fit = |x: &[f64]| AmplitudeFit::new(x.len(), 0.25, 0.1).fit(x).unwrap();
+        let clean = fit(&amplitudes);
         assert!((clean.mean - 10.0).abs() < 0.3, "{clean:?}");
         assert!((clean.deviation - 1.0).abs() < 0.2, "{clean:?}");
         // Three in ten windows are loud, one in twenty is dead.
         amplitudes.extend((0..300).map(|k| 20.0 + f64::from(k)));
         amplitudes.extend((0..50).map(|k| f64::from(k) * 1e-3));
-        let contaminated = fit(&amplitudes, 0.25, 0.1).unwrap();
+        let contaminated = fit(&amplitudes);
         assert!((contaminated.mean - 10.0).abs() < 0.6, "{contaminated:?}");
         assert!(
             (contaminated.deviation - 1.0).abs() < 0.4,
@@ -206,7 +239,9 @@ mod tests {
 
     #[test]
     fn equal_amplitudes_have_no_spread() {
-        assert_eq!(fit(&[2.0; 100], 0.25, 0.1), None);
-        assert_eq!(fit(&[], 0.25, 0.1), None);
+        for amplitudes in [&[2.0; 100][..], &[]] {
+            let fit = AmplitudeFit::new(amplitudes.len(), 0.25, 0.1);
+            assert_eq!(fit.fit(amplitudes), None);
+        }
     }
 }

@@ -1,0 +1,34 @@
+//! Cleans a recording by artefact subspace reconstruction.
+//!
+//! `cargo run --release -p emo-eeg --example asr_clean -- IN.npy OUT.npy RATE [CUTOFF [REPEAT]]`
+//!
+//! IN holds `[channels, samples]` in µV as `f32`. The recording is its own calibration. With REPEAT, all of it is done
+//! as often, to be timed from outside.
+
+use std::error::Error;
+
+use emo_eeg::ndarray::Array2;
+use emo_eeg::{Asr, AsrConfig, CleanWindows, SampleRate};
+use ndarray_npy::{read_npy, write_npy};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [input, output, rate, rest @ ..] = arguments.as_slice() else {
+        return Err("usage: asr_clean IN.npy OUT.npy RATE [CUTOFF [REPEAT]]".into());
+    };
+    let recording: Array2<f32> = read_npy(input)?;
+    let mut config = AsrConfig::new(SampleRate::from_hz(rate.parse()?)?);
+    if let Some(cutoff) = rest.first() {
+        config.cutoff = cutoff.parse()?;
+    }
+    let repeat: usize = rest.get(1).map_or(Ok(1), |text| text.parse())?;
+    let mut cleaned = recording.clone();
+    for _ in 0..repeat {
+        let asr = Asr::calibrate(&config, &recording)?;
+        cleaned = asr.clean(&recording)?;
+    }
+    write_npy(output, &cleaned)?;
+    let share = CleanWindows::find(&config, &recording)?.share();
+    eprintln!("calibrated on {:.0} % of the recording", 100.0 * share);
+    Ok(())
+}
