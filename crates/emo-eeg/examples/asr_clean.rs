@@ -1,9 +1,9 @@
 //! Cleans a recording by artefact subspace reconstruction.
 //!
-//! `cargo run --release -p emo-eeg --example asr_clean -- IN.npy OUT.npy RATE [CUTOFF [REPEAT]]`
+//! `cargo run --release -p emo-eeg --example asr_clean -- IN.npy OUT.npy RATE [CUTOFF [REPEAT [MIXING.npy THRESHOLD.npy]]]`
 //!
-//! IN holds `[channels, samples]` in µV as `f32`. The recording is its own calibration. With REPEAT, all of it is done
-//! as often, to be timed from outside.
+//! IN holds `[channels, samples]` in µV as `f32`. The recording is its own calibration, unless there are
+//! matrices of another one. With REPEAT, all of it is done as often, to be timed from outside.
 
 use std::error::Error;
 
@@ -14,7 +14,9 @@ use ndarray_npy::{read_npy, write_npy};
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [input, output, rate, rest @ ..] = arguments.as_slice() else {
-        return Err("usage: asr_clean IN.npy OUT.npy RATE [CUTOFF [REPEAT]]".into());
+        return Err(
+            "usage: asr_clean IN.npy OUT.npy RATE [CUTOFF [REPEAT [MIXING THRESHOLD]]]".into(),
+        );
     };
     let recording: Array2<f32> = read_npy(input)?;
     let mut config = AsrConfig::new(SampleRate::from_hz(rate.parse()?)?);
@@ -24,7 +26,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let repeat: usize = rest.get(1).map_or(Ok(1), |text| text.parse())?;
     let mut cleaned = recording.clone();
     for _ in 0..repeat {
-        let asr = Asr::calibrate(&config, &recording)?;
+        let asr = match rest.get(2..) {
+            Some([mixing, threshold]) => {
+                Asr::from_matrices(&config, read_npy(mixing)?, read_npy(threshold)?)?
+            }
+            _ => Asr::calibrate(&config, &recording)?,
+        };
         cleaned = asr.clean(&recording)?;
     }
     write_npy(output, &cleaned)?;

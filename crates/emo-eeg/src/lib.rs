@@ -36,6 +36,7 @@
 //! |---|---|
 //! | channels | [`pick_channels`], [`normalize_channel_name`], [`standard_channel_name`], [`montage`], [`channel_positions`] |
 //! | references, Laplacians, interpolation, a device's channels for a model | [`SpatialFilter`] |
+//! | band-pass and notches, live and without phase shift; trends | [`EegFilter`], [`detrend`] |
 //! | artefacts taken out, live | [`Asr`] |
 //! | connectivity of channels | [`Connectivity`], [`cross_spectral_density`], [`coherency`], [`correlation`], [`covariance`] |
 //! | differential entropy by its conventions | [`DifferentialEntropy`], [`gaussian_entropy`], [`SeedDifferentialEntropy`], [`vasicek_entropy`] |
@@ -57,6 +58,7 @@ mod channels;
 mod connectivity;
 mod decorrelation;
 mod differential_entropy;
+mod eeg_filter;
 mod error;
 mod higher_order_crossings;
 mod hjorth;
@@ -90,7 +92,8 @@ pub use decorrelation::decorrelation_time;
 pub use differential_entropy::{
     BandFiltering, DifferentialEntropy, DifferentialEntropyConfig, DifferentialEntropyUnit,
 };
-pub use emo_dsp::SampleRate;
+pub use eeg_filter::{EegFilter, EegFilterConfig, EegFilterStream, detrend};
+pub use emo_dsp::{Detrend, SampleRate};
 pub use error::EegError;
 pub use higher_order_crossings::higher_order_crossings;
 pub use hjorth::{Hjorth, HjorthConvention, SpectralMoments};

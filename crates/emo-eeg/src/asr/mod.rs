@@ -163,7 +163,7 @@ impl AsrConfig {
 /// Afterwards, wherever a component of the last half second is larger than that by [`AsrConfig::cutoff`] standard
 /// deviations, it is taken out and what it hid is filled in from the others. All else passes untouched.
 ///
-/// Channels are high-passed before, at 0.5 to 1 Hz, and calibrated and
+/// Channels are high-passed before, as [`EegFilter`](crate::EegFilter) does, and calibrated and
 /// cleaned with the same reference. At least two channels are needed, and a few more to tell anything apart.
 ///
 /// ```
