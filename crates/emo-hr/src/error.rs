@@ -127,6 +127,24 @@ pub enum HrError {
         /// Intervals needed.
         required: usize,
     },
+    /// Too few values for a baseline.
+    #[error("baseline has {actual} values, at least {required} are needed")]
+    TooFewValues {
+        /// Values given.
+        actual: usize,
+        /// Values needed.
+        required: usize,
+    },
+    /// A baseline without spread, to which no distance can be measured.
+    #[error(
+        "baseline has a median of {median} and a spread of {spread}, expected finite numbers, the spread above 0"
+    )]
+    ConstantBaseline {
+        /// Its median.
+        median: f64,
+        /// Its spread.
+        spread: f64,
+    },
     /// A heart-rate series shorter than a window.
     #[error("heart-rate series has {actual} s, at least {required} s are needed")]
     SeriesTooShort {

@@ -69,12 +69,16 @@ pub use emo_dsp::{
 };
 pub use error::HrError;
 pub use fiducial::Refinement;
-pub use heart_rate_window::{HeartRateWindow, HeartRateWindowConfig};
+pub use heart_rate_window::{
+    HeartRateWindow, HeartRateWindowConfig, HeartRateWindows, LeftOut, VarianceOutliers,
+    WindowRange,
+};
 pub use hrv::{
-    Asymmetry, BurgOrder, Complexity, ComplexityConfig, CorrelationRadii, DataNeed, Deviation,
-    Differences, FftLen, Fluctuation, Fragmentation, FrequencyConfig, FrequencyDomain,
-    HeartPyMeasures, Hrv, HrvConfig, HrvIndices, HrvSpec, HrvValue, LombModel, LombScale,
-    MinimumData, Multifractal, NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf, Spectrum,
+    Asymmetry, Baseline, BaselineCollector, BaselineConfig, BaselineScale, BurgOrder, Complexity,
+    ComplexityConfig, CorrelationRadii, DataNeed, Deviation, Differences, FftLen, Fluctuation,
+    Fragmentation, FrequencyConfig, FrequencyDomain, HeartPyMeasures, Hrv, HrvConfig, HrvIndices,
+    HrvNow, HrvSpec, HrvStream, HrvStreamConfig, HrvValue, LombModel, LombScale, MinimumData,
+    Multifractal, NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf, Spectrum,
     SpectrumConfig, SpectrumMethod, SymbolicDynamics, Symbols, Tachogram, TachogramEnd, TimeDomain,
     TimeDomainConfig, TriangleFit, correlation_dimension, lomb_scargle,
 };

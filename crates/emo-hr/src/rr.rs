@@ -1,11 +1,11 @@
 use crate::{Beats, HrError};
 
 /// The longest interval that is taken, in milliseconds: a minute, beyond any pause that a heart survives.
-const MAX_INTERVAL_MS: f64 = 60_000.0;
+pub(crate) const MAX_INTERVAL_MS: f64 = 60_000.0;
 
 /// Milliseconds by which the time between the ends of two intervals may differ from the second one, for them to follow
 /// upon each other; as NeuroKit2.
-const SUCCESSIVE_MS: f64 = 10.0;
+pub(crate) const SUCCESSIVE_MS: f64 = 10.0;
 
 /// Intervals between heart beats, with the time at which each ended.
 ///
@@ -80,6 +80,14 @@ impl RrSeries {
             intervals_ms,
             times_s,
         })
+    }
+
+    /// A series of intervals and times that have been checked.
+    pub(crate) fn unchecked(intervals_ms: Vec<f64>, times_s: Vec<f64>) -> Self {
+        Self {
+            intervals_ms,
+            times_s,
+        }
     }
 
     /// The intervals between beats, counted from the first one.

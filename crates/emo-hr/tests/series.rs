@@ -1,8 +1,8 @@
 //! Laws and errors of detectors, series and windows.
 
 use emo_hr::{
-    EcgConfig, EcgDetector, HeartRateWindow, HeartRateWindowConfig, HrError, PpgConfig,
-    PpgDetector, SampleRate, resample_to_1hz, series_quality,
+    EcgConfig, EcgDetector, HeartRateWindow, HeartRateWindowConfig, HrError, LeftOut, PpgConfig,
+    PpgDetector, SampleRate, VarianceOutliers, WindowRange, resample_to_1hz, series_quality,
 };
 use emo_testing::assert_close;
 use proptest::prelude::*;
@@ -66,12 +66,92 @@ fn bad_series_are_named() {
 }
 
 #[test]
+fn windows_slide_and_say_what_they_leave_out() {
+    let mut config = HeartRateWindowConfig::default();
+    config.window_len = 3;
+    config.hop_len = 2;
+    config.range = WindowRange::Series;
+    let series = [
+        60.0,
+        70.0,
+        80.0,
+        70.0,
+        f32::NAN,
+        60.0,
+        60.0,
+        60.0,
+        60.0,
+        100.0,
+        65.0,
+    ];
+    let window = HeartRateWindow::new(&config).expect("a valid configuration");
+    let found = window.windows(&series).expect("a valid series");
+    assert_eq!(found.starts, [0, 8]);
+    assert_eq!(
+        found.left_out,
+        [
+            (2, LeftOut::Implausible),
+            (4, LeftOut::Implausible),
+            (6, LeftOut::Constant)
+        ]
+    );
+    let expected = [0.0, 0.25, 0.5, 0.0, 1.0, 0.125];
+    assert_close(found.to_array(), expected.map(f64::from), 1e-6, 0.0);
+
+    // Against stored limits, the level stays; a person's limits are those of a series.
+    config.range = WindowRange::of(&[50.0, 90.0, 70.0]).expect("a valid series");
+    let window = HeartRateWindow::new(&config).expect("a valid configuration");
+    let found = window.windows(&series).expect("a valid series");
+    assert_close(
+        found.iter().next().unwrap().to_vec(),
+        [0.25, 0.5, 0.75],
+        1e-6,
+        0.0,
+    );
+    assert_close(
+        window.compute(&series).unwrap(),
+        [0.25, 1.25, 0.375],
+        1e-6,
+        0.0,
+    );
+    assert!(window.windows(&series[..2]).is_err());
+}
+
+#[test]
+fn windows_of_unlike_variance_are_left_out() {
+    // Windows of two seconds whose steps are 2, 4, 6, 8, 100 bpm: variances of 1, 4, 9, 16, 2500.
+    let series: Vec<f32> = [2.0, 4.0, 6.0, 8.0, 100.0]
+        .into_iter()
+        .flat_map(|step| [60.0, 60.0 + step])
+        .collect();
+    let mut config = HeartRateWindowConfig::default();
+    config.window_len = 2;
+    config.hop_len = 2;
+    // Quartiles 4 and 16: Tukey's rule keeps −14 to 34; with a factor of 210, everything up to 2536.
+    for (factor, left_out) in [(1.5, vec![(8, LeftOut::VarianceOutlier)]), (210.0, vec![])] {
+        config.outliers = VarianceOutliers::BeyondQuartiles { factor };
+        let window = HeartRateWindow::new(&config).expect("a valid configuration");
+        let found = window.windows(&series).expect("a valid series");
+        assert_eq!(found.left_out, left_out);
+        assert_eq!(found.iter().len() + left_out.len(), 5);
+    }
+}
+
+#[test]
 fn bad_settings_are_named() {
     for change in [
         (|c| c.window_len = 1) as fn(&mut HeartRateWindowConfig),
         |c| c.min_bpm = f32::NAN,
         |c| c.max_bpm = 10.0,
         |c| c.max_bpm = f32::INFINITY,
+        |c| c.hop_len = 0,
+        |c| {
+            c.range = WindowRange::Limits {
+                low_bpm: 90.0,
+                high_bpm: 50.0,
+            }
+        },
+        |c| c.outliers = VarianceOutliers::BeyondQuartiles { factor: -1.0 },
     ] {
         let mut config = HeartRateWindowConfig::default();
         change(&mut config);

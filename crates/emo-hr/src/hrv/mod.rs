@@ -1,6 +1,7 @@
 //! Heart rate variability: indices of a series of intervals between beats.
 
 mod asymmetry;
+mod baseline;
 mod burg;
 mod complexity;
 mod correlation_dimension;
@@ -16,12 +17,14 @@ mod parity;
 mod poincare;
 mod spec;
 mod spectrum;
-mod statistics;
+pub(crate) mod statistics;
+mod stream;
 mod symbolic;
 mod tachogram;
 mod time_domain;
 
 pub use asymmetry::Asymmetry;
+pub use baseline::{Baseline, BaselineCollector, BaselineConfig, BaselineScale};
 pub use burg::BurgOrder;
 pub use complexity::{Complexity, ComplexityConfig};
 pub use correlation_dimension::{CorrelationRadii, correlation_dimension};
@@ -36,6 +39,7 @@ pub use poincare::Poincare;
 pub use spec::{DataNeed, HrvSpec, HrvValue, NotMeaningful};
 pub use spectrum::{FftLen, SegmentLen, Spectrum, SpectrumConfig, SpectrumMethod};
 pub use statistics::Deviation;
+pub use stream::{HrvNow, HrvStream, HrvStreamConfig};
 pub use symbolic::{SymbolicDynamics, Symbols};
 pub use tachogram::{Tachogram, TachogramEnd};
 pub use time_domain::{Differences, ShareOf, TimeDomain, TimeDomainConfig};

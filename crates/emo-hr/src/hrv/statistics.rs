@@ -17,10 +17,12 @@ impl Deviation {
         }
     }
 
-    /// The standard deviation; not finite below two values (`Sample`) or one (`Population`).
+    /// The standard deviation; NaN below two values (`Sample`) or one (`Population`).
     pub(crate) fn of(self, values: impl Iterator<Item = f64> + Clone) -> f64 {
         // Taken from the first value, so that equal values deviate by exactly 0.
-        let first = values.clone().next().unwrap_or(0.0);
+        let Some(first) = values.clone().next() else {
+            return f64::NAN;
+        };
         let (n, sum) = values
             .clone()
             .fold((0, 0.0), |(n, sum), value| (n + 1, sum + (value - first)));
