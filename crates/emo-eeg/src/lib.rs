@@ -44,15 +44,18 @@
 //! | a spectrum's shape | [`SpectralMoments`], [`spectral_edge`], [`spectral_line`], [`AperiodicSlope`], [`muscle_index`]; spectra and band powers are in `emo-dsp` |
 //! | left and right, front and back | [`ChannelPairs`], [`frontal_alpha_asymmetry`], [`arousal_index`], [`valence_index`] |
 //! | features over time and over the head | [`MovingAverage`], [`KalmanSmoother`], [`TopographicGrid`] |
-//! | quality | [`Quality`] |
+//! | eye movements taken out by a channel that records them | [`BlinkRegression`] |
+//! | quality, rejected windows, bad channels | [`Quality`], [`judge_windows`], [`bad_channels`] |
 //!
 //! # Conventions
 //! A window is an array `[channels, samples]` in microvolts. Sums and filters run in `f64`. Nothing looks outside the
 //! window that it is given, so a result depends on that window alone, bit for bit, wherever it was cut from.
 
 mod asr;
+mod bad_channels;
 mod band;
 mod band_energy;
+mod blink_regression;
 mod channel_pairs;
 mod channels;
 mod connectivity;
@@ -68,6 +71,7 @@ mod linear;
 mod montage;
 mod quality;
 mod reference;
+mod rejection;
 mod smoothing;
 mod spatial_filter;
 mod spectral_differential_entropy;
@@ -79,8 +83,10 @@ mod wavelet;
 mod window;
 
 pub use asr::{Asr, AsrConfig, AsrStream, CleanWindows};
+pub use bad_channels::{BadChannelsConfig, ChannelVerdict, bad_channels};
 pub use band::Band;
 pub use band_energy::BandEnergy;
+pub use blink_regression::{BlinkRegression, BlinkRegressionConfig, BlinkRegressionStream};
 pub use channel_pairs::ChannelPairs;
 pub use channels::{normalize_channel_name, pick_channels};
 pub use connectivity::{
@@ -103,8 +109,11 @@ pub use indices::{
 };
 pub use montage::{channel_position, channel_positions, montage, standard_channel_name};
 pub use ndarray;
-pub use quality::{Quality, QualityConfig, WindowQuality};
+pub use quality::{ChannelMeasures, Quality, QualityConfig, WindowQuality};
 pub use reference::nearest_channels;
+pub use rejection::{
+    JudgedWindow, Rejection, RejectionConfig, RejectionReason, judge_windows, rejections,
+};
 pub use smoothing::{KalmanSmoother, MovingAverage};
 pub use spatial_filter::{MissingChannels, SpatialFilter};
 pub use spectral_differential_entropy::{
