@@ -25,7 +25,7 @@
 //! | [`eeg`] | `eeg` | `emo-eeg` | EEG channels and band features |
 //! | [`speech`] | `speech` | `emo-speech` | audio decoding and features |
 //! | [`image`] | `image` | `emo-image` | pictures of faces |
-//! | [`recording`] | `recording` | `emo-recording` | EDF and CSV files |
+//! | [`recording`] | `recording` | `emo-recording` | EDF, BDF, BrainVision, WFDB, XDF and CSV files |
 //! | [`dsp`] | `dsp` | `emo-dsp` | filters, spectra, conversion of rates |
 //! | [`score`] | `score` | `emo-score` | labels, fusion rules, metrics |
 //! | [`onnx`] | `onnx` | `emo-onnx` | ONNX models: reading, checking, building, writing |

@@ -152,7 +152,8 @@ impl Inputs {
         Ok(self)
     }
 
-    /// Reads an ECG from EDF or CSV: the channel whose name begins with `ecg` or `ekg`, or the only one.
+    /// Reads an ECG from a recording (EDF, WFDB, CSV and what else `emo-recording` knows): the channel whose name begins
+    /// with `ecg` or `ekg`, or the only one.
     /// `sample_rate` in Hz is needed where the file has none.
     ///
     /// # Errors
@@ -172,7 +173,8 @@ impl Inputs {
         Ok(self)
     }
 
-    /// Reads a PPG from EDF or CSV: the channel whose name begins with `ppg`, `bvp` or `pleth`, or the only one.
+    /// Reads a PPG from a recording (EDF, CSV, an E4's `BVP.csv`): the channel whose name begins with `ppg`, `bvp` or
+    /// `pleth`, or the only one.
     /// `sample_rate` in Hz is needed where the file has none.
     ///
     /// # Errors
@@ -193,7 +195,8 @@ impl Inputs {
         Ok(self)
     }
 
-    /// Reads an EEG from EDF or CSV, all channels of the most frequent rate and length; the bundle picks by name.
+    /// Reads an EEG from a recording (EDF, BDF, BrainVision, XDF, CSV), all channels of the most frequent rate and length;
+    /// the bundle picks by name.
     /// `sample_rate` in Hz is needed where the file has none. A CSV is taken to be in microvolts.
     ///
     /// # Errors
@@ -334,7 +337,7 @@ fn names(channels: &[Channel]) -> String {
         .join(", ")
 }
 
-/// Reads EDF or CSV; the rate and the unit are for CSV files that do not say theirs.
+/// Reads a recording; the rate and the unit are for CSV files that do not say theirs.
 fn recording(
     path: &Path,
     sample_rate: Option<f64>,

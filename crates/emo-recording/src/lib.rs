@@ -25,10 +25,16 @@
 //! | CSV, TSV | numbers under an optional header, a time column of numbers or ISO 8601, absent values marked where asked | text, undeclared decimal commas |
 //! | tables of devices ([`CsvProfile`]) | OpenBCI, Muse (Mind Monitor, muse-lsl), Emotiv, Empatica E4 (files and folder), Polar, RR intervals | |
 //!
+//! # What a recording holds
+//! [`Channel`]s, each with a name, a unit, a rate and samples; where the recorder stopped ([`Channel::gaps`]), which
+//! samples are missing ([`Channel::missing`]) and, for uneven ones, their times; [`Annotation`]s; and when it began
+//! ([`StartTime`]). [`Channel::to_microvolts`] brings voltages into one unit.
+//!
 //! # Untrusted files
 //! A file may claim anything. Numbers in headers are checked before use, memory grows only with bytes that are really
-//! there, and counts are capped ([`MAX_SIGNALS`], [`MAX_SAMPLES`], [`MAX_COLUMNS`], [`MAX_LINE_LEN`]). What is not
-//! understood is an error that names the place; nothing is guessed or skipped over.
+//! there, and counts are capped ([`MAX_SIGNALS`], [`MAX_SAMPLES`], [`MAX_ANNOTATIONS`], [`MAX_COLUMNS`],
+//! [`MAX_LINE_LEN`]). A file that names others names plain files of its own folder. What is not understood is an error
+//! that names the place; nothing is guessed.
 
 mod annotation;
 mod bdf_status;

@@ -84,7 +84,7 @@ pub(crate) fn interrupted() -> Edf {
         signals: vec![("EEG Fp1", 4, "uV"), ("Resp", 2, "mV")],
         annotations_len: 40,
         records: vec![
-            ("+0.25\x14\x14\0+0.5\x15.5\x14stim\x14\0", (0..6).collect()),
+            ("+0.25\x14\x14\0+0.5\x150.5\x14stim\x14\0", (0..6).collect()),
             ("+1.25\x14\x14\0", (10..16).collect()),
             ("+10.25\x14\x14\0+10.5\x14resp\x14\0", (20..26).collect()),
             ("+11.25\x14\x14\0", (30..36).collect()),
