@@ -227,10 +227,7 @@ proptest! {
 fn windows_after_the_first_allocate_nothing() {
     let windows: Vec<Vec<f64>> = (0..4).map(|seed| noise(512, seed)).collect();
     for (name, _, _, mut measure) in measures() {
-        // The automaton of Lempel–Ziv grows with what it reads; the longest of these comes first or not.
-        for window in &windows {
-            measure(window).unwrap();
-        }
+        measure(&windows[0]).unwrap();
         let before = CountingAllocator::count();
         for window in &windows {
             measure(window).unwrap();

@@ -175,6 +175,14 @@ pub enum EegError {
         /// Where it has no meaning.
         of: &'static str,
     },
+    /// A feature of a vector that this window has no value of.
+    #[error("feature {feature} is undefined: {reason}")]
+    UndefinedFeature {
+        /// Its name.
+        feature: String,
+        /// Why there is no value.
+        reason: &'static str,
+    },
     /// A measure that this window has no value of.
     #[error("{measure} is undefined: {reason}")]
     Undefined {

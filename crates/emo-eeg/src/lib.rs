@@ -39,6 +39,7 @@
 //! | band-pass and notches, live and without phase shift; trends | [`EegFilter`], [`detrend`] |
 //! | artefacts taken out, live | [`Asr`] |
 //! | connectivity of channels | [`Connectivity`], [`cross_spectral_density`], [`coherency`], [`correlation`], [`covariance`] |
+//! | all features of a window, offline and live | [`EegFeatures`], [`EegFeatureStream`] |
 //! | differential entropy by its conventions | [`DifferentialEntropy`], [`gaussian_entropy`], [`SeedDifferentialEntropy`], [`vasicek_entropy`] |
 //! | a channel's shape | [`Statistics`], [`Hjorth`], [`higher_order_crossings`], [`decorrelation_time`], [`WaveletDecomposition`], [`BandEnergy`]; entropies and fractal dimensions are in `emo-dsp` |
 //! | a spectrum's shape | [`SpectralMoments`], [`spectral_edge`], [`spectral_line`], [`AperiodicSlope`], [`muscle_index`]; spectra and band powers are in `emo-dsp` |
@@ -63,6 +64,7 @@ mod decorrelation;
 mod differential_entropy;
 mod eeg_filter;
 mod error;
+mod features;
 mod higher_order_crossings;
 mod hjorth;
 mod indices;
@@ -101,6 +103,9 @@ pub use differential_entropy::{
 pub use eeg_filter::{EegFilter, EegFilterConfig, EegFilterStream, detrend};
 pub use emo_dsp::{Detrend, SampleRate};
 pub use error::EegError;
+pub use features::{
+    EegFeatureSet, EegFeatureStream, EegFeatures, EegFeaturesConfig, UndefinedFeature,
+};
 pub use higher_order_crossings::higher_order_crossings;
 pub use hjorth::{Hjorth, HjorthConvention, SpectralMoments};
 pub use indices::{

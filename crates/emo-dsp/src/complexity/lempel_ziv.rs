@@ -80,6 +80,10 @@ impl LempelZiv {
             BinaryThreshold::Mean => mean(signal),
             BinaryThreshold::Absolute(value) => value,
         };
+        // As many classes as there can be, so that memory does not depend on what the samples are.
+        let n_classes = signal.len().saturating_mul(2);
+        self.subwords.classes.clear();
+        self.subwords.classes.reserve(n_classes);
         let bits = signal.iter().map(|&x| usize::from(x > threshold));
         Ok(self.subwords.count_words(bits))
     }
