@@ -4,7 +4,7 @@ use emo_hr::{
     Asymmetry, Fragmentation, HrError, Hrv, HrvConfig, HrvIndices, MinimumData, NotMeaningful,
     RrSeries, SampleRate, Tachogram,
 };
-use emo_testing::assert_close;
+use emo_testing::{assert_close, workspace_root};
 use proptest::prelude::*;
 
 fn series(intervals: &[f64]) -> RrSeries {
@@ -33,6 +33,41 @@ fn names_are_one_each_and_have_a_source() {
     let all = indices(&series(&[800.0]), MinimumData::Enforced);
     let computed = all.values().iter().map(|value| value.spec.name);
     assert!(computed.eq(names));
+}
+
+/// The least data in a cell of the guide's table: seconds, or intervals.
+fn least(cell: &str) -> (f64, usize) {
+    let mut words = cell.split_whitespace();
+    let number: f64 = words.next().and_then(|n| n.parse().ok()).unwrap_or(150.0);
+    match words.next() {
+        Some("s" | "windows") => (number, 2),
+        Some("min") => (60.0 * number, 2),
+        Some("h") => (3600.0 * number, 2),
+        _ => (0.0, number as usize),
+    }
+}
+
+#[test]
+fn the_guide_has_each_index_with_the_data_it_needs() {
+    let guide = std::fs::read_to_string(workspace_root().join("docs/heart.md")).expect("the guide");
+    let rows: Vec<Vec<&str>> = guide
+        .lines()
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    for spec in Hrv::specs() {
+        let name = format!("`{}`", spec.name);
+        // The spectra of α1 and α2 stand beside them.
+        let name = match spec.name.strip_prefix("MF") {
+            Some(rest) => format!("`{}`", &rest[.."DFA_alpha1".len()]),
+            None => name,
+        };
+        let row = rows
+            .iter()
+            .find(|row| row.len() > 3 && row[1].contains(&name));
+        let row = row.unwrap_or_else(|| panic!("{name} is not in the guide"));
+        let expected = (spec.data.min_s, spec.data.min_intervals);
+        assert_eq!(least(row[2]), expected, "{name}");
+    }
 }
 
 #[test]
