@@ -2,7 +2,7 @@ use emo_dsp::{FilterBand, SampleRate, Sos};
 
 use crate::fiducial::{Search, is_inverted};
 use crate::signal::{check_len, checked, narrowed};
-use crate::{Detection, HrError, Refinement};
+use crate::{BeatStream, BeatStreamConfig, Detection, HrError, Refinement};
 
 mod elgendi;
 mod gradient;
@@ -18,6 +18,11 @@ const MIN_RATE_HZ: f64 = 10.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum EcgMethod {
+    /// Ours, and that of [`BeatStream`](crate::BeatStream): the likeliest sequence of peaks of the power between 7 and
+    /// 30 Hz, by their heights and by how evenly they follow. The beats are those of a stream with the same settings that
+    /// is given the whole signal. The cleaned signal, and with it the quality, is that of [`EcgMethod::NeuroKit`].
+    #[default]
+    Rhythm,
     /// NeuroKit2's own: a complex is a stretch in which the signal is steeper than 1.5 times its surroundings; the most
     /// prominent peak in it is the R peak. Peaks within 0.3 s of the one before are dropped, and so is one within the
     /// first 0.3 s. Cleaning removes what is below 0.5 Hz (Butterworth, order 5, forward and backward) and averages over
@@ -26,7 +31,6 @@ pub enum EcgMethod {
     /// # References
     /// D. Makowski et al. (2021). NeuroKit2: a Python toolbox for neurophysiological signal processing. Behavior Research
     /// Methods 53. doi:10.3758/s13428-020-01516-y. The detector itself has no publication of its own.
-    #[default]
     NeuroKit,
     /// The integrated square of the slope between 5 and 15 Hz, two running levels and search-back. As NeuroKit2, which
     /// keeps one pair of levels, integrates over 0.12 s and does not tell T waves.
@@ -72,7 +76,7 @@ pub struct EcgConfig {
     /// Frequency of the mains in Hz, at most half the sample rate where that is 100 Hz and more. Default: 50 Hz, as
     /// NeuroKit2.
     pub line_hz: f64,
-    /// How R peaks are found. Default: [`EcgMethod::NeuroKit`].
+    /// How R peaks are found. Default: [`EcgMethod::Rhythm`].
     pub method: EcgMethod,
     /// Which way R peaks point. Default: as the signal shows.
     pub polarity: Polarity,
@@ -101,6 +105,8 @@ impl EcgConfig {
 pub struct EcgDetector {
     config: EcgConfig,
     gradient: Gradient,
+    /// The method [`EcgMethod::Rhythm`] before its first sample.
+    stream: BeatStream,
     /// The band in which the method looks; none for the gradient method.
     band: Option<Sos>,
     /// Where the R peak lies about what the method marks.
@@ -128,14 +134,21 @@ impl EcgDetector {
         };
         // How far a mark trails its R peak: the delay of the band-pass, and of the average where that is marked.
         let (band, search) = match config.method {
-            EcgMethod::NeuroKit => (None, Search::AtMark),
+            EcgMethod::Rhythm | EcgMethod::NeuroKit => (None, Search::AtMark),
             EcgMethod::PanTompkins1985 => {
                 (Some(band(1, 5.0, 15.0)?), Search::seconds(0.2, 0.0, hz))
             }
             EcgMethod::Hamilton2002 => (Some(band(1, 8.0, 16.0)?), Search::seconds(0.16, 0.0, hz)),
             EcgMethod::Elgendi2010 => (Some(band(2, 8.0, 20.0)?), Search::seconds(0.1, 0.02, hz)),
         };
+        let stream = BeatStream::new(&BeatStreamConfig {
+            line_hz: config.line_hz,
+            polarity: config.polarity,
+            refinement: config.refinement,
+            ..BeatStreamConfig::ecg(config.sample_rate)
+        })?;
         Ok(Self {
+            stream,
             gradient: Gradient::new(config.sample_rate, config.line_hz)?,
             config: config.clone(),
             band,
@@ -163,40 +176,40 @@ impl EcgDetector {
     /// # Errors
     /// As [`clean`](Self::clean).
     pub fn detect(&self, ecg: &[f32]) -> Result<Detection, HrError> {
-        let mut ecg = checked(ecg)?;
-        check_len(&ecg, self.min_len())?;
-        let upright = self.gradient.cleaned(&ecg)?;
+        let wide = checked(ecg)?;
+        check_len(ecg.len(), self.min_len())?;
+        let rate = self.config.sample_rate;
+        let mut upright = self.gradient.cleaned(&wide)?;
+        if self.config.method == EcgMethod::Rhythm {
+            let mut stream = self.stream.clone();
+            let mut positions: Vec<f64> =
+                stream.push(ecg).iter().map(|beat| beat.position).collect();
+            positions.extend(stream.finish().iter().map(|beat| beat.position));
+            let inverted = stream.is_inverted();
+            turn(&mut upright, inverted);
+            return Detection::new(&wide, &upright, inverted, rate, |_| positions);
+        }
         let inverted = match self.config.polarity {
             Polarity::Upright => false,
             Polarity::Inverted => true,
-            Polarity::Detect => is_inverted(&upright, self.config.sample_rate.hz()),
+            Polarity::Detect => is_inverted(&upright, rate.hz()),
         };
-        if inverted {
-            ecg.iter_mut().for_each(|x| *x = -*x);
+        turn(&mut upright, inverted);
+        let mut in_band = self.in_band(&wide)?;
+        if let Some(band) = &mut in_band {
+            turn(band, inverted);
         }
-        let upright: Vec<f64> = if inverted {
-            upright.iter().map(|x| -x).collect()
-        } else {
-            upright
-        };
-        let in_band = self.in_band(&ecg)?;
         let cleaned = in_band.as_ref().unwrap_or(&upright);
-        Detection::new(
-            &ecg,
-            cleaned,
-            inverted,
-            self.config.sample_rate,
-            |cleaned| {
-                let marks = self.marks(cleaned);
-                self.config
-                    .refinement
-                    .positions(&marks, &upright, self.search)
-            },
-        )
+        Detection::new(&wide, cleaned, inverted, rate, |cleaned| {
+            let marks = self.marks(cleaned);
+            self.config
+                .refinement
+                .positions(&marks, &upright, self.search, rate.hz())
+        })
     }
 
     pub(crate) fn cleaned(&self, ecg: &[f64]) -> Result<Vec<f64>, HrError> {
-        check_len(ecg, self.min_len())?;
+        check_len(ecg.len(), self.min_len())?;
         match self.in_band(ecg)? {
             Some(cleaned) => Ok(cleaned),
             None => self.gradient.cleaned(ecg),
@@ -217,11 +230,17 @@ impl EcgDetector {
     fn marks(&self, cleaned: &[f64]) -> Vec<usize> {
         let hz = self.config.sample_rate.hz();
         match self.config.method {
-            EcgMethod::NeuroKit => self.gradient.marks(cleaned),
+            EcgMethod::Rhythm | EcgMethod::NeuroKit => self.gradient.marks(cleaned),
             EcgMethod::PanTompkins1985 => pan_tompkins::marks(cleaned, hz),
             EcgMethod::Hamilton2002 => hamilton::marks(cleaned, hz),
             EcgMethod::Elgendi2010 => elgendi::marks(cleaned, hz),
         }
+    }
+}
+
+fn turn(signal: &mut [f64], inverted: bool) {
+    if inverted {
+        signal.iter_mut().for_each(|x| *x = -*x);
     }
 }
 

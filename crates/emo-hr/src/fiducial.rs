@@ -4,6 +4,8 @@ use crate::signal::samples_in;
 
 /// Length of the stretches of which each has a say in which way a lead points.
 const POLARITY_SECONDS: f64 = 2.0;
+/// Seconds before a peak within which it rises.
+const RISE_SECONDS: f64 = 0.25;
 
 /// Where in a beat it is placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,6 +17,9 @@ pub enum Refinement {
     /// On the peak, at the top of the parabola through its sample and both neighbours.
     #[default]
     Parabola,
+    /// Where the signal rises most steeply before the peak, between samples as well: of a photoplethysmogram less
+    /// jittery than the peak, which is flat.
+    Upslope,
 }
 
 /// Where the peak lies about a method's mark.
@@ -38,8 +43,16 @@ impl Search {
 }
 
 impl Refinement {
-    /// The places of `marks`, each after the one before; a mark whose peak is that of the one before is dropped.
-    pub(crate) fn positions(self, marks: &[usize], signal: &[f64], search: Search) -> Vec<f64> {
+    /// The places of `marks`, each after the one before; a mark whose peak, or steepest rise, is that of the one before is
+    /// dropped.
+    pub(crate) fn positions(
+        self,
+        marks: &[usize],
+        signal: &[f64],
+        search: Search,
+        rate_hz: f64,
+    ) -> Vec<f64> {
+        let rise = samples_in(RISE_SECONDS, rate_hz).max(1);
         if self == Self::AsMarked {
             return marks.iter().map(|&mark| mark as f64).collect();
         }
@@ -54,7 +67,13 @@ impl Refinement {
                 }
             };
             if last.is_none_or(|last| peak > last) {
-                positions.push(peak as f64 + vertex(signal, peak));
+                positions.push(match self {
+                    Self::Upslope => {
+                        let after_last = last.map_or(0, |last| last + 1);
+                        steepest(signal, peak, peak.saturating_sub(rise).max(after_last))
+                    }
+                    _ => peak as f64 + vertex(signal, peak),
+                });
                 last = Some(peak);
             }
         }
@@ -71,6 +90,22 @@ fn highest(signal: &[f64], range: std::ops::Range<usize>) -> usize {
             if signal[i] > signal[best] { i } else { best }
         },
     )
+}
+
+/// The steepest rise to a peak from the sample `from` on.
+fn steepest(signal: &[f64], peak: usize, from: usize) -> f64 {
+    let slope = |i: usize| match (i.checked_sub(1), signal.get(i + 1)) {
+        (Some(left), Some(right)) => right - signal[left],
+        _ => 0.0,
+    };
+    let best = (from..peak).fold(
+        from,
+        |best, i| {
+            if slope(i) > slope(best) { i } else { best }
+        },
+    );
+    let around = [slope(best.saturating_sub(1)), slope(best), slope(best + 1)];
+    (best as f64 + vertex_of(around)).max(0.0)
 }
 
 /// From a maximum to the top of the parabola through it and its neighbours, within half a sample; 0 at an end and
@@ -133,9 +168,9 @@ mod tests {
             before: 2,
             after: 1,
         };
-        let positions = Refinement::Parabola.positions(&[3, 4, 8], &signal, search);
+        let positions = Refinement::Parabola.positions(&[3, 4, 8], &signal, search, 100.0);
         assert_eq!(positions, [2.0, 7.0]);
-        let as_marked = Refinement::AsMarked.positions(&[3, 4, 8], &signal, search);
+        let as_marked = Refinement::AsMarked.positions(&[3, 4, 8], &signal, search, 100.0);
         assert_eq!(as_marked, [3.0, 4.0, 8.0]);
     }
 }

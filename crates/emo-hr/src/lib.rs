@@ -38,6 +38,7 @@
 //! error of [`HeartRateWindow`], since a model has never seen them. Too few beats for a rate are an error, not a
 //! series of NaN.
 
+mod beat_stream;
 mod beats;
 mod ble;
 mod detection;
@@ -55,10 +56,12 @@ mod ppg;
 mod quality;
 mod respiration;
 mod rr;
+mod rhythm;
 mod series;
 mod signal;
 mod spline;
 
+pub use beat_stream::{BeatSignal, BeatStream, BeatStreamConfig, StreamBeat};
 pub use beats::Beats;
 pub use ble::{HeartRateMeasurement, SensorContact};
 pub use detection::Detection;

@@ -2,7 +2,7 @@ use emo_dsp::{FilterBand, SampleRate, Sos};
 
 use crate::fiducial::Search;
 use crate::signal::{check_len, checked, narrowed, samples_in};
-use crate::{Detection, HrError, Refinement};
+use crate::{BeatStream, BeatStreamConfig, Detection, HrError, Refinement};
 
 mod elgendi;
 mod msptd;
@@ -31,6 +31,10 @@ pub enum PpgMethod {
     ///   and open-source distribution. Physiological Measurement 46, 035002. doi:10.1088/1361-6579/adb89e.
     #[doc(alias = "MSPTD")]
     MsptdFast,
+    /// Ours, and that of [`BeatStream`](crate::BeatStream): the likeliest sequence of peaks of the mean rise of the signal
+    /// between 0.7 and 5 Hz, by their heights and by how evenly they follow. The beats are those of a stream with the same
+    /// settings that is given the whole signal.
+    Rhythm,
 }
 
 /// Settings of [`PpgDetector`].
@@ -64,6 +68,8 @@ impl PpgConfig {
 pub struct PpgDetector {
     config: PpgConfig,
     band_pass: Sos,
+    /// The method [`PpgMethod::Rhythm`] before its first sample.
+    stream: BeatStream,
 }
 
 impl PpgDetector {
@@ -76,7 +82,12 @@ impl PpgDetector {
             low_hz: 0.5,
             high_hz: 8.0,
         };
+        let stream = BeatStream::new(&BeatStreamConfig {
+            refinement: config.refinement,
+            ..BeatStreamConfig::ppg(config.sample_rate)
+        })?;
         Ok(Self {
+            stream,
             band_pass: Sos::butterworth(2, band, config.sample_rate)?,
             config: config.clone(),
         })
@@ -102,25 +113,33 @@ impl PpgDetector {
     ///
     /// # Errors
     /// As [`clean`](Self::clean).
-    pub fn detect(&self, ppg: &[f32]) -> Result<Detection, HrError> {
-        let ppg = checked(ppg)?;
+    pub fn detect(&self, narrow: &[f32]) -> Result<Detection, HrError> {
+        let ppg = checked(narrow)?;
         let cleaned = self.cleaned(&ppg)?;
         let PpgConfig {
             sample_rate,
             method,
             refinement,
         } = self.config;
+        if method == PpgMethod::Rhythm {
+            let mut stream = self.stream.clone();
+            let mut positions: Vec<f64> = stream.push(narrow).iter().map(|b| b.position).collect();
+            positions.extend(stream.finish().iter().map(|beat| beat.position));
+            return Detection::new(&ppg, &cleaned, false, sample_rate, |_| positions);
+        }
         Detection::new(&ppg, &cleaned, false, sample_rate, |cleaned| {
             let marks = match method {
-                PpgMethod::Elgendi2013 => elgendi::marks(cleaned, sample_rate.hz()),
+                PpgMethod::Elgendi2013 | PpgMethod::Rhythm => {
+                    elgendi::marks(cleaned, sample_rate.hz())
+                }
                 PpgMethod::MsptdFast => msptd::marks(cleaned, sample_rate.hz()),
             };
-            refinement.positions(&marks, cleaned, Search::AtMark)
+            refinement.positions(&marks, cleaned, Search::AtMark, sample_rate.hz())
         })
     }
 
     pub(crate) fn cleaned(&self, ppg: &[f64]) -> Result<Vec<f64>, HrError> {
-        check_len(ppg, self.min_len())?;
+        check_len(ppg.len(), self.min_len())?;
         Ok(self.band_pass.filtfilt(ppg)?)
     }
 }

@@ -14,12 +14,9 @@ pub(crate) fn checked(signal: &[f32]) -> Result<Vec<f64>, HrError> {
     signal.iter().enumerate().map(check).collect()
 }
 
-pub(crate) fn check_len(signal: &[f64], required: usize) -> Result<(), HrError> {
-    if signal.len() < required {
-        return Err(HrError::SignalTooShort {
-            actual: signal.len(),
-            required,
-        });
+pub(crate) fn check_len(actual: usize, required: usize) -> Result<(), HrError> {
+    if actual < required {
+        return Err(HrError::SignalTooShort { actual, required });
     }
     Ok(())
 }

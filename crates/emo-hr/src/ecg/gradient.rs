@@ -55,7 +55,7 @@ impl Gradient {
     }
 
     pub(super) fn cleaned(&self, ecg: &[f64]) -> Result<Vec<f64>, HrError> {
-        check_len(ecg, self.min_len())?;
+        check_len(ecg.len(), self.min_len())?;
         let without_drift = self.high_pass.filtfilt(ecg)?;
         Ok(zero_phase_mean(&without_drift, self.line_len))
     }
