@@ -100,11 +100,17 @@ impl Functionals {
 
     fn set_pitch(&mut self, voice: &[VoiceFrame]) {
         self.set(voice.iter().map(|frame| semitones(frame.pitch)));
+        self.smooth_voice();
+    }
+
+    /// Smooths a series of the voice, whose last value counts for that alone.
+    fn smooth_voice(&mut self) {
         smooth_non_zero(&mut self.series);
+        self.series.pop();
     }
 
     fn smooth_and_keep_non_zero(&mut self) {
-        smooth_non_zero(&mut self.series);
+        self.smooth_voice();
         self.series.retain(|&x| x != 0.0);
     }
 
@@ -124,7 +130,7 @@ impl Functionals {
             |is_inside: fn(f64) -> bool| self.statistics.runs(&self.series, self.step, is_inside);
         let (n_voiced, voiced) = runs(|x| x != 0.0);
         let (_, unvoiced) = runs(|x| x == 0.0);
-        let duration = self.series.len().saturating_sub(1).max(1) as f64 * self.step;
+        let duration = self.series.len().max(1) as f64 * self.step;
         self.values.push(n_voiced as f64 / duration);
         self.values.extend(voiced);
         self.values.extend(unvoiced);

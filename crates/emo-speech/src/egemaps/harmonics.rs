@@ -10,8 +10,11 @@ use super::formants::{Formant, N_FORMANTS};
 const MAX_HARMONICS: usize = 100;
 /// A formant's amplitude is that of the strongest harmonic within this share of its frequency to either side.
 const FORMANT_RANGE: f64 = 0.2;
-/// The amplitude in dB where there is no pitch, and the difference to a third formant without harmonics.
+/// The amplitude in dB where there is no pitch, the difference to a third formant without harmonics, and the largest
+/// difference of harmonics.
 const UNVOICED_DB: f64 = -201.0;
+/// The level in dB of a harmonic that is not there.
+const MISSING_DB: f64 = -200.0;
 
 /// Harmonics of one frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,7 +37,8 @@ pub(super) struct HarmonicMeter {
     power: Vec<Complex<f64>>,
     correlation: Vec<f64>,
     scratch: Vec<Complex<f64>>,
-    found: Vec<Peak>,
+    /// By harmonic, from the fundamental.
+    found: Vec<Option<Peak>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +80,7 @@ impl HarmonicMeter {
             return unvoiced;
         }
         self.find(magnitudes, pitch / self.bin_hz);
-        let Some(&fundamental) = self.found.first() else {
+        let Some(&Some(fundamental)) = self.found.first() else {
             return unvoiced;
         };
         let level = |magnitude: f64| to_db(magnitude / fundamental.height);
@@ -84,25 +88,39 @@ impl HarmonicMeter {
             self.strongest_near(formants[index].frequency)
                 .map(|peak| level(peak.magnitude))
         });
-        let harmonic = |index: usize| self.found.get(index).map_or(0.0, |p| level(p.magnitude));
+        let harmonic = |index: usize| match self.found.get(index) {
+            None => 0.0,
+            Some(None) => MISSING_DB,
+            Some(Some(peak)) => level(peak.magnitude),
+        };
         let third = amplitudes[2].map_or(UNVOICED_DB, |amplitude| -amplitude);
+        let clamp = |difference: f64| difference.clamp(UNVOICED_DB, -UNVOICED_DB);
         Harmonics {
-            h1_h2: harmonic(1) - harmonic(2),
-            h1_a3: harmonic(1) + third,
+            h1_h2: clamp(harmonic(1) - harmonic(2)),
+            h1_a3: clamp(harmonic(1) + third),
             formants: amplitudes.map(|amplitude| amplitude.unwrap_or(0.0)),
             hnr: self.hnr(magnitudes, pitch),
         }
     }
 
-    /// The peak that is nearest to each multiple of `spacing` bins.
+    /// The peak that is nearest to each multiple of `spacing` bins, if it is about as near to no other multiple, and not
+    /// that of the harmonic below. The fundamental takes any.
     fn find(&mut self, magnitudes: &[f64], spacing: f64) {
         self.found.clear();
+        let mut taken = None;
         let n_harmonics = ((magnitudes.len() - 1) as f64 / spacing) as usize;
         for multiple in 1..=n_harmonics.min(MAX_HARMONICS) {
-            let near = (multiple as f64 * spacing).round() as usize;
-            let Some(bin) = nearest_peak(magnitudes, near) else {
+            let expected = multiple as f64 * spacing;
+            let near = expected.round() as usize;
+            let Some(bin) = nearest_peak(magnitudes, near, Tie::Higher) else {
                 break;
             };
+            let is_near = (bin as f64 - expected).abs() <= 0.5 * (spacing + 1.0);
+            if multiple > 1 && (!is_near || taken == Some(bin)) {
+                self.found.push(None);
+                continue;
+            }
+            taken = Some(bin);
             let [left, height, right] = [magnitudes[bin - 1], magnitudes[bin], magnitudes[bin + 1]];
             let curvature = left - 2.0 * height + right;
             let offset = if curvature == 0.0 {
@@ -110,26 +128,27 @@ impl HarmonicMeter {
             } else {
                 0.5 * (left - right) / curvature
             };
-            self.found.push(Peak {
+            self.found.push(Some(Peak {
                 height,
                 magnitude: height - 0.25 * (left - right) * offset,
                 hz: (bin as f64 + offset) * self.bin_hz,
-            });
+            }));
         }
     }
 
     /// The strongest harmonic near a formant, `None` if that is the fundamental or if there is none.
     fn strongest_near(&self, formant: f64) -> Option<&Peak> {
         let range = (1.0 - FORMANT_RANGE) * formant..=(1.0 + FORMANT_RANGE) * formant;
-        let inside = self.found.iter().enumerate();
-        inside
+        let there = self.found.iter().enumerate();
+        there
+            .filter_map(|(index, peak)| Some((index, peak.as_ref()?)))
             .filter(|(_, peak)| range.contains(&peak.hz))
             .max_by(|(_, a), (_, b)| a.height.total_cmp(&b.height))
             .filter(|&(index, _)| index > 0)
             .map(|(_, peak)| peak)
     }
 
-    /// From the peak of the autocorrelation that is nearest to the period.
+    /// From the peak of the autocorrelation, of which openSMILE takes the magnitude, that is nearest to the period.
     fn hnr(&mut self, magnitudes: &[f64], pitch: f64) -> f64 {
         for (bin, magnitude) in self.power.iter_mut().zip(magnitudes) {
             *bin = Complex::new(magnitude * magnitude, 0.0);
@@ -137,9 +156,11 @@ impl HarmonicMeter {
         self.inverse
             .process_with_scratch(&mut self.power, &mut self.correlation, &mut self.scratch)
             .expect("the plan made the buffers, and the spectrum is real");
-        let lags = &self.correlation[..=self.correlation.len() / 2];
         let period = (self.bin_hz * self.correlation.len() as f64 / pitch) as usize;
-        match nearest_peak(lags, period) {
+        let half = self.correlation.len() / 2;
+        let lags = &mut self.correlation[..=half];
+        lags.iter_mut().for_each(|lag| *lag = lag.abs());
+        match nearest_peak(lags, period, Tie::Lower) {
             Some(lag) if lags[0] > 0.0 => {
                 let periodic = (lags[lag] / lags[0]).clamp(1e-10, 1.0 - 1e-10);
                 10.0 * (periodic / (1.0 - periodic)).log10()
@@ -149,17 +170,26 @@ impl HarmonicMeter {
     }
 }
 
-/// The inner index of a local maximum that is nearest to `near`, of two the higher index.
-fn nearest_peak(values: &[f64], near: usize) -> Option<usize> {
-    let is_peak = |i: usize| values[i] >= values[i - 1] && values[i] >= values[i + 1];
-    let inner = 1..values.len().saturating_sub(1);
+/// Of two maxima that are equally near.
+#[derive(Clone, Copy, PartialEq)]
+enum Tie {
+    Lower,
+    Higher,
+}
+
+/// The inner index of a local maximum that is nearest to `near`.
+fn nearest_peak(values: &[f64], near: usize, tie: Tie) -> Option<usize> {
+    let is_peak = |i: &usize| {
+        let inner = 1..values.len().saturating_sub(1);
+        inner.contains(i) && values[*i] >= values[i - 1] && values[*i] >= values[i + 1]
+    };
     (0..values.len()).find_map(|distance| {
-        let above = near + distance;
-        if inner.contains(&above) && is_peak(above) {
-            return Some(above);
+        let above = Some(near + distance).filter(is_peak);
+        let below = near.checked_sub(distance).filter(is_peak);
+        match tie {
+            Tie::Lower => below.or(above),
+            Tie::Higher => above.or(below),
         }
-        let below = near.checked_sub(distance)?;
-        (inner.contains(&below) && is_peak(below)).then_some(below)
     })
 }
 

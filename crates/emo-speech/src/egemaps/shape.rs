@@ -144,7 +144,12 @@ fn to_db(power: f64) -> f64 {
 /// 0 where neither or only one of the two holds anything.
 fn ratio_db(above: f64, below: f64) -> f64 {
     if above > 0.0 && below > 0.0 {
-        10.0 * (above / below).log10()
+        let ratio = above / below;
+        // Equal but for rounding, which matters: what is 0 does not count in the functionals.
+        if (ratio - 1.0).abs() < f64::from(f32::EPSILON) {
+            return 0.0;
+        }
+        10.0 * ratio.log10()
     } else {
         0.0
     }

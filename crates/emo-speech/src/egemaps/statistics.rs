@@ -114,8 +114,8 @@ impl Statistics {
 
     /// Number, mean length and standard deviation of the lengths of the runs in which `is_inside` holds, in seconds.
     ///
-    /// As in openSMILE a run of n values lasts n - 1 steps, and one less if it reaches the end; a single value outside
-    /// does not end a run; and runs of one or two values do not count.
+    /// As in openSMILE a run of n values lasts n - 1 steps; a single value outside does not end a run; and runs of one or
+    /// two values do not count.
     pub(super) fn runs(
         &mut self,
         values: &[f64],
@@ -126,8 +126,7 @@ impl Statistics {
         lengths.clear();
         let mut add = |begin: usize, end: usize| {
             if end - begin > 2 {
-                let is_open = end == values.len();
-                lengths.push((end - begin - 1 - usize::from(is_open)) as f64 * step);
+                lengths.push((end - begin - 1) as f64 * step);
             }
         };
         let mut run: Option<(usize, usize)> = None;
@@ -192,8 +191,9 @@ struct Extremum {
 /// Alternating maxima and minima, each of which differs enough from the one before.
 ///
 /// As found by measuring openSMILE: the two values at either end are no extrema; a maximum is measured by the latest
-/// minimum, be that salient or not, a minimum by the latest maximum that was high enough; and of several of a kind the
-/// most extreme counts, where a maximum that is higher by a twentieth need not be measured.
+/// minimum, be that salient or not, but the first one by the lowest after any other maximum; a minimum by the latest
+/// maximum that was high enough; and of several of a kind the most extreme counts, where a maximum that is higher by a
+/// twentieth need not be measured.
 fn find_salient_extrema(values: &[f64], extrema: &mut Vec<Extremum>) {
     extrema.clear();
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
@@ -201,6 +201,7 @@ fn find_salient_extrema(values: &[f64], extrema: &mut Vec<Extremum>) {
     let threshold = PEAK_THRESHOLD * (high - low);
     let first = values.first().copied().unwrap_or(0.0);
     let (mut latest_maximum, mut latest_minimum) = (first, first);
+    let mut has_risen = false;
     let inner = values.windows(3).enumerate().skip(1);
     for (index, window) in inner.take(values.len().saturating_sub(4)) {
         let [left, value, right] = [window[0], window[1], window[2]];
@@ -213,9 +214,11 @@ fn find_salient_extrema(values: &[f64], extrema: &mut Vec<Extremum>) {
             value,
             is_maximum,
         };
+        let is_first = extrema.is_empty();
         let last = extrema.last_mut();
         let same = last.filter(|last| last.is_maximum == is_maximum);
         if is_maximum {
+            has_risen = true;
             let is_far_higher = same
                 .as_ref()
                 .is_some_and(|last| value > HIGHER * last.value);
@@ -234,6 +237,7 @@ fn find_salient_extrema(values: &[f64], extrema: &mut Vec<Extremum>) {
                 Some(last) if is_salient && value < last.value => *last = extremum,
                 Some(_) => continue,
                 None if is_salient => extrema.push(extremum),
+                None if is_first && has_risen && value >= latest_minimum => continue,
                 None => {}
             }
             latest_minimum = value;
@@ -255,7 +259,7 @@ mod tests {
         // From 1 to 8 with a gap of one, two values that do not count, and three at the end.
         let (n, [mean, deviation]) = Statistics::default().runs(&values, 0.1, |x| x > 0.0);
         assert_eq!(n, 2);
-        assert_close([mean, deviation], [(0.6 + 0.1) / 2.0, 0.25], 1e-12, 0.0);
+        assert_close([mean, deviation], [(0.6 + 0.2) / 2.0, 0.2], 1e-12, 0.0);
         assert_eq!(
             Statistics::default().runs(&[], 0.1, |x| x > 0.0),
             (0, [0.0, 0.0])
