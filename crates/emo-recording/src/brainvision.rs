@@ -96,9 +96,7 @@ fn read_data(reader: impl Read, header: &Header) -> Result<Vec<Samples>, Recordi
         if channel_len > 0 {
             let channels = bytes.chunks_exact(channel_len);
             for (index, (samples, bytes)) in samples.iter_mut().zip(channels).enumerate() {
-                for number in bytes.chunks_exact(width) {
-                    push(header, samples, index, number)?;
-                }
+                push(header, index, samples, bytes.chunks_exact(width))?;
             }
         }
     } else {
@@ -108,11 +106,15 @@ fn read_data(reader: impl Read, header: &Header) -> Result<Vec<Samples>, Recordi
             reader.by_ref().take(block as u64).read_to_end(&mut bytes)?;
             n_bytes += bytes.len() as u64;
             budget.take(bytes.len() / width)?;
-            for frame in bytes.chunks_exact(frame) {
-                let numbers = frame.chunks_exact(width);
-                for (index, (samples, number)) in samples.iter_mut().zip(numbers).enumerate() {
-                    push(header, samples, index, number)?;
-                }
+            for (index, samples) in samples.iter_mut().enumerate() {
+                let place = index * width..(index + 1) * width;
+                let own = |frame| <[u8]>::get(frame, place.clone());
+                push(
+                    header,
+                    index,
+                    samples,
+                    bytes.chunks_exact(frame).filter_map(own),
+                )?;
             }
             if bytes.len() < block {
                 break;
@@ -131,43 +133,54 @@ fn read_data(reader: impl Read, header: &Header) -> Result<Vec<Samples>, Recordi
     Ok(samples)
 }
 
-fn push(
+/// Adds the numbers of a channel.
+fn push<'b>(
     header: &Header,
-    samples: &mut Samples,
     channel: usize,
-    number: &[u8],
+    samples: &mut Samples,
+    mut numbers: impl Iterator<Item = &'b [u8]>,
 ) -> Result<(), RecordingError> {
-    let value = match (header.number, number) {
-        (Number::Int16, &[a, b]) => f64::from(if header.is_big_endian {
-            i16::from_be_bytes([a, b])
-        } else {
-            i16::from_le_bytes([a, b])
-        }),
-        (Number::Int32, &[a, b, c, d]) => f64::from(if header.is_big_endian {
-            i32::from_be_bytes([a, b, c, d])
-        } else {
-            i32::from_le_bytes([a, b, c, d])
-        }),
-        (Number::Float32, &[a, b, c, d]) => f64::from(if header.is_big_endian {
-            f32::from_be_bytes([a, b, c, d])
-        } else {
-            f32::from_le_bytes([a, b, c, d])
-        }),
-        _ => f64::NAN,
-    };
     let info = header.channels.get(channel);
-    let value = value * info.map_or(1.0, |info| info.resolution);
-    if samples.push(value) {
-        return Ok(());
+    let resolution = info.map_or(1.0, |info| info.resolution);
+    let mut push = |number: f64| {
+        let value = number * resolution;
+        if samples.push(value) {
+            return Ok(());
+        }
+        Err(RecordingError::InvalidValue {
+            format: FORMAT,
+            place: format!(
+                "sample {} of channel {:?}",
+                samples.values.len(),
+                info.map_or("", |info| &info.name)
+            ),
+            value: value.to_string(),
+            expected: "a number within the range of 32-bit floats",
+        })
+    };
+    match (header.number, header.is_big_endian) {
+        (Number::Int16, false) => {
+            numbers.try_for_each(|x| push(i16::from_le_bytes(array(x)).into()))
+        }
+        (Number::Int16, true) => {
+            numbers.try_for_each(|x| push(i16::from_be_bytes(array(x)).into()))
+        }
+        (Number::Int32, false) => {
+            numbers.try_for_each(|x| push(i32::from_le_bytes(array(x)).into()))
+        }
+        (Number::Int32, true) => {
+            numbers.try_for_each(|x| push(i32::from_be_bytes(array(x)).into()))
+        }
+        (Number::Float32, false) => {
+            numbers.try_for_each(|x| push(f32::from_le_bytes(array(x)).into()))
+        }
+        (Number::Float32, true) => {
+            numbers.try_for_each(|x| push(f32::from_be_bytes(array(x)).into()))
+        }
     }
-    Err(RecordingError::InvalidValue {
-        format: FORMAT,
-        place: format!(
-            "sample {} of channel {:?}",
-            samples.values.len(),
-            info.map_or("", |info| &info.name)
-        ),
-        value: value.to_string(),
-        expected: "a number within the range of 32-bit floats",
-    })
+}
+
+/// The bytes of one number, which are as many as its type has.
+fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    bytes.try_into().unwrap_or([0; N])
 }

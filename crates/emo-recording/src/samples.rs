@@ -11,6 +11,7 @@ pub(crate) struct Samples {
 
 impl Samples {
     /// Adds a sample: NaN as missing. False if it is beyond the range of `f32`, when nothing is added.
+    #[inline]
     pub(crate) fn push(&mut self, value: f64) -> bool {
         if value.is_nan() {
             self.push_missing();

@@ -213,11 +213,7 @@ fn read_file(
     };
     let mut reader = BufReader::new(reader);
     let skipped = io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
-    let frame: Vec<usize> = signals
-        .iter()
-        .enumerate()
-        .flat_map(|(index, signal)| std::iter::repeat_n(index, signal.samples_per_frame))
-        .collect();
+    let frame_len: usize = signals.iter().map(|signal| signal.samples_per_frame).sum();
     let wrong_length = |actual, required| RecordingError::WrongLength {
         format: FORMAT,
         place: format!("data of {} signals", signals.len()),
@@ -228,39 +224,49 @@ fn read_file(
         return Err(wrong_length(skipped, offset));
     }
     let mut samples: Vec<Samples> = signals.iter().map(|_| Samples::default()).collect();
-    let mut places = frame.iter().copied().cycle();
-    let n_announced = n_frames.map(|n| n.saturating_mul(frame.len() as u64));
+    let n_announced = n_frames.map(|n| n.saturating_mul(frame_len as u64));
     let (mut n_samples, mut n_bytes) = (0_u64, 0_u64);
     let mut bytes = Vec::new();
+    // What is left of an incomplete frame, and the numbers of a block.
     let mut numbers: Vec<i32> = Vec::new();
     loop {
         bytes.clear();
         reader.by_ref().take(BLOCK as u64).read_to_end(&mut bytes)?;
         n_bytes += bytes.len() as u64;
-        numbers.clear();
+        let n_carried = numbers.len();
         format.decode(&bytes, &mut numbers);
         // What fills up the last three bytes of format 212 is no sample.
         if let Some(n_announced) = n_announced {
             let left = n_announced - n_samples;
-            let is_padded = format == SampleFormat::F212 && numbers.len() as u64 == left + 1;
-            if numbers.len() as u64 > left && !is_padded {
+            let n_new = (numbers.len() - n_carried) as u64;
+            let is_padded = format == SampleFormat::F212 && n_new == left + 1;
+            if n_new > left && !is_padded {
                 return Err(wrong_length(n_bytes, format.bytes_of(n_announced)));
             }
-            numbers.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            numbers.truncate(n_carried + usize::try_from(left.min(n_new)).unwrap_or(0));
         }
-        budget.take(numbers.len())?;
-        n_samples += numbers.len() as u64;
-        for (&number, index) in numbers.iter().zip(&mut places) {
-            if let (Some(signal), Some(samples)) = (signals.get(index), samples.get_mut(index)) {
-                push(signal, samples, format, number)?;
+        let n_new = numbers.len() - n_carried;
+        budget.take(n_new)?;
+        n_samples += n_new as u64;
+        let n_whole = numbers.len() - numbers.len() % frame_len;
+        let frames = numbers.get(..n_whole).unwrap_or_default();
+        let mut place = 0;
+        for (signal, samples) in signals.iter().zip(&mut samples) {
+            let own = place..place + signal.samples_per_frame;
+            for frame in frames.chunks_exact(frame_len) {
+                for &number in frame.get(own.clone()).unwrap_or_default() {
+                    push(signal, samples, format, number)?;
+                }
             }
+            place = own.end;
         }
+        numbers.drain(..n_whole);
         if bytes.len() < BLOCK {
             break;
         }
     }
-    let frame_len = frame.len() as u64;
-    let required = n_announced.unwrap_or(n_samples.div_ceil(frame_len).max(1) * frame_len);
+    let required =
+        n_announced.unwrap_or(n_samples.div_ceil(frame_len as u64).max(1) * frame_len as u64);
     let required_bytes = format.bytes_of(required);
     // The last number of format 212 may be followed by four bits or by twelve.
     let is_padded = format == SampleFormat::F212 && required % 2 == 1;
@@ -271,6 +277,7 @@ fn read_file(
     Ok(samples)
 }
 
+#[inline]
 fn push(
     signal: &SignalInfo,
     samples: &mut Samples,
