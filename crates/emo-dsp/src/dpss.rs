@@ -83,12 +83,12 @@ pub fn dpss(
 fn commuting(len: usize, width: f64) -> Tridiagonal {
     let n = len as f64;
     let cosine = (2.0 * PI * width).cos();
-    Tridiagonal {
-        diagonal: (0..len)
+    Tridiagonal::new(
+        (0..len)
             .map(|t| ((n - 1.0 - 2.0 * t as f64) / 2.0).powi(2) * cosine)
             .collect(),
-        off_diagonal: (1..len).map(|t| t as f64 * (n - t as f64) / 2.0).collect(),
-    }
+        (1..len).map(|t| t as f64 * (n - t as f64) / 2.0).collect(),
+    )
 }
 
 /// What makes the mean of an even taper and the first lobe of an odd one positive.
