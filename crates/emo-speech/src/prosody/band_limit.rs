@@ -1,8 +1,8 @@
-use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
 use super::frame_times::SampleTimes;
 use super::lanes::dot;
+use super::round_trip::RoundTrip;
 use super::sinc;
 use crate::SpeechError;
 
@@ -23,9 +23,16 @@ pub(super) struct Resampled {
 /// Converts the rate as Praat does: everything above half the new rate is removed from the spectrum of the whole, then
 /// the samples are interpolated.
 ///
+/// `transform` is kept for signals of about the same length.
+///
 /// # Errors
 /// [`SpeechError::SignalTooShort`] if not one sample remains.
-pub(super) fn resample(samples: &[f32], from: f64, to: f64) -> Result<Resampled, SpeechError> {
+pub(super) fn resample(
+    samples: &[f32],
+    from: f64,
+    to: f64,
+    transform: &mut Option<RoundTrip>,
+) -> Result<Resampled, SpeechError> {
     let duration = samples.len() as f64 / from;
     let len = (duration * to).round() as usize;
     if len == 0 {
@@ -36,7 +43,7 @@ pub(super) fn resample(samples: &[f32], from: f64, to: f64) -> Result<Resampled,
     }
     let mut source: Vec<f64> = samples.iter().map(|&x| f64::from(x)).collect();
     if to < from {
-        remove_above(&mut source, to / from);
+        remove_above(&mut source, to / from, transform);
     }
     let before = SampleTimes::of_rate(from);
     let grid = SampleTimes {
@@ -88,34 +95,28 @@ fn interpolate_periodic(
 }
 
 /// Sets everything above `share` of half the rate to zero.
-fn remove_above(samples: &mut [f64], share: f64) {
+fn remove_above(samples: &mut [f64], share: f64, transform: &mut Option<RoundTrip>) {
     let n_fft = (samples.len() + 2 * MARGIN).next_power_of_two();
-    let mut planner = RealFftPlanner::<f64>::new();
-    let (forward, inverse) = (
-        planner.plan_fft_forward(n_fft),
-        planner.plan_fft_inverse(n_fft),
-    );
-    let mut padded = forward.make_input_vec();
-    let mut spectrum = forward.make_output_vec();
-    padded[MARGIN..MARGIN + samples.len()].copy_from_slice(samples);
-    forward
-        .process(&mut padded, &mut spectrum)
-        .expect("the plan made the buffers");
-    // The peer counts real and imaginary parts, so that the edge may fall within a bin, of which the real part is kept.
-    let first = (share * n_fft as f64).floor() as usize - 1;
-    for (k, bin) in spectrum.iter_mut().enumerate() {
-        if 2 * k >= first {
-            bin.re = 0.0;
+    let transform = match transform.take_if(|kept| kept.samples.len() == n_fft) {
+        Some(kept) => transform.insert(kept),
+        None => transform.insert(RoundTrip::new(n_fft)),
+    };
+    transform.samples.fill(0.0);
+    transform.samples[MARGIN..MARGIN + samples.len()].copy_from_slice(samples);
+    transform.run(|spectrum| {
+        // The peer counts real and imaginary parts, so that the edge may fall within a bin, of which the real part is kept.
+        let first = (share * n_fft as f64).floor() as usize - 1;
+        for (k, bin) in spectrum.iter_mut().enumerate() {
+            if 2 * k >= first {
+                bin.re = 0.0;
+            }
+            if 2 * k + 1 >= first {
+                bin.im = 0.0;
+            }
         }
-        if 2 * k + 1 >= first {
-            bin.im = 0.0;
-        }
-    }
-    spectrum[n_fft / 2] = Complex::ZERO;
-    inverse
-        .process(&mut spectrum, &mut padded)
-        .expect("the spectrum is real at both ends");
-    for (x, filtered) in samples.iter_mut().zip(&padded[MARGIN..]) {
+        spectrum[n_fft / 2] = Complex::ZERO;
+    });
+    for (x, filtered) in samples.iter_mut().zip(&transform.samples[MARGIN..]) {
         *x = filtered / n_fft as f64;
     }
 }

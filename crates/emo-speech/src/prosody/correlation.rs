@@ -1,89 +1,52 @@
 use std::f64::consts::PI;
-use std::fmt;
-use std::sync::Arc;
 
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use super::round_trip::RoundTrip;
 
 /// The normalized autocorrelation of windowed frames, divided by that of the window.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct WindowedAutocorrelation {
     window: Vec<f64>,
     /// Autocorrelation of the window, 1 at lag 0.
     of_window: Vec<f64>,
-    forward: Arc<dyn RealToComplex<f64>>,
-    inverse: Arc<dyn ComplexToReal<f64>>,
-    frame: Vec<f64>,
-    spectrum: Vec<Complex<f64>>,
-    scratch: Vec<Complex<f64>>,
+    transform: RoundTrip,
 }
 
 impl WindowedAutocorrelation {
     /// For lags up to `max_lag`.
     pub(super) fn new(window: Vec<f64>, max_lag: usize) -> Self {
-        let n_fft = (window.len() + max_lag + 1).next_power_of_two();
-        let mut planner = RealFftPlanner::<f64>::new();
-        let forward = planner.plan_fft_forward(n_fft);
-        let inverse = planner.plan_fft_inverse(n_fft);
-        let scratch_len = forward.get_scratch_len().max(inverse.get_scratch_len());
-        let mut this = Self {
-            of_window: Vec::new(),
-            frame: vec![0.0; n_fft],
-            spectrum: forward.make_output_vec(),
-            scratch: vec![Complex::ZERO; scratch_len],
+        let mut transform = RoundTrip::new((window.len() + max_lag + 1).next_power_of_two());
+        transform.samples[..window.len()].copy_from_slice(&window);
+        transform.autocorrelate();
+        let correlation = &transform.samples[..=max_lag];
+        Self {
             window,
-            forward,
-            inverse,
-        };
-        this.frame[..this.window.len()].copy_from_slice(&this.window);
-        this.correlate();
-        let scale = this.frame[0];
-        this.of_window = this.frame[..=max_lag].iter().map(|r| r / scale).collect();
-        this
+            of_window: correlation.iter().map(|r| r / correlation[0]).collect(),
+            transform,
+        }
     }
 
     /// The window times the samples less `mean`, to be seen before [`finish`](Self::finish).
     pub(super) fn load(&mut self, samples: &[f64], mean: f64) -> &[f64] {
-        let (inside, after) = self.frame.split_at_mut(self.window.len());
+        let (inside, after) = self.transform.samples.split_at_mut(self.window.len());
         for ((x, sample), weight) in inside.iter_mut().zip(samples).zip(&self.window) {
             *x = (sample - mean) * weight;
         }
         after.fill(0.0);
-        &self.frame[..self.window.len()]
+        inside
     }
 
     /// The correlation for lags from 0, which is 1, to `max_lag`; zeros for a frame of zeros.
     pub(super) fn finish(&mut self, output: &mut [f64]) {
-        self.correlate();
-        let power = self.frame[0];
-        for ((r, lagged), of_window) in output.iter_mut().zip(&self.frame).zip(&self.of_window) {
+        self.transform.autocorrelate();
+        let correlation = &self.transform.samples;
+        let power = correlation[0];
+        for ((r, lagged), of_window) in output.iter_mut().zip(correlation).zip(&self.of_window) {
             *r = if power > 0.0 {
                 lagged / (power * of_window)
             } else {
                 0.0
             };
         }
-    }
-
-    fn correlate(&mut self) {
-        self.forward
-            .process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch)
-            .expect("the plan made the buffers");
-        for bin in &mut self.spectrum {
-            *bin = Complex::new(bin.norm_sqr(), 0.0);
-        }
-        self.inverse
-            .process_with_scratch(&mut self.spectrum, &mut self.frame, &mut self.scratch)
-            .expect("a power spectrum is real at both ends");
-    }
-}
-
-impl fmt::Debug for WindowedAutocorrelation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WindowedAutocorrelation")
-            .field("window_len", &self.window.len())
-            .field("max_lag", &(self.of_window.len() - 1))
-            .finish_non_exhaustive()
     }
 }
 

@@ -1,62 +1,38 @@
-use std::fmt;
-use std::sync::Arc;
-
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use super::round_trip::RoundTrip;
 
 /// The cumulative mean normalized difference of a frame with itself some samples later, with its troughs.
 ///
 /// # References
 /// A. de Cheveigné, H. Kawahara, YIN, a fundamental frequency estimator for speech and music, Journal of the Acoustical
 /// Society of America 111(4), 2002, doi:10.1121/1.1458024, Eq. 8.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Difference {
     min_period: usize,
     /// One value for each period from the shortest to the longest.
     values: Vec<f64>,
-    forward: Arc<dyn RealToComplex<f64>>,
-    inverse: Arc<dyn ComplexToReal<f64>>,
-    work: Vec<f64>,
-    spectrum: Vec<Complex<f64>>,
-    scratch: Vec<Complex<f64>>,
+    transform: RoundTrip,
 }
 
 impl Difference {
     /// For periods in samples; the longest is shorter than the frame and at least two longer than the shortest.
     pub(super) fn new(frame_len: usize, min_period: usize, max_period: usize) -> Self {
-        let n_fft = fast_len(frame_len + max_period + 1);
-        let mut planner = RealFftPlanner::<f64>::new();
-        let forward = planner.plan_fft_forward(n_fft);
-        let inverse = planner.plan_fft_inverse(n_fft);
-        let scratch_len = forward.get_scratch_len().max(inverse.get_scratch_len());
         Self {
             min_period,
             values: vec![0.0; max_period - min_period + 1],
-            work: vec![0.0; n_fft],
-            spectrum: forward.make_output_vec(),
-            scratch: vec![Complex::ZERO; scratch_len],
-            forward,
-            inverse,
+            transform: RoundTrip::new(fast_len(frame_len + max_period + 1)),
         }
     }
 
     /// As in librosa, what the end of the frame lacks is not taken off: the difference is that of the frame followed by
     /// zeros, less the power of its first samples.
     pub(super) fn compute(&mut self, frame: &[f64]) {
-        self.work[..frame.len()].copy_from_slice(frame);
-        self.work[frame.len()..].fill(0.0);
-        self.forward
-            .process_with_scratch(&mut self.work, &mut self.spectrum, &mut self.scratch)
-            .expect("the plan made the buffers");
-        for bin in &mut self.spectrum {
-            *bin = Complex::new(bin.norm_sqr(), 0.0);
-        }
-        self.inverse
-            .process_with_scratch(&mut self.spectrum, &mut self.work, &mut self.scratch)
-            .expect("a power spectrum is real at both ends");
-
-        let scale = 1.0 / self.work.len() as f64;
-        let power = self.work[0] * scale;
+        let (inside, after) = self.transform.samples.split_at_mut(frame.len());
+        inside.copy_from_slice(frame);
+        after.fill(0.0);
+        self.transform.autocorrelate();
+        let correlation = &self.transform.samples;
+        let scale = 1.0 / correlation.len() as f64;
+        let power = correlation[0] * scale;
         let (mut before, mut sum) = (0.0, 0.0);
         for (k, x) in frame
             .iter()
@@ -64,7 +40,7 @@ impl Difference {
             .take(self.min_period + self.values.len())
         {
             if k > 0 {
-                let difference = 2.0 * (power - self.work[k] * scale) - before;
+                let difference = 2.0 * (power - correlation[k] * scale) - before;
                 if k >= self.min_period {
                     // The mean up to this period itself.
                     let mean = (sum + difference) / k as f64;
@@ -112,15 +88,6 @@ impl Difference {
         } else {
             period - slope / bend
         }
-    }
-}
-
-impl fmt::Debug for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Difference")
-            .field("min_period", &self.min_period)
-            .field("n_periods", &self.values.len())
-            .finish_non_exhaustive()
     }
 }
 

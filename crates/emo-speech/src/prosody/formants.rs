@@ -2,6 +2,7 @@ use super::band_limit::{Resampled, resample};
 use super::burg::Burg;
 use super::correlation::gaussian;
 use super::frame_times::FrameTimes;
+use super::round_trip::RoundTrip;
 use crate::SpeechError;
 use crate::roots::Roots;
 use crate::signal::{check_number, check_sample_rate, check_signal};
@@ -140,6 +141,7 @@ impl FormantTrack {
 pub struct FormantTracker {
     config: FormantTrackerConfig,
     window: Vec<f64>,
+    transform: Option<RoundTrip>,
     burg: Burg,
     roots: Roots<ORDER>,
 }
@@ -158,6 +160,7 @@ impl FormantTracker {
         let window_len = (4.0 * config.half_window * config.ceiling).floor() as usize;
         Ok(Self {
             window: gaussian(window_len),
+            transform: None,
             burg: Burg::default(),
             roots: Roots::default(),
             config,
@@ -185,7 +188,7 @@ impl FormantTracker {
         let mut signal = if (from - rate).abs() < 1e-9 * rate {
             Resampled::unchanged(samples, from)
         } else {
-            resample(samples, from, rate)?
+            resample(samples, from, rate, &mut self.transform)?
         };
         let times = FrameTimes::centred(
             signal.grid,

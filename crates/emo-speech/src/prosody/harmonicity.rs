@@ -1,5 +1,5 @@
 use super::frame_times::FrameTimes;
-use super::pitch_tracker::{PitchMethod, PitchTracker, PitchTrackerConfig};
+use super::pitch_tracker::{FINEST_DEPTH, PitchMethod, PitchTracker, PitchTrackerConfig};
 use crate::SpeechError;
 use crate::signal::check_number;
 
@@ -92,7 +92,7 @@ impl Harmonicity {
             PitchMethod::GaussianAutocorrelation => 2.0 * config.n_periods,
             _ => config.n_periods,
         };
-        let tracker = PitchTracker::with_periods(pitch, n_periods)?;
+        let tracker = PitchTracker::with_periods(pitch, n_periods, FINEST_DEPTH)?;
         Ok(Self { config, tracker })
     }
 

@@ -19,6 +19,7 @@ mod pitch_track;
 mod pitch_tracker;
 mod pulses;
 mod pyin;
+mod round_trip;
 mod sinc;
 mod summary;
 mod yin;

@@ -133,6 +133,7 @@ pub struct PitchTracker {
     max_lag: usize,
     /// How far the correlation is known.
     known_lag: usize,
+    depth: usize,
     autocorrelation: Option<WindowedAutocorrelation>,
     /// From lag −`known_lag` to `known_lag`.
     correlation: Vec<f64>,
@@ -149,7 +150,7 @@ struct Peak {
 /// Samples on either side by which the height of a peak is judged, and by which it is then refined.
 const COARSE_DEPTH: usize = 30;
 const FINE_DEPTH: usize = 70;
-const FINEST_DEPTH: usize = 700;
+pub(super) const FINEST_DEPTH: usize = 700;
 /// Above this share of the sample rate, periods are so short that refining takes the finest depth.
 const HIGH_SHARE: f64 = 0.3;
 
@@ -160,13 +161,18 @@ impl PitchTracker {
     /// [`SpeechError::SampleRateOutOfRange`], [`SpeechError::NumberOutOfRange`], [`SpeechError::ConfigOutOfRange`].
     pub fn new(config: PitchTrackerConfig) -> Result<Self, SpeechError> {
         let n_periods = config.default_periods();
-        Self::with_periods(config, n_periods)
+        let depth = match config.method {
+            PitchMethod::GaussianAutocorrelation => FINEST_DEPTH,
+            _ => FINE_DEPTH,
+        };
+        Self::with_periods(config, n_periods, depth)
     }
 
-    /// With windows of another number of periods of the floor.
+    /// With windows of another number of periods of the floor, and peaks refined by so many samples on either side.
     pub(super) fn with_periods(
         config: PitchTrackerConfig,
         n_periods: f64,
+        depth: usize,
     ) -> Result<Self, SpeechError> {
         config.check()?;
         let rate = f64::from(config.sample_rate);
@@ -200,6 +206,7 @@ impl PitchTracker {
             min_lag_hz: config.floor,
             max_lag,
             known_lag,
+            depth,
             autocorrelation,
             correlation: vec![0.0; 2 * known_lag + 1],
             peaks: Vec::with_capacity(config.n_candidates),
@@ -344,13 +351,9 @@ impl PitchTracker {
                 *weakest = peak;
             }
         }
-        let depth = match self.config.method {
-            PitchMethod::GaussianAutocorrelation => FINEST_DEPTH,
-            _ => FINE_DEPTH,
-        };
         for peak in &mut self.peaks {
             let is_high = peak.candidate.frequency > HIGH_SHARE * rate;
-            let depth = if is_high { FINEST_DEPTH } else { depth };
+            let depth = if is_high { FINEST_DEPTH } else { self.depth };
             let (position, height) = sinc::maximum(&self.correlation, known + peak.lag, depth);
             peak.candidate = Candidate {
                 frequency: rate / (position - known as f64),

@@ -4,6 +4,10 @@ use std::f64::consts::PI;
 const MAX_ITERATIONS: usize = 60;
 /// Where the search ends, in samples: a maximum is flat to the last bit over no less.
 const TOLERANCE: f64 = 1e-8;
+/// A parabola's step that is this short, after one that is this short, leaves less than the tolerance: the error is about the
+/// product of the two before.
+const CLOSE: f64 = 1e-6;
+const CLOSE_BEFORE: f64 = 1e-3;
 
 /// The band-limited interpolation of `y` at the real index `x` by a sinc under a raised cosine that spans `depth` samples
 /// on either side, or as many as there are on the shorter one.
@@ -141,22 +145,11 @@ pub(super) fn maximum(y: &[f64], peak: usize, depth: usize) -> (f64, f64) {
     let golden = 0.5 * (3.0 - 5.0_f64.sqrt());
     let height = |x: f64| interpolate(y, x, depth);
     let (mut low, mut high) = (peak as f64 - 1.0, peak as f64 + 1.0);
-    // The samples' own parabola is near the maximum already.
-    let (left, middle, right) = (y[peak - 1], y[peak], y[peak + 1]);
-    let bend = 2.0 * middle - left - right;
-    let shift = if bend > 0.0 {
-        0.5 * (right - left) / bend
-    } else {
-        0.0
-    };
-    let mut best = peak as f64 + shift.clamp(-0.5, 0.5);
+    // As the peer begins, since there may be two maxima.
+    let mut best = low + golden * (high - low);
     let mut best_height = height(best);
-    let (mut second, mut second_height) = (peak as f64, middle);
-    if second_height > best_height {
-        std::mem::swap(&mut best, &mut second);
-        std::mem::swap(&mut best_height, &mut second_height);
-    }
-    let (mut third, mut third_height) = (second, second_height);
+    let (mut second, mut second_height) = (best, best_height);
+    let (mut third, mut third_height) = (best, best_height);
     let (mut step, mut step_before) = (1.0_f64, 1.0_f64);
     for _ in 0..MAX_ITERATIONS {
         let centre = 0.5 * (low + high);
@@ -187,6 +180,9 @@ pub(super) fn maximum(y: &[f64], peak: usize, depth: usize) -> (f64, f64) {
         } else {
             golden * step_before
         };
+        if is_parabolic && step.abs() < CLOSE && step_before.abs() < CLOSE_BEFORE {
+            return (best + step, best_height);
+        }
         if step.abs() < TOLERANCE {
             step = TOLERANCE.copysign(step);
         }
