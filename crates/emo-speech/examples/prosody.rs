@@ -67,6 +67,7 @@ fn measure(path: &str, clock: &mut Clock) -> Result<Value, Box<dyn Error>> {
     };
     Ok(json!({
         "values": named.map(|(name, value)| (*name, *value)).collect::<BTreeMap<_, _>>(),
+        "pulses": pulses,
         "f0": pitch.frames().iter().map(|f| f.frequency).collect::<Vec<_>>(),
         "hnr": hnr.decibels(),
         "f1": formant(1),
