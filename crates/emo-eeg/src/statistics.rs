@@ -44,39 +44,26 @@ impl Statistics {
     /// - [`EegError::NonFinite`] for a NaN or infinite sample.
     /// - [`EegError::Undefined`] for a constant channel, whose skewness and kurtosis are.
     pub fn of(samples: &[f64], sorted: &mut Vec<f64>) -> Result<Self, EegError> {
-        check_channel(samples, 4)?;
+        let moments = Moments::of(samples)?;
         sorted.clear();
         sorted.extend_from_slice(samples);
         sorted.sort_unstable_by(f64::total_cmp);
-        let n = samples.len() as f64;
-        let mean = samples.iter().sum::<f64>() / n;
-        let (mut second, mut third, mut fourth, mut squares) = (0.0, 0.0, 0.0, 0.0);
-        for x in samples {
-            let d = x - mean;
-            let dd = d * d;
-            second += dd;
-            third += dd * d;
-            fourth += dd * dd;
-            squares += x * x;
-        }
-        let (m2, m3, m4) = (second / n, third / n, fourth / n);
-        let peak_to_peak = sorted[samples.len() - 1] - sorted[0];
-        let skewness = m3 / (m2 * m2.sqrt());
-        let kurtosis = m4 / (m2 * m2) - 3.0;
-        if peak_to_peak == 0.0 || !(skewness.is_finite() && kurtosis.is_finite()) {
-            return Err(EegError::Undefined {
-                measure: "skewness",
-                reason: "the channel is constant, or its moments leave the range of f64",
-            });
-        }
         let [lower_quartile, median, upper_quartile] =
             [0.25, 0.5, 0.75].map(|share| quantile(sorted, share));
         for x in sorted.iter_mut() {
             *x = (*x - median).abs();
         }
         sorted.sort_unstable_by(f64::total_cmp);
-        let variance = second / (n - 1.0);
-        let steps: f64 = samples.windows(2).map(|x| (x[1] - x[0]).abs()).sum();
+        let n = samples.len() as f64;
+        let Moments {
+            mean,
+            variance,
+            peak_to_peak,
+            skewness,
+            kurtosis,
+            rms,
+            line_length,
+        } = moments;
         Ok(Self {
             mean,
             variance,
@@ -86,11 +73,63 @@ impl Statistics {
             skewness_corrected: skewness * (n * (n - 1.0)).sqrt() / (n - 2.0),
             kurtosis,
             kurtosis_corrected: (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * kurtosis + 6.0),
-            rms: (squares / n).sqrt(),
+            rms,
             lower_quartile,
             median,
             upper_quartile,
             median_absolute_deviation: quantile(sorted, 0.5),
+            line_length,
+        })
+    }
+}
+
+/// What of [`Statistics`] needs no order of the samples.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moments {
+    pub(crate) mean: f64,
+    pub(crate) variance: f64,
+    pub(crate) peak_to_peak: f64,
+    pub(crate) skewness: f64,
+    pub(crate) kurtosis: f64,
+    pub(crate) rms: f64,
+    pub(crate) line_length: f64,
+}
+
+impl Moments {
+    pub(crate) fn of(samples: &[f64]) -> Result<Self, EegError> {
+        check_channel(samples, 4)?;
+        let n = samples.len() as f64;
+        let mean = samples.iter().sum::<f64>() / n;
+        let (mut second, mut third, mut fourth, mut squares) = (0.0, 0.0, 0.0, 0.0);
+        let (mut low, mut high) = (samples[0], samples[0]);
+        for &x in samples {
+            let d = x - mean;
+            let dd = d * d;
+            second += dd;
+            third += dd * d;
+            fourth += dd * dd;
+            squares += x * x;
+            low = low.min(x);
+            high = high.max(x);
+        }
+        let (m2, m3, m4) = (second / n, third / n, fourth / n);
+        let peak_to_peak = high - low;
+        let skewness = m3 / (m2 * m2.sqrt());
+        let kurtosis = m4 / (m2 * m2) - 3.0;
+        if peak_to_peak == 0.0 || !(skewness.is_finite() && kurtosis.is_finite()) {
+            return Err(EegError::Undefined {
+                measure: "skewness",
+                reason: "the channel is constant, or its moments leave the range of f64",
+            });
+        }
+        let steps: f64 = samples.windows(2).map(|x| (x[1] - x[0]).abs()).sum();
+        Ok(Self {
+            mean,
+            variance: second / (n - 1.0),
+            peak_to_peak,
+            skewness,
+            kurtosis,
+            rms: (squares / n).sqrt(),
             line_length: steps / (n - 1.0),
         })
     }

@@ -6,9 +6,9 @@ use emo_dsp::{
 };
 
 use super::output::Output;
+use crate::statistics::Moments;
 use crate::{
-    EegError, Hjorth, HjorthConvention, Statistics, decorrelation_time, higher_order_crossings,
-    teager_kaiser,
+    EegError, Hjorth, HjorthConvention, decorrelation_time, higher_order_crossings, teager_kaiser,
 };
 
 /// Orders of crossings, as in the paper.
@@ -48,14 +48,14 @@ impl TimeFeatures {
     }
 
     pub(super) fn compute(&mut self, x: &[f64], out: &mut Output<'_>) -> Result<(), EegError> {
-        let statistics = Statistics::of(x, &mut self.memory);
-        let s = |of: fn(&Statistics) -> f64| statistics.as_ref().map(of).map_err(Clone::clone);
+        let moments = Moments::of(x);
+        let m = |of: fn(&Moments) -> f64| moments.as_ref().map(of).map_err(Clone::clone);
         out.put(x.iter().sum::<f64>() / x.len() as f64)?;
-        out.put_result(s(|s| s.standard_deviation))?;
-        out.put_result(s(|s| s.skewness))?;
-        out.put_result(s(|s| s.kurtosis))?;
-        out.put_result(s(|s| s.peak_to_peak))?;
-        out.put_result(s(|s| s.line_length))?;
+        out.put_result(m(|m| m.variance.sqrt()))?;
+        out.put_result(m(|m| m.skewness))?;
+        out.put_result(m(|m| m.kurtosis))?;
+        out.put_result(m(|m| m.peak_to_peak))?;
+        out.put_result(m(|m| m.line_length))?;
         let hjorth = Hjorth::of(x, HjorthConvention::Population);
         let h = |of: fn(&Hjorth) -> f64| hjorth.as_ref().map(of).map_err(Clone::clone);
         out.put_result(h(|h| h.mobility).map(|mobility| mobility * self.rate.hz()))?;
