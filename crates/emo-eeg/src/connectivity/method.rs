@@ -64,14 +64,6 @@ impl ConnectivityMethod {
         }
     }
 
-    /// Whether the measure is taken from envelopes over time.
-    pub(super) fn is_of_envelopes(self) -> bool {
-        matches!(
-            self,
-            Self::EnvelopeCorrelation | Self::OrthogonalizedEnvelopeCorrelation
-        )
-    }
-
     /// What the measure says of a channel and itself.
     pub(super) fn diagonal(self) -> f64 {
         match self {
@@ -93,78 +85,92 @@ impl ConnectivityMethod {
     }
 }
 
-/// Sums over the observations of two channels at one frequency.
+/// What of the observations a measure needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// The mean cross-spectrum and the mean powers.
+    Power,
+    /// The mean direction of the cross-spectrum.
+    Phase,
+    /// Sums over the cross-spectrum's imaginary part.
+    Imaginary,
+    /// The amplitudes over time.
+    Envelope,
+}
+
+impl ConnectivityMethod {
+    pub(super) fn family(self) -> Family {
+        match self {
+            Self::Coherence | Self::SquaredCoherence | Self::ImaginaryCoherence => Family::Power,
+            Self::PhaseLocking
+            | Self::CorrectedImaginaryPhaseLocking
+            | Self::PairwisePhaseConsistency => Family::Phase,
+            Self::PhaseLag
+            | Self::UnbiasedSquaredPhaseLag
+            | Self::WeightedPhaseLag
+            | Self::DebiasedSquaredWeightedPhaseLag => Family::Imaginary,
+            Self::EnvelopeCorrelation | Self::OrthogonalizedEnvelopeCorrelation => Family::Envelope,
+        }
+    }
+
+    /// The measure from the summed cross-spectrum and powers. Where a channel has no power, nothing is common: 0.
+    pub(super) fn of_power(self, cross: Complex64, powers: [f64; 2]) -> f64 {
+        let scale = (powers[0] * powers[1]).sqrt();
+        if scale == 0.0 {
+            return 0.0;
+        }
+        let coherency = cross / scale;
+        match self {
+            Self::ImaginaryCoherence => coherency.im,
+            Self::SquaredCoherence => coherency.norm_sqr(),
+            _ => coherency.norm(),
+        }
+    }
+
+    /// The measure from the sum of `n` directions, complex numbers of magnitude 1.
+    pub(super) fn of_phase(self, sum: Complex64, n: f64) -> f64 {
+        match self {
+            Self::CorrectedImaginaryPhaseLocking => {
+                let locking = sum / n;
+                let rest = 1.0 - locking.re.clamp(-1.0, 1.0).powi(2);
+                ratio(locking.im.abs(), rest.sqrt())
+            }
+            Self::PairwisePhaseConsistency => (sum.norm_sqr() - n) / (n * (n - 1.0)),
+            _ => sum.norm() / n,
+        }
+    }
+
+    /// The measure from `n` observations' imaginary parts.
+    pub(super) fn of_imaginary(self, sums: &ImaginarySums, n: f64) -> f64 {
+        match self {
+            Self::PhaseLag => (sums.sign / n).abs(),
+            Self::UnbiasedSquaredPhaseLag => (n * (sums.sign / n).powi(2) - 1.0) / (n - 1.0),
+            Self::DebiasedSquaredWeightedPhaseLag => ratio(
+                sums.plain.powi(2) - sums.squared,
+                sums.absolute.powi(2) - sums.squared,
+            ),
+            _ => ratio(sums.plain.abs(), sums.absolute),
+        }
+    }
+}
+
+/// Sums over imaginary parts.
 #[derive(Default)]
-pub(super) struct PairSums {
-    n: f64,
-    cross: Complex64,
-    powers: [f64; 2],
-    phase: Complex64,
+pub(super) struct ImaginarySums {
     sign: f64,
-    imaginary: f64,
+    plain: f64,
     absolute: f64,
     squared: f64,
 }
 
-impl PairSums {
-    /// Takes an observation: its cross-spectrum and the channels' powers.
-    pub(super) fn add(&mut self, cross: Complex64, powers: [f64; 2]) {
-        let magnitude = cross.norm();
-        self.n += 1.0;
-        self.cross += cross;
-        for (sum, power) in self.powers.iter_mut().zip(powers) {
-            *sum += power;
+impl ImaginarySums {
+    pub(super) fn add(&mut self, imaginary: f64) {
+        if imaginary != 0.0 {
+            self.sign += imaginary.signum();
         }
-        if magnitude > 0.0 {
-            self.phase += cross / magnitude;
-        }
-        if cross.im != 0.0 {
-            self.sign += cross.im.signum();
-        }
-        self.imaginary += cross.im;
-        self.absolute += cross.im.abs();
-        self.squared += cross.im * cross.im;
-    }
-
-    /// The measure. Where a channel has no power, nothing is common: 0.
-    pub(super) fn measure(&self, method: ConnectivityMethod) -> f64 {
-        let n = self.n;
-        match method {
-            ConnectivityMethod::Coherence => self.coherency().norm(),
-            ConnectivityMethod::SquaredCoherence => self.coherency().norm_sqr(),
-            ConnectivityMethod::ImaginaryCoherence => self.coherency().im,
-            ConnectivityMethod::PhaseLocking => self.phase.norm() / n,
-            ConnectivityMethod::CorrectedImaginaryPhaseLocking => {
-                let locking = self.phase / n;
-                let rest = 1.0 - locking.re.clamp(-1.0, 1.0).powi(2);
-                ratio(locking.im.abs(), rest.sqrt())
-            }
-            ConnectivityMethod::PairwisePhaseConsistency => {
-                (self.phase.norm_sqr() - n) / (n * (n - 1.0))
-            }
-            ConnectivityMethod::PhaseLag => (self.sign / n).abs(),
-            ConnectivityMethod::UnbiasedSquaredPhaseLag => {
-                (n * (self.sign / n).powi(2) - 1.0) / (n - 1.0)
-            }
-            ConnectivityMethod::WeightedPhaseLag => ratio(self.imaginary.abs(), self.absolute),
-            ConnectivityMethod::DebiasedSquaredWeightedPhaseLag => ratio(
-                self.imaginary.powi(2) - self.squared,
-                self.absolute.powi(2) - self.squared,
-            ),
-            ConnectivityMethod::EnvelopeCorrelation
-            | ConnectivityMethod::OrthogonalizedEnvelopeCorrelation => {
-                unreachable!("envelopes are correlated over time")
-            }
-        }
-    }
-
-    fn coherency(&self) -> Complex64 {
-        let scale = (self.powers[0] * self.powers[1]).sqrt();
-        if scale > 0.0 {
-            self.cross / scale
-        } else {
-            Complex64::ZERO
-        }
+        self.plain += imaginary;
+        self.absolute += imaginary.abs();
+        self.squared += imaginary * imaginary;
     }
 }
 

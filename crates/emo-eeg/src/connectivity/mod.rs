@@ -22,6 +22,8 @@ pub use method::ConnectivityMethod;
 
 use crate::window::checked_channel;
 use crate::{Band, EegError};
+use envelope::Envelope;
+use method::Family;
 use observations::{Observations, Spectra};
 
 /// How channels become the complex amplitudes that are compared.
@@ -79,7 +81,7 @@ impl ConnectivityConfig {
     pub fn new(sample_rate: SampleRate, method: ConnectivityMethod) -> Self {
         // At least two samples, which the segments of any rate then have.
         let segment_len = (sample_rate.hz().round() as usize).max(2);
-        let spectrum = if method.is_of_envelopes() {
+        let spectrum = if method.family() == Family::Envelope {
             ConnectivitySpectrum::Analytic { order: 4 }
         } else {
             ConnectivitySpectrum::Fourier {
@@ -156,7 +158,7 @@ impl Connectivity {
             return Err(EegError::NoBands);
         }
         let spectra = Spectra::new(&config.spectrum, config.sample_rate)?;
-        if spectra.bins().is_some() && config.method.is_of_envelopes() {
+        if spectra.bins().is_some() && config.method.family() == Family::Envelope {
             return Err(EegError::NotDefined {
                 what: "a correlation of envelopes",
                 of: "spectra of segments",
@@ -264,7 +266,10 @@ impl Connectivity {
         channels: &[Vec<f64>],
         filter: Option<&Sos>,
     ) -> Result<Observations, EegError> {
-        let observations = self.spectra.observe(channels, filter)?;
+        let mut observations = self.spectra.observe(channels, filter)?;
+        if self.method.family() == Family::Phase {
+            observations.normalize();
+        }
         let (actual, required) = (
             observations.n_observations(),
             self.method.min_observations(),
@@ -277,25 +282,30 @@ impl Connectivity {
 
     fn fill(&self, mut matrix: ArrayViewMut2<'_, f64>, of: &Observations, bins: Range<usize>) {
         let n_bins = bins.len() as f64;
+        let envelopes: Vec<Envelope> = if self.method.family() == Family::Envelope {
+            let channels = 0..matrix.nrows();
+            channels
+                .map(|channel| Envelope::new(of.channel(channel, 0)))
+                .collect()
+        } else {
+            Vec::new()
+        };
         for row in 0..matrix.nrows() {
             matrix[[row, row]] = self.method.diagonal();
             for column in 0..row {
-                let at = |bin| self.measure(of, [row, column], bin);
+                let at = |bin| match self.method {
+                    ConnectivityMethod::EnvelopeCorrelation => {
+                        envelopes[row].correlation(&envelopes[column])
+                    }
+                    ConnectivityMethod::OrthogonalizedEnvelopeCorrelation => {
+                        envelopes[row].orthogonalized_correlation(&envelopes[column])
+                    }
+                    method => of.measure([row, column], bin, method),
+                };
                 let value = bins.clone().map(at).sum::<f64>() / n_bins;
                 matrix[[row, column]] = value;
                 matrix[[column, row]] = self.method.mirrored(value);
             }
-        }
-    }
-
-    fn measure(&self, of: &Observations, pair: [usize; 2], bin: usize) -> f64 {
-        let [first, second] = pair.map(|channel| of.channel(channel, bin));
-        match self.method {
-            ConnectivityMethod::EnvelopeCorrelation => envelope::correlation(first, second),
-            ConnectivityMethod::OrthogonalizedEnvelopeCorrelation => {
-                envelope::orthogonalized(first, second)
-            }
-            method => of.measure(pair, bin, method),
         }
     }
 }

@@ -3,7 +3,7 @@ use emo_dsp::{
     StftScaling,
 };
 
-use super::method::PairSums;
+use super::method::{Family, ImaginarySums};
 use super::{ConnectivityMethod, ConnectivitySpectrum};
 use crate::EegError;
 
@@ -30,24 +30,75 @@ impl Observations {
         &self.amplitudes[channel][bin * len..][..len]
     }
 
-    pub(super) fn measure(
-        &self,
-        [first, second]: [usize; 2],
-        bin: usize,
-        method: ConnectivityMethod,
-    ) -> f64 {
-        let mut sums = PairSums::default();
-        let rows = self
-            .channel(first, bin)
-            .chunks_exact(self.n_tapers)
-            .zip(self.channel(second, bin).chunks_exact(self.n_tapers));
-        for (x, y) in rows {
-            let cross = x.iter().zip(y).map(|(x, y)| x * y.conj()).sum();
-            let power = |z: &[Complex64]| z.iter().map(Complex64::norm_sqr).sum();
-            sums.add(cross, [power(x), power(y)]);
+    /// Leaves only the directions of the amplitudes, where an observation is a single one: the direction of a product
+    /// is the product of directions.
+    pub(super) fn normalize(&mut self) {
+        if self.n_tapers > 1 {
+            return;
         }
-        sums.measure(method)
+        for amplitude in self.amplitudes.iter_mut().flatten() {
+            *amplitude = direction(*amplitude);
+        }
     }
+
+    /// The measure of two channels, which is not one of envelopes.
+    pub(super) fn measure(&self, pair: [usize; 2], bin: usize, method: ConnectivityMethod) -> f64 {
+        let [x, y] = pair.map(|channel| self.channel(channel, bin));
+        let n = self.n_observations as f64;
+        let crosses = || {
+            let rows = x
+                .chunks_exact(self.n_tapers)
+                .zip(y.chunks_exact(self.n_tapers));
+            rows.map(|(x, y)| {
+                x.iter()
+                    .zip(y)
+                    .map(|(x, y)| x * y.conj())
+                    .sum::<Complex64>()
+            })
+        };
+        match method.family() {
+            Family::Power => {
+                let power = |z: &[Complex64]| product(z, z).re;
+                method.of_power(product(x, y), [power(x), power(y)])
+            }
+            Family::Phase if self.n_tapers == 1 => method.of_phase(product(x, y), n),
+            Family::Phase => method.of_phase(crosses().map(direction).sum(), n),
+            Family::Imaginary => {
+                let mut sums = ImaginarySums::default();
+                crosses().for_each(|cross| sums.add(cross.im));
+                method.of_imaginary(&sums, n)
+            }
+            Family::Envelope => unreachable!("envelopes are correlated over time"),
+        }
+    }
+}
+
+/// A number of magnitude 1, or 0 for 0.
+fn direction(value: Complex64) -> Complex64 {
+    let magnitude = value.norm();
+    if magnitude > 0.0 {
+        value / magnitude
+    } else {
+        Complex64::ZERO
+    }
+}
+
+/// Σ x·ȳ, in four sums that a processor adds up side by side.
+fn product(x: &[Complex64], y: &[Complex64]) -> Complex64 {
+    let (x_blocks, y_blocks) = (x.chunks_exact(4), y.chunks_exact(4));
+    let rest: Complex64 = x_blocks
+        .remainder()
+        .iter()
+        .zip(y_blocks.remainder())
+        .map(|(x, y)| x * y.conj())
+        .sum();
+    let mut sums = [Complex64::ZERO; 4];
+    for (x, y) in x_blocks.zip(y_blocks) {
+        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+            *sum += x * y.conj();
+        }
+    }
+    sums.iter().sum::<Complex64>() + rest
 }
 
 /// What turns channels into observations, planned once.
