@@ -49,8 +49,11 @@
 //! | quality, rejected windows, bad channels | [`Quality`], [`judge_windows`], [`bad_channels`] |
 //!
 //! # Conventions
-//! A window is an array `[channels, samples]` in microvolts. Sums and filters run in `f64`. Nothing looks outside the
-//! window that it is given, so a result depends on that window alone, bit for bit, wherever it was cut from.
+//! A window is an array `[channels, samples]` in microvolts. Sums and filters run in `f64`. A feature looks at
+//! nothing outside the window that it is given, so it depends on that window alone, bit for bit, wherever it was cut from.
+//! What cleans takes a whole recording, or is a stream that remembers.
+//!
+//! `docs/eeg.md` has the steps of cleaning, what differs from the peers, and how near it is to them.
 
 mod asr;
 mod bad_channels;
