@@ -9,6 +9,8 @@ use serde_json::Value;
 
 /// Relative tolerance of the manifest, for single precision and pitch candidates.
 const RTOL: f64 = 0.01;
+/// Share of a recording's descriptors that may be outside, where the manifest allows 0.05; the most is 0.0183.
+const DESCRIPTORS_OUTSIDE: f64 = 0.02;
 
 /// Share of the values outside their tolerance, by column; `columns` says which of ours the reference has.
 fn outside(
@@ -49,13 +51,9 @@ fn a_recording_of_the_repository_has_the_descriptors_of_opensmile() {
     let columns: Vec<usize> = (0..25).collect();
     let actual: Vec<f32> = actual.iter().copied().collect();
     let shares = outside(&actual, &expected, &atol, &columns, 25);
-    check_descriptors(&shares, 0.05);
-}
-
-/// The share of the values stays within what the manifest allows.
-fn check_descriptors(shares: &[f64], allowed: f64) {
     let mean = shares.iter().sum::<f64>() / shares.len() as f64;
-    assert!(mean <= allowed, "{mean}");
+    eprintln!("{mean:.4} of the values outside");
+    assert!(mean <= DESCRIPTORS_OUTSIDE, "{mean}");
 }
 
 #[test]
@@ -67,8 +65,8 @@ fn a_recording_of_the_repository_has_the_functionals_of_opensmile() {
     let atol = flat(fixture("emo-speech/egemaps_func_atol.npy"));
     let missed = missed(&actual, &expected, &atol, &EGEMAPS_FUNCTIONALS);
     eprintln!("outside the tolerance: {missed:?}");
-    // The tolerance is a hundredth; what misses it, misses it by little. `docs/speech.md` has the table.
-    assert!(missed.len() <= 88 - 55);
+    // Of this recording openSMILE leaves out the last frame, which is voiced.
+    assert!(missed.len() <= 10);
 }
 
 fn missed<'a>(actual: &[f32], expected: &[f64], atol: &[f64], names: &[&'a str]) -> Vec<&'a str> {
@@ -129,7 +127,7 @@ fn the_shared_references_are_met() {
             let mean = shares.iter().sum::<f64>() / shares.len() as f64;
             eprintln!("{name}: {mean:.4} of the values outside");
             let allowed = case["allowed_fraction_outside"].as_f64().unwrap();
-            check_descriptors(&shares, allowed);
+            assert!(mean <= allowed.min(DESCRIPTORS_OUTSIDE), "{name}: {mean}");
         } else {
             let actual: Vec<f32> = columns.iter().map(|&i| actual[i]).collect();
             let missed = missed(&actual, &expected, &atol, &names);
@@ -138,7 +136,8 @@ fn the_shared_references_are_met() {
                 "{name}: {n_met} of {} within the tolerance; not {missed:?}",
                 names.len()
             );
-            assert!(n_met * 10 >= names.len() * 4);
+            // The least is 53 of 62.
+            assert!(n_met * 6 >= names.len() * 5, "{name}: {n_met}");
         }
     }
 }
