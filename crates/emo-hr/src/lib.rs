@@ -30,7 +30,17 @@
 //! # Ok::<(), emo_hr::HrError>(())
 //! ```
 //!
-//! [`Hrv`] computes the indices of heart rate variability of an [`RrSeries`], each with the data that it needs.
+//! # Heart rate variability and breathing
+//! | from | by | to |
+//! |---|---|---|
+//! | intervals in ms, or [`Beats`] | [`RrSeries`] | intervals with times and gaps |
+//! | [`RrSeries`] | [`Hrv`] | all indices, each with unit, value or why it has none, and quality |
+//! | | [`TimeDomain`], [`FrequencyDomain`], [`Poincare`], [`Asymmetry`], [`Fragmentation`], [`Fluctuation`], [`Complexity`], [`SymbolicDynamics`], [`HeartPyMeasures`] | parts of them alone |
+//! | | [`Tachogram`], [`Spectrum`], [`lomb_scargle`] | what lies in between |
+//! | beats one by one | [`HrvStream`] | the indices of the last seconds, without allocation |
+//! | values of one person | [`Baseline`] | distances from what is usual for that person |
+//! | a belt, a heart rate or [`Beats`] | [`Respiration`] | breathing and its rate; from intervals alone: [`respiration_rate`] |
+//! | [`Beats`] and [`Respiration`] | [`Rsa`] | respiratory sinus arrhythmia |
 //!
 //! # What is refused and what lowers the quality
 //! A NaN or infinite sample is an error everywhere. Rates that a heart can hardly have (outside 30–220 bpm) or that

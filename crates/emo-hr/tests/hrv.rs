@@ -110,6 +110,24 @@ fn a_constant_series_has_no_ratios() {
 }
 
 #[test]
+fn long_series_leave_out_what_is_quadratic() {
+    let beats: Vec<f64> = (0..20_000).map(|i| 800.0 + f64::from(i % 13)).collect();
+    let all = indices(&series(&beats), MinimumData::Enforced);
+    for name in ["SampEn", "FuzzyEn", "CD", "DFA_alpha2"] {
+        let expected = NotMeaningful::TooManyIntervals {
+            actual: 20_000,
+            allowed: 10_000,
+        };
+        assert_eq!(all.value(name).unwrap(), Err(expected));
+    }
+    assert!(all.value("SDANN5").unwrap().is_ok() && all.value("TINN").unwrap().is_ok());
+    assert!(matches!(
+        all.value("ULF").unwrap(),
+        Err(NotMeaningful::TooShort { .. })
+    ));
+}
+
+#[test]
 fn bad_series_are_named() {
     for ms in [0.0, -800.0, f64::NAN, f64::INFINITY, 60_001.0] {
         let error = RrSeries::from_millis(vec![800.0, ms]).unwrap_err();

@@ -21,7 +21,7 @@ pub enum MinimumData {
 }
 
 /// Settings of [`Hrv`].
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct HrvConfig {
     /// Of the time domain.
@@ -32,6 +32,21 @@ pub struct HrvConfig {
     pub complexity: ComplexityConfig,
     /// Default: [`MinimumData::Enforced`].
     pub minimum: MinimumData,
+    /// Intervals above which [`Fluctuation`] and [`Complexity`], whose cost is quadratic, are not computed. Default:
+    /// 10,000, about two hours.
+    pub max_intervals: usize,
+}
+
+impl Default for HrvConfig {
+    fn default() -> Self {
+        Self {
+            time: TimeDomainConfig::default(),
+            frequency: FrequencyConfig::default(),
+            complexity: ComplexityConfig::default(),
+            minimum: MinimumData::Enforced,
+            max_intervals: 10_000,
+        }
+    }
 }
 
 impl HrvConfig {
@@ -43,6 +58,7 @@ impl HrvConfig {
             frequency: FrequencyConfig::neurokit(4.0),
             complexity: ComplexityConfig::neurokit(),
             minimum: MinimumData::Ignored,
+            ..Self::default()
         }
     }
 }
@@ -125,16 +141,29 @@ impl Hrv {
         let fragmentation = Fragmentation::compute(rr).map(|f| f.values());
         let asymmetry = Asymmetry::compute(rr).map(|a| a.values());
         let words = SymbolicDynamics::compute(rr, Symbols::EqualProbability(4));
-        let fluctuation = Fluctuation::compute(rr)?;
-        let complexity = Complexity::compute(rr, &self.config.complexity)?;
+        let allowed = self.config.max_intervals;
+        let too_many = rr.len() > allowed;
+        let (fluctuation, complexity) = if too_many {
+            (
+                vec![None; fluctuation::SPECS.len()],
+                vec![None; complexity::SPECS.len()],
+            )
+        } else {
+            (
+                Fluctuation::compute(rr)?.values().to_vec(),
+                Complexity::compute(rr, &self.config.complexity)?
+                    .values()
+                    .to_vec(),
+            )
+        };
         let parts: [Vec<Option<f64>>; PARTS.len()] = [
             time.values().to_vec(),
             or_none(frequency),
             or_none(poincare),
             or_none(fragmentation),
             or_none(asymmetry),
-            fluctuation.values().to_vec(),
-            complexity.values().to_vec(),
+            fluctuation,
+            complexity,
             or_none(words.map(|w| w.values())),
             or_none(respiration_rate(rr).map(|rate| [rate])),
         ];
@@ -143,7 +172,21 @@ impl Hrv {
             .iter()
             .zip(parts)
             .flat_map(|(specs, values)| specs.iter().zip(values))
-            .map(|(spec, value)| spec.judge(value, rr, enforce))
+            .map(|(spec, value)| spec.judge(value, rr, enforce));
+        let quadratic = |spec: &HrvSpec| {
+            let mut specs = fluctuation::SPECS.iter().chain(&complexity::SPECS);
+            specs.any(|other| other.name == spec.name)
+        };
+        let values = values
+            .map(|mut index| {
+                if too_many && quadratic(&index.spec) {
+                    index.value = Err(NotMeaningful::TooManyIntervals {
+                        actual: rr.len(),
+                        allowed,
+                    });
+                }
+                index
+            })
             .collect();
         Ok(HrvIndices { values })
     }

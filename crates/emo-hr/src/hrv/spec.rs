@@ -50,6 +50,14 @@ pub enum NotMeaningful {
         /// Intervals needed.
         required: usize,
     },
+    /// There are too many intervals for an index whose cost is quadratic in their number.
+    #[error("{actual} intervals, at most {allowed} are allowed")]
+    TooManyIntervals {
+        /// Intervals given.
+        actual: usize,
+        /// Intervals allowed, of [`HrvConfig::max_intervals`](crate::HrvConfig::max_intervals).
+        allowed: usize,
+    },
     /// These intervals do not define it: a ratio to 0, a logarithm of 0, a deviation of one value.
     #[error("the intervals do not define it")]
     Undefined,

@@ -10,6 +10,8 @@ use crate::{Beats, HrError, Interpolation};
 const WINDOW_S: f64 = 10.0;
 /// The first sine and the step to the next, in breaths per minute, and how many there are.
 const SINES: (f64, f64, usize) = (5.0, 0.25, 101);
+/// Rate at which the slopes are taken, or the nearest that divides the signal's.
+const SLOPES_HZ: f64 = 10.0;
 /// Frequencies at which breathing is looked for in a spectrum, in Hz.
 const SPECTRUM_HZ: [f64; 2] = [0.1, 0.5];
 /// Seconds of a segment of that spectrum, and values of its transform at least.
@@ -42,27 +44,27 @@ impl Respiration {
     }
 
     pub(crate) fn correlation_rate(&self) -> Result<Vec<f64>, HrError> {
-        let signal = self.signal();
-        let len = (WINDOW_S * self.sample_rate().hz()) as usize;
-        if signal.len() < len + 2 {
+        let stride = ((self.sample_rate().hz() / SLOPES_HZ).round() as usize).max(1);
+        let coarse: Vec<f64> = self.signal().iter().copied().step_by(stride).collect();
+        let len = (WINDOW_S * self.sample_rate().hz() / stride as f64) as usize;
+        if coarse.len() < len + 2 {
             return Err(HrError::SignalTooShort {
-                actual: signal.len(),
-                required: len + 2,
+                actual: self.signal().len(),
+                required: (len + 1) * stride + 1,
             });
         }
         let sines = sines(len - 1);
-        let slopes: Vec<f64> = signal.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let slopes: Vec<f64> = coarse.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let hz: Vec<f64> = slopes
             .windows(len - 1)
             .map(|slopes| (SINES.0 + SINES.1 * best(&sines, slopes) as f64) / 60.0)
             .collect();
         // The rates of the windows, spread over the whole signal.
-        let step = (hz.len() - 1) as f64 / (signal.len() - 1) as f64;
+        let n = self.signal().len();
+        let step = (hz.len() - 1) as f64 / (n - 1) as f64;
         let at = (0..hz.len()).map(|i| i as f64).collect();
         let knots = Knots::new(at, hz, Interpolation::MonotoneCubic);
-        let spread: Vec<f64> = (0..signal.len())
-            .map(|i| knots.at(i as f64 * step))
-            .collect();
+        let spread: Vec<f64> = (0..n).map(|i| knots.at(i as f64 * step)).collect();
         let low = FilterBand::LowPass { cutoff_hz: 0.1 };
         let smooth = Sos::butterworth(4, low, self.sample_rate())?.filtfilt(&spread)?;
         Ok(smooth.into_iter().map(|hz| 60.0 * hz).collect())
