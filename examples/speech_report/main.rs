@@ -7,8 +7,6 @@
 
 mod analysis;
 mod page;
-mod plot;
-mod raster;
 
 use std::{
     error::Error,

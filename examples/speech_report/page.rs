@@ -1,41 +1,26 @@
 //! The page around the panels.
 
-use std::{error::Error, fmt::Write as _, ops::Range};
+use std::{error::Error, ops::Range};
 
+use emo_examples::report::{
+    self, GREEN, INK, ON_PICTURE, Plot, WARM, data_uri, html_table, number, tables,
+};
 use emo_fusion::ndarray::ArrayView1;
 
-use crate::{
-    analysis::{Analysis, HOP_LEN, RATE},
-    plot::{GREEN, INK, INNER, ON_PICTURE, Plot, WARM, number},
-    raster::data_uri,
-};
-
-const STYLE: &str = include_str!("style.css");
+use crate::analysis::{Analysis, HOP_LEN, RATE};
 
 /// How much of the spectrogram's range is drawn, in dB below its loudest point.
 const RANGE_DB: f64 = 75.0;
 
 /// The whole page.
 pub(crate) fn page(analysis: &Analysis) -> Result<String, Box<dyn Error>> {
-    let name = escape(&analysis.name);
-    Ok(format!(
-        r#"<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{name}</title><style>{STYLE}</style></head><body><main>
-<h1>{name}</h1>
-<p class="about">{}</p>
-{}
-<div class="plot">{}</div>
-<div class="tables">{}{}</div>
-</main></body></html>
-"#,
-        about(analysis),
+    let body = format!(
+        "{}<div class=\"plot\">{}</div>\n{}",
         tiles(analysis),
         panels(analysis)?,
-        segments(analysis),
-        statistics(analysis)
-    ))
+        tables([segments(analysis), statistics(analysis)])
+    );
+    Ok(report::page(&analysis.name, &about(analysis), &body))
 }
 
 fn about(analysis: &Analysis) -> String {
@@ -60,7 +45,7 @@ fn tiles(analysis: &Analysis) -> String {
     let in_segments: usize = analysis.segments.iter().map(Range::len).sum();
     let speech = in_segments as f64 / analysis.samples.len() as f64;
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
-    let tiles = [
+    report::tiles([
         (
             "quality",
             format!("{:.2}", quality.score),
@@ -82,19 +67,11 @@ fn tiles(analysis: &Analysis) -> String {
             percent(quality.voiced_share),
             "loud and periodic frames",
         ),
-    ];
-    let mut html = "<dl class=\"tiles\">".to_owned();
-    for (name, value, meaning) in tiles {
-        let _ = write!(
-            html,
-            "<div><dt>{name}</dt><dd>{value}</dd><small>{meaning}</small></div>"
-        );
-    }
-    html + "</dl>"
+    ])
 }
 
 fn panels(analysis: &Analysis) -> Result<String, Box<dyn Error>> {
-    let mut plot = Plot::new(analysis.from_s, analysis.duration_s());
+    let mut plot = Plot::over_time(0.0..analysis.duration_s()).labelled_from(analysis.from_s);
     waveform(&mut plot, analysis);
     activity(&mut plot, analysis);
     spectrogram(&mut plot, analysis)?;
@@ -120,7 +97,7 @@ fn waveform(plot: &mut Plot, analysis: &Analysis) {
     };
     let mut panel = plot.panel("Waveform", 110.0, -peak..peak, &ticks, label);
     plot.bands(&panel, analysis.segments.iter().map(seconds));
-    let n_columns = (INNER as usize).min(analysis.samples.len());
+    let n_columns = plot.n_columns().min(analysis.samples.len());
     let columns: Vec<(f64, f64)> = (0..n_columns)
         .map(|k| {
             let bound = |k: usize| k * analysis.samples.len() / n_columns;
@@ -163,7 +140,7 @@ fn spectrogram(plot: &mut Plot, analysis: &Analysis) -> Result<(), Box<dyn Error
     let loudest = f64::from(power.iter().copied().fold(f32::MIN, f32::max));
     let (n_bins, n_frames) = power.dim();
     // The picture's columns are even in time; a frame's centre is at its index times the hop.
-    let n_columns = n_frames.min(2 * INNER as usize);
+    let n_columns = n_frames.min(2 * plot.n_columns());
     let picture = data_uri(n_columns, n_bins, |x, y| {
         let time = (x as f64 + 0.5) / n_columns as f64 * analysis.samples.len() as f64;
         let frame = (time / analysis.spectrogram_hop as f64).round() as usize;
@@ -299,29 +276,26 @@ fn quality(plot: &mut Plot, analysis: &Analysis) {
 }
 
 fn segments(analysis: &Analysis) -> String {
-    let mut html = "<table><caption>Voiced stretches</caption><thead><tr><th>from, s</th><th>to, s</th><th>length, s</th></tr></thead><tbody>".to_owned();
-    for segment in &analysis.segments {
+    let rows = analysis.segments.iter().map(|segment| {
         let Range { start, end } = seconds(segment);
-        let (from, to) = (analysis.from_s + start, analysis.from_s + end);
-        let _ = write!(
-            html,
-            "<tr><td>{from:.2}</td><td>{to:.2}</td><td>{:.2}</td></tr>",
-            end - start
-        );
-    }
-    html + "</tbody></table>"
+        [analysis.from_s + start, analysis.from_s + end, end - start].map(|s| format!("{s:.2}"))
+    });
+    html_table("Voiced stretches", ["from, s", "to, s", "length, s"], rows)
 }
 
 fn statistics(analysis: &Analysis) -> String {
-    let mut html = "<table><caption>Features in speech</caption><thead><tr><th>feature</th><th>mean</th><th>deviation</th></tr></thead><tbody>".to_owned();
-    for (name, mean, deviation) in analysis.statistics() {
-        let digits = if mean.abs() >= 100.0 { 0 } else { 3 };
-        let _ = write!(
-            html,
-            "<tr><td>{name}</td><td>{mean:.digits$}</td><td>{deviation:.digits$}</td></tr>"
-        );
-    }
-    html + "</tbody></table>"
+    let rows = analysis
+        .statistics()
+        .into_iter()
+        .map(|(name, mean, deviation)| {
+            let digits = if mean.abs() >= 100.0 { 0 } else { 3 };
+            [
+                name.to_string(),
+                format!("{mean:.digits$}"),
+                format!("{deviation:.digits$}"),
+            ]
+        });
+    html_table("Features in speech", ["feature", "mean", "deviation"], rows)
 }
 
 fn over_time(values: ArrayView1<'_, f32>) -> impl Iterator<Item = (f64, f64)> {
@@ -345,11 +319,4 @@ fn moments(values: ArrayView1<'_, f32>) -> (f64, f64) {
     let mean = values.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
     let square = |x: &f32| (f64::from(*x) - mean).powi(2);
     (mean, (values.iter().map(square).sum::<f64>() / n).sqrt())
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

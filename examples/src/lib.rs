@@ -1,6 +1,7 @@
 //! Programs that show the crates of emo-fusion together.
 
 mod replace;
+pub mod report;
 mod samples;
 mod tables;
 

@@ -19,7 +19,7 @@ const STOPS: [[u8; 3]; 9] = [
 ];
 
 /// The colour of a share from 0 to 1.
-pub(crate) fn colour(share: f64) -> [u8; 3] {
+fn colour(share: f64) -> [u8; 3] {
     let position = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
     let below = (position.floor() as usize).min(STOPS.len() - 2);
     let (a, b) = (STOPS[below], STOPS[below + 1]);
@@ -30,8 +30,8 @@ pub(crate) fn colour(share: f64) -> [u8; 3] {
     })
 }
 
-/// A picture as a PNG in a `data:` address; row 0 is at the top.
-pub(crate) fn data_uri(
+/// A picture as a PNG in a `data:` address, each pixel from a share from 0 to 1; row 0 is at the top.
+pub fn data_uri(
     width: usize,
     height: usize,
     share: impl Fn(usize, usize) -> f64,

@@ -1,29 +1,35 @@
-//! Panels under one another over the same time, as SVG.
+//! Panels under one another over the same axis, as SVG.
 
 use std::{fmt::Write as _, ops::Range};
 
+use super::escape;
+
 /// The page's width and the margins beside the panels, in pixels.
-pub(crate) const WIDTH: f64 = 1120.0;
+const WIDTH: f64 = 1120.0;
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 148.0;
-pub(crate) const INNER: f64 = WIDTH - LEFT - RIGHT;
 
 /// Distance of two panels.
 const GAP: f64 = 26.0;
 
 /// How a line is drawn: with a colour and a pattern, so that it can be told apart without the colour.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stroke {
-    pub(crate) colour: &'static str,
-    pub(crate) dashes: &'static str,
+pub struct Stroke {
+    /// As CSS writes it.
+    pub colour: &'static str,
+    /// As SVG's `stroke-dasharray`; empty for a whole line.
+    pub dashes: &'static str,
 }
 
-pub(crate) const INK: Stroke = stroke("#1f3a5f", "");
-pub(crate) const WARM: Stroke = stroke("#c2410c", "6 3");
-pub(crate) const GREEN: Stroke = stroke("#15803d", "2 3");
+/// The first line of a panel.
+pub const INK: Stroke = stroke("#1f3a5f", "");
+/// The second.
+pub const WARM: Stroke = stroke("#c2410c", "6 3");
+/// The third.
+pub const GREEN: Stroke = stroke("#15803d", "2 3");
 
-/// On a dark picture: the fundamental frequency and three formants.
-pub(crate) const ON_PICTURE: [Stroke; 4] = [
+/// Up to four lines on a dark picture.
+pub const ON_PICTURE: [Stroke; 4] = [
     stroke("#7dd3fc", ""),
     stroke("#fca5a5", ""),
     stroke("#ffffff", "5 2"),
@@ -35,16 +41,21 @@ const fn stroke(colour: &'static str, dashes: &'static str) -> Stroke {
 }
 
 /// A growing picture.
-pub(crate) struct Plot {
+#[derive(Debug)]
+pub struct Plot {
     body: String,
-    duration_s: f64,
-    from_s: f64,
+    axis: Range<f64>,
+    axis_label: String,
+    /// What the ticks' labels are ahead of the axis.
+    label_offset: f64,
+    width: f64,
     /// Where the next panel begins.
     y: f64,
 }
 
 /// A panel that lines and areas can be put into.
-pub(crate) struct Panel {
+#[derive(Debug)]
+pub struct Panel {
     y: f64,
     height: f64,
     range: Range<f64>,
@@ -52,17 +63,37 @@ pub(crate) struct Panel {
 }
 
 impl Plot {
-    pub(crate) fn new(from_s: f64, duration_s: f64) -> Self {
+    /// A plot as wide as the page; the time is in seconds.
+    pub fn over_time(time: Range<f64>) -> Self {
+        Self::new(WIDTH, time, "time in s")
+    }
+
+    /// A plot over any axis, `width` pixels wide with its margins.
+    pub fn new(width: f64, axis: Range<f64>, axis_label: &str) -> Self {
         Self {
             body: String::new(),
-            duration_s,
-            from_s,
+            axis,
+            axis_label: escape(axis_label),
+            label_offset: 0.0,
+            width,
             y: 8.0,
         }
     }
 
+    /// Labels the axis as if `offset` were its zero, as where a part of a recording is drawn.
+    #[must_use]
+    pub fn labelled_from(mut self, offset: f64) -> Self {
+        self.label_offset = offset;
+        self
+    }
+
+    /// The panels' width in pixels: more columns than this are not seen.
+    pub fn n_columns(&self) -> usize {
+        self.inner() as usize
+    }
+
     /// Opens a panel with a title, and horizontal lines at `ticks`, whose labels are given by `label`.
-    pub(crate) fn panel(
+    pub fn panel(
         &mut self,
         title: &str,
         height: f64,
@@ -78,24 +109,25 @@ impl Plot {
             n_labels: 0,
         };
         let (top, bottom) = (panel.y, panel.y + height);
-        let times: Vec<f64> = self.time_ticks().iter().map(|&t| self.x_of(t)).collect();
+        let (inner, title) = (self.inner(), escape(title));
+        let columns: Vec<f64> = self.axis_ticks().iter().map(|&t| self.x_of(t)).collect();
         let body = &mut self.body;
         let _ = write!(
             body,
-            r#"<text class="title" x="{LEFT}" y="{:.1}">{title}</text><rect class="ground" x="{LEFT}" y="{top:.1}" width="{INNER}" height="{height}"/>"#,
+            r#"<text class="title" x="{LEFT}" y="{:.1}">{title}</text><rect class="ground" x="{LEFT}" y="{top:.1}" width="{inner}" height="{height}"/>"#,
             top - 7.0
         );
         for &tick in ticks {
             let y = panel.y_of(tick);
             let _ = write!(
                 body,
-                r#"<path class="grid" d="M{LEFT} {y:.1}h{INNER}"/><text class="tick" x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
+                r#"<path class="grid" d="M{LEFT} {y:.1}h{inner}"/><text class="tick" x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
                 LEFT - 7.0,
                 y + 3.5,
                 label(tick)
             );
         }
-        for x in times {
+        for x in columns {
             let _ = write!(
                 body,
                 r#"<path class="grid" d="M{x:.1} {top:.1}V{bottom:.1}"/>"#
@@ -105,32 +137,33 @@ impl Plot {
         panel
     }
 
-    /// Closes the picture with the time's axis.
-    pub(crate) fn finish(mut self) -> String {
-        for time in self.time_ticks() {
+    /// Closes the picture with the axis.
+    pub fn finish(mut self) -> String {
+        for tick in self.axis_ticks() {
             let _ = write!(
                 self.body,
                 r#"<text class="tick" x="{:.1}" y="{:.1}" text-anchor="middle">{}</text>"#,
-                self.x_of(time),
+                self.x_of(tick),
                 self.y + 15.0,
-                number(self.from_s + time)
+                number(tick + self.label_offset)
             );
         }
         let _ = write!(
             self.body,
-            r#"<text class="tick" x="{:.1}" y="{:.1}">time in s</text>"#,
-            LEFT + INNER + 12.0,
-            self.y + 15.0
+            r#"<text class="tick" x="{:.1}" y="{:.1}">{}</text>"#,
+            LEFT + self.inner() + 12.0,
+            self.y + 15.0,
+            self.axis_label
         );
         let height = self.y + 24.0;
         format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="Panels over time">{}</svg>"#,
-            self.body
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {height:.0}" role="img" aria-label="Panels over {}">{}</svg>"#,
+            self.width, self.axis_label, self.body
         )
     }
 
-    /// Stretches of time, in seconds, over the panel's whole height.
-    pub(crate) fn bands(&mut self, panel: &Panel, spans: impl Iterator<Item = Range<f64>>) {
+    /// Stretches of the axis over the panel's whole height.
+    pub fn bands(&mut self, panel: &Panel, spans: impl Iterator<Item = Range<f64>>) {
         for span in spans {
             let (x0, x1) = (self.x_of(span.start), self.x_of(span.end));
             let _ = write!(
@@ -144,7 +177,7 @@ impl Plot {
     }
 
     /// Bars from `low` to `high` on the panel's scale.
-    pub(crate) fn bars(
+    pub fn bars(
         &mut self,
         panel: &Panel,
         bars: impl Iterator<Item = (Range<f64>, f64, f64)>,
@@ -163,8 +196,8 @@ impl Plot {
     }
 
     /// The area between the smallest and the largest value of each column.
-    pub(crate) fn envelope(&mut self, panel: &Panel, columns: &[(f64, f64)], colour: &str) {
-        let step = INNER / columns.len().max(1) as f64;
+    pub fn envelope(&mut self, panel: &Panel, columns: &[(f64, f64)], colour: &str) {
+        let step = self.inner() / columns.len().max(1) as f64;
         let x = |k: usize| LEFT + (k as f64 + 0.5) * step;
         let mut path = String::new();
         for (k, &(_, high)) in columns.iter().enumerate() {
@@ -177,8 +210,8 @@ impl Plot {
         let _ = write!(self.body, r#"<path d="{path}Z" fill="{colour}"/>"#);
     }
 
-    /// Points in time, in seconds; NaN interrupts the line.
-    pub(crate) fn line(
+    /// Points as (axis, value); NaN interrupts the line.
+    pub fn line(
         &mut self,
         panel: &mut Panel,
         label: &str,
@@ -195,7 +228,7 @@ impl Plot {
     }
 
     /// As [`line`](Self::line), with a dark rim, on a picture; a jump by more than a twentieth of the panel interrupts.
-    pub(crate) fn line_on_picture(
+    pub fn line_on_picture(
         &mut self,
         panel: &mut Panel,
         label: &str,
@@ -218,18 +251,38 @@ impl Plot {
         self.label(panel, label, stroke, "rim");
     }
 
+    /// Single points as (axis, value), and a line of the legend.
+    pub fn dots(
+        &mut self,
+        panel: &mut Panel,
+        label: &str,
+        points: impl Iterator<Item = (f64, f64)>,
+        colour: &str,
+    ) {
+        for (x, value) in points {
+            let _ = write!(
+                self.body,
+                r#"<circle cx="{:.1}" cy="{:.1}" r="2.5" fill="{colour}" fill-opacity=".75"/>"#,
+                self.x_of(x),
+                panel.y_of(value)
+            );
+        }
+        self.key(panel, label, colour);
+    }
+
     /// A picture over the whole panel.
-    pub(crate) fn picture(&mut self, panel: &Panel, data_uri: &str) {
+    pub fn picture(&mut self, panel: &Panel, data_uri: &str) {
+        let inner = self.inner();
         let _ = write!(
             self.body,
-            r#"<image x="{LEFT}" y="{:.1}" width="{INNER}" height="{}" preserveAspectRatio="none" href="{data_uri}"/>"#,
+            r#"<image x="{LEFT}" y="{:.1}" width="{inner}" height="{}" preserveAspectRatio="none" href="{data_uri}"/>"#,
             panel.y, panel.height
         );
     }
 
     /// A line of the legend on the right; the class `rim` lets bright ones be seen.
     fn label(&mut self, panel: &mut Panel, label: &str, stroke: Stroke, class: &str) {
-        let x = LEFT + INNER + 12.0;
+        let (x, label) = (LEFT + self.inner() + 12.0, escape(label));
         let y = panel.y + 10.0 + 16.0 * panel.n_labels as f64;
         let Stroke { colour, dashes } = stroke;
         let _ = write!(
@@ -242,8 +295,8 @@ impl Plot {
     }
 
     /// A line of the legend with a filled square.
-    pub(crate) fn key(&mut self, panel: &mut Panel, label: &str, colour: &str) {
-        let x = LEFT + INNER + 12.0;
+    pub fn key(&mut self, panel: &mut Panel, label: &str, colour: &str) {
+        let (x, label) = (LEFT + self.inner() + 12.0, escape(label));
         let y = panel.y + 10.0 + 16.0 * panel.n_labels as f64;
         let _ = write!(
             self.body,
@@ -276,23 +329,28 @@ impl Plot {
         path
     }
 
-    fn x_of(&self, time: f64) -> f64 {
-        LEFT + INNER * (time / self.duration_s).clamp(0.0, 1.0)
+    fn inner(&self) -> f64 {
+        self.width - LEFT - RIGHT
     }
 
-    /// Round times, eight or so.
-    fn time_ticks(&self) -> Vec<f64> {
-        let rough = self.duration_s / 8.0;
+    fn x_of(&self, at: f64) -> f64 {
+        let share = (at - self.axis.start) / (self.axis.end - self.axis.start);
+        LEFT + self.inner() * share.clamp(0.0, 1.0)
+    }
+
+    /// Round values, one for about 110 pixels.
+    fn axis_ticks(&self) -> Vec<f64> {
+        let rough = (self.axis.end - self.axis.start) / (self.inner() / 110.0).floor().max(2.0);
         let power = 10.0_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0]
             .map(|step| step * power)
             .into_iter()
             .find(|&step| step >= rough)
             .unwrap_or(rough);
-        let first = (self.from_s / step).ceil() as i64;
-        let last = ((self.from_s + self.duration_s) / step + 1e-9).floor() as i64;
+        let first = ((self.axis.start + self.label_offset) / step - 1e-9).ceil() as i64;
+        let last = ((self.axis.end + self.label_offset) / step + 1e-9).floor() as i64;
         (first..=last)
-            .map(|k| k as f64 * step - self.from_s)
+            .map(|k| k as f64 * step - self.label_offset)
             .collect()
     }
 }
@@ -305,7 +363,7 @@ impl Panel {
 }
 
 /// Without the zeros that say nothing.
-pub(crate) fn number(x: f64) -> String {
+pub fn number(x: f64) -> String {
     let text = format!("{x:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0" } else { text }.to_owned()

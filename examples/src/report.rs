@@ -1,0 +1,85 @@
+//! Pages without scripts, for reports: a frame, tiles, plots in SVG, pictures and tables.
+
+mod plot;
+mod raster;
+
+use std::fmt::Write as _;
+
+pub use plot::{GREEN, INK, ON_PICTURE, Panel, Plot, Stroke, WARM, number};
+pub use raster::data_uri;
+
+const STYLE: &str = include_str!("report/style.css");
+
+/// A whole HTML page; `title` and `about` are plain text, `body` is HTML.
+pub fn page(title: &str, about: &str, body: &str) -> String {
+    let (title, about) = (escape(title), escape(about));
+    format!(
+        r#"<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>{title}</title><style>{STYLE}</style></head><body><main>
+<h1>{title}</h1>
+<p class="about">{about}</p>
+{body}
+</main></body></html>
+"#
+    )
+}
+
+/// Figures in a row, each with a name and what it means.
+pub fn tiles<'a>(tiles: impl IntoIterator<Item = (&'a str, String, &'a str)>) -> String {
+    let mut html = "<dl class=\"tiles\">".to_owned();
+    for (name, value, meaning) in tiles {
+        let (name, value, meaning) = (escape(name), escape(&value), escape(meaning));
+        let _ = write!(
+            html,
+            "<div><dt>{name}</dt><dd>{value}</dd><small>{meaning}</small></div>"
+        );
+    }
+    html + "</dl>\n"
+}
+
+/// A frame around plots that stand side by side where the page is wide enough.
+pub fn plots(svgs: impl IntoIterator<Item = String>) -> String {
+    let mut html = "<div class=\"plots\">".to_owned();
+    for svg in svgs {
+        let _ = write!(html, "<div class=\"plot\">{svg}</div>");
+    }
+    html + "</div>\n"
+}
+
+/// Tables side by side.
+pub fn tables(tables: impl IntoIterator<Item = String>) -> String {
+    let mut html = "<div class=\"tables\">".to_owned();
+    html.extend(tables);
+    html + "</div>\n"
+}
+
+/// A table of plain text: the caption, the columns' heads, and rows as long as those.
+pub fn html_table<const N: usize>(
+    caption: &str,
+    heads: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let mut html = format!("<table><caption>{}</caption><thead><tr>", escape(caption));
+    for head in heads {
+        let _ = write!(html, "<th>{}</th>", escape(head));
+    }
+    html.push_str("</tr></thead><tbody>");
+    for row in rows {
+        html.push_str("<tr>");
+        for cell in row {
+            let _ = write!(html, "<td>{}</td>", escape(&cell));
+        }
+        html.push_str("</tr>");
+    }
+    html + "</tbody></table>"
+}
+
+/// Text as HTML and SVG show it.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
