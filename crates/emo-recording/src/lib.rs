@@ -44,6 +44,8 @@ mod brainvision_markers;
 mod channel;
 mod csv;
 mod csv_empatica;
+mod csv_headsets;
+mod csv_hearts;
 mod csv_layout;
 mod csv_profiles;
 mod csv_table;

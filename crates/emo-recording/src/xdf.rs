@@ -28,7 +28,7 @@ pub(crate) fn is_xdf(start: &[u8]) -> bool {
 ///   one, and all of them share it; each step between two of them is a [`Gap`]. A stream that says that it drops samples is left as it is.
 /// - *Uneven streams* have [`Channel::times`].
 /// - *Streams of strings* become annotations, one for each string that is not empty, with the stream's name as source.
-/// - A channel's [`source`](Channel::source) is its stream's name; its own name is the label that the header gives, or
+/// - A channel's [`source`](crate::Channel::source) is its stream's name; its own name is the label that the header gives, or
 ///   the stream's with a number from 1. Times count from the first sample of all. NaN is a missing sample.
 /// - *Start*: the date and time in the file's header, which is when the recorder began.
 ///
@@ -42,7 +42,6 @@ pub(crate) fn is_xdf(start: &[u8]) -> bool {
 /// - [`RecordingError::Io`] if reading fails.
 ///
 /// [`Channel::sample_rate`]: crate::Channel::sample_rate
-/// [`Channel::source`]: crate::Channel::source
 /// [`Channel::times`]: crate::Channel::times
 /// [`Gap`]: crate::Gap
 pub fn read_xdf(reader: impl Read) -> Result<Recording, RecordingError> {
