@@ -226,6 +226,7 @@ fn bad_settings_and_windows_are_named() {
             "window_len",
             (|c| c.window_len = 63) as fn(&mut EegFeaturesConfig),
         ),
+        ("window_len", |c| c.window_len = usize::MAX),
         ("segment_len", |c| c.segment_len = 0),
         ("segment_len", |c| c.segment_len = 257),
         ("sets", |c| c.sets.clear()),

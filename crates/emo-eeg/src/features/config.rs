@@ -62,7 +62,7 @@ pub struct EegFeaturesConfig {
     pub sample_rate: SampleRate,
     /// Names of the channels, in the order of a window's rows.
     pub channels: Vec<String>,
-    /// Samples of a window.
+    /// Samples of a window, 64 to 65,536.
     pub window_len: usize,
     /// What is computed; the order of features is that of [`EegFeatureSet::ALL`] all the same. Default: all.
     pub sets: Vec<EegFeatureSet>,

@@ -27,6 +27,9 @@ use spectrum::{ChannelSpectrum, SpectrumFeatures};
 /// Most channels, for which there is a pair of each two.
 const MAX_CHANNELS: usize = 512;
 
+/// The longest window, in samples: entropies of patterns take the square of its length.
+const MAX_WINDOW_LEN: usize = 1 << 16;
+
 /// All features of windows `[channels, samples]` as one vector of named numbers.
 ///
 /// What is asked for is computed from one spectrum and one copy of each channel; after [`new`](Self::new), nothing is
@@ -75,7 +78,7 @@ impl EegFeatures {
     ///
     /// # Errors
     /// - [`EegError::NoChannels`] without channels; [`EegError::RepeatedChannel`] for two names of one channel.
-    /// - [`EegError::InvalidSetting`] for more than 512 channels, a window below 64 samples, a segment that is empty or
+    /// - [`EegError::InvalidSetting`] for more than 512 channels, a window outside 64 to 65,536 samples, a segment that is empty or
     ///   longer than the window, or without sets.
     /// - [`EegError::NoBands`] or [`EegError::InvalidBand`] if a set needs bands and there are none, or one holds no bin
     ///   of the spectrum or ends above the Nyquist frequency.
@@ -345,18 +348,24 @@ impl EegFeatures {
         }
     }
 
-    /// Computes a window once, so that all memory is taken and a window that is too short is refused here.
+    /// Computes a channel once, so that all memory is taken and a window that is too short is refused here.
     fn warm_up(&mut self) -> Result<(), EegError> {
         let mut state = 1_u32;
-        let window =
-            Array2::from_shape_fn((self.config.channels.len(), self.config.window_len), |_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / 1e6
-            });
+        let noise = Array2::from_shape_fn((2, self.config.window_len), |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 1e6
+        });
+        for (own, &value) in self.samples.iter_mut().zip(noise.row(0)) {
+            *own = f64::from(value);
+        }
         let undefined = std::mem::replace(&mut self.config.undefined, UndefinedFeature::Fill(0.0));
-        let result = self.compute(&window);
+        let result = self.compute_channel(0, &mut vec![0.0; self.names.len()]);
         self.config.undefined = undefined;
-        result.map(drop)
+        result?;
+        if let Some(connectivity) = &self.connectivity {
+            connectivity.compute(&noise)?;
+        }
+        Ok(())
     }
 }
 
@@ -406,10 +415,10 @@ fn check(config: &EegFeaturesConfig) -> Result<(), EegError> {
             "at most 512 of them",
         ),
         (
-            (64..=1 << 24).contains(&config.window_len),
+            (64..=MAX_WINDOW_LEN).contains(&config.window_len),
             "window_len",
             config.window_len,
-            "64 to 2^24 samples",
+            "64 to 65536 samples",
         ),
         (
             (1..=config.window_len).contains(&config.segment_len),
