@@ -108,8 +108,13 @@ fn measures() -> Vec<(&'static str, bool, bool, Measure)> {
     let petrosian = |x: &[f64]| petrosian_fd(x, PetrosianLength::Samples);
     all.push(("Petrosian", true, true, Box::new(petrosian)));
     all.push(("Katz", true, true, Box::new(katz_fd)));
-    for sum in [HiguchiSum::All, HiguchiSum::WithoutLast] {
+    for (k_max, sum) in [
+        (10, HiguchiSum::All),
+        (10, HiguchiSum::WithoutLast),
+        (17, HiguchiSum::All),
+    ] {
         let mut config = HiguchiConfig::default();
+        config.k_max = k_max;
         config.sum = sum;
         let mut higuchi = Higuchi::new(&config).unwrap();
         all.push(("Higuchi", true, true, Box::new(move |x| higuchi.compute(x))));
@@ -295,5 +300,29 @@ fn what_has_no_value_says_so() {
                 || name == "spectral entropy",
             "{name}"
         );
+    }
+}
+
+#[test]
+fn higuchis_lengths_are_those_of_the_paper() {
+    let signal = noise(203, 9);
+    for k_max in [2, 5, 10, 13, 20] {
+        // L(k) = mean over m of (N − 1)/(⌊(N − m)/k⌋·k²) · Σ |x(m + ik) − x(m + (i − 1)k)|, with m from 1.
+        let n = signal.len();
+        let length = |k: usize| {
+            let curve = |m: usize| {
+                let steps = (n - m) / k;
+                let x = |i: usize| signal[m + i * k - 1];
+                let sum: f64 = (1..=steps).map(|i| (x(i) - x(i - 1)).abs()).sum();
+                sum * (n - 1) as f64 / (steps * k * k) as f64
+            };
+            (1..=k).map(curve).sum::<f64>() / k as f64
+        };
+        let points = (1..=k_max).map(|k| (-(k as f64).ln(), length(k).ln()));
+        let expected = LineFit::through(points.collect::<Vec<_>>()).unwrap().slope;
+        let mut config = HiguchiConfig::default();
+        config.k_max = k_max;
+        let actual = Higuchi::new(&config).unwrap().compute(&signal).unwrap();
+        assert_close([actual], [expected], 1e-12, 0.0);
     }
 }

@@ -112,9 +112,22 @@ impl Higuchi {
             HiguchiSum::All => n,
             HiguchiSum::WithoutLast => n - k,
         };
-        for (from, to) in signal[..end].chunks(k).zip(signal[k..end].chunks(k)) {
-            for ((curve, from), to) in curves.iter_mut().zip(from).zip(to) {
-                *curve += (to - from).abs();
+        let (from, to) = (&signal[..end - k], &signal[k..end]);
+        match k {
+            1 => add_steps::<1>(from, to, curves),
+            2 => add_steps::<2>(from, to, curves),
+            3 => add_steps::<3>(from, to, curves),
+            4 => add_steps::<4>(from, to, curves),
+            5 => add_steps::<5>(from, to, curves),
+            6 => add_steps::<6>(from, to, curves),
+            7 => add_steps::<7>(from, to, curves),
+            8 => add_steps::<8>(from, to, curves),
+            9 => add_steps::<9>(from, to, curves),
+            10 => add_steps::<10>(from, to, curves),
+            _ => {
+                for (from, to) in from.chunks(k).zip(to.chunks(k)) {
+                    add_row(from, to, curves);
+                }
             }
         }
         let (long, short) = curves.split_at(longer);
@@ -126,5 +139,24 @@ impl Higuchi {
         };
         let scale = (n - 1) as f64 / (k * k * k) as f64;
         (mean(long, whole) + mean(short, whole - usize::from(!short.is_empty()))) * scale
+    }
+}
+
+/// Adds the steps of all curves where there are `K` of them: known when compiled, the sums stay in registers.
+fn add_steps<const K: usize>(from: &[f64], to: &[f64], curves: &mut [f64]) {
+    let (from_rows, from_rest) = from.as_chunks::<K>();
+    let (to_rows, to_rest) = to.as_chunks::<K>();
+    let mut sums = [0.0; K];
+    for (from, to) in from_rows.iter().zip(to_rows) {
+        add_row(from, to, &mut sums);
+    }
+    add_row(from_rest, to_rest, &mut sums);
+    curves.copy_from_slice(&sums);
+}
+
+#[inline(always)]
+fn add_row(from: &[f64], to: &[f64], curves: &mut [f64]) {
+    for ((curve, from), to) in curves.iter_mut().zip(from).zip(to) {
+        *curve += (to - from).abs();
     }
 }
