@@ -89,11 +89,11 @@ pub use heart_rate_window::{
 pub use hrv::{
     Asymmetry, Baseline, BaselineCollector, BaselineConfig, BaselineScale, BurgOrder, Complexity,
     ComplexityConfig, CorrelationRadii, DataNeed, Deviation, Differences, FftLen, Fluctuation,
-    Fragmentation, FrequencyConfig, FrequencyDomain, HeartPyMeasures, Hrv, HrvConfig, HrvIndices,
-    HrvNow, HrvSpec, HrvStream, HrvStreamConfig, HrvValue, LombModel, LombScale, MinimumData,
-    Multifractal, NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf, Spectrum,
-    SpectrumConfig, SpectrumMethod, SymbolicDynamics, Symbols, Tachogram, TachogramEnd, TimeDomain,
-    TimeDomainConfig, TriangleFit, correlation_dimension, lomb_scargle,
+    Fragmentation, FrequencyConfig, FrequencyDomain, FrequencyPlan, HeartPyMeasures, Hrv,
+    HrvConfig, HrvIndices, HrvNow, HrvSpec, HrvStream, HrvStreamConfig, HrvValue, LombModel,
+    LombScale, MinimumData, Multifractal, NotMeaningful, Poincare, PowerScale, SegmentLen, ShareOf,
+    Spectrum, SpectrumConfig, SpectrumMethod, SymbolicDynamics, Symbols, Tachogram, TachogramEnd,
+    TimeDomain, TimeDomainConfig, TriangleFit, correlation_dimension, lomb_scargle,
 };
 pub use interpolation::Interpolation;
 pub use ndarray;

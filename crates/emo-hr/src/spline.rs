@@ -13,18 +13,40 @@ pub(crate) struct Spline {
     degree: usize,
     knots: Vec<f64>,
     coefficients: Vec<f64>,
+    band: Vec<f64>,
 }
 
 impl Spline {
     /// `at` ascends and has more points than `degree`, which is 2 or 3.
     pub(crate) fn new(at: &[f64], values: &[f64], degree: usize) -> Self {
-        let knots = knots(at, degree);
-        let coefficients = coefficients(at, values, &knots, degree);
+        let mut spline = Self::empty(degree);
+        spline.fit(at, values);
+        spline
+    }
+
+    /// No spline yet.
+    pub(crate) fn empty(degree: usize) -> Self {
         Self {
             degree,
-            knots,
-            coefficients,
+            knots: Vec::new(),
+            coefficients: Vec::new(),
+            band: Vec::new(),
         }
+    }
+
+    /// Becomes the spline through points as those of [`new`](Self::new), without allocating unless there are more than
+    /// ever before.
+    pub(crate) fn fit(&mut self, at: &[f64], values: &[f64]) {
+        place_knots(&mut self.knots, at, self.degree);
+        self.coefficients.clear();
+        self.coefficients.extend_from_slice(values);
+        solve(
+            at,
+            &self.knots,
+            self.degree,
+            &mut self.band,
+            &mut self.coefficients,
+        );
     }
 
     /// The value at a place between the first and the last point.
@@ -36,18 +58,17 @@ impl Spline {
     }
 }
 
-fn knots(at: &[f64], degree: usize) -> Vec<f64> {
+fn place_knots(knots: &mut Vec<f64>, at: &[f64], degree: usize) {
     let (first, last) = (at[0], at[at.len() - 1]);
-    let ends = degree + 1;
-    let mut knots = vec![first; ends];
+    knots.clear();
+    knots.extend(std::iter::repeat_n(first, degree + 1));
     if degree == 2 {
         let halves = at.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0);
         knots.extend(halves.skip(1).take(at.len().saturating_sub(3)));
     } else {
         knots.extend(at.iter().skip(2).take(at.len().saturating_sub(4)));
     }
-    knots.extend(vec![last; ends]);
-    knots
+    knots.extend(std::iter::repeat_n(last, degree + 1));
 }
 
 /// The basis functions that are not 0 at `place`, and the index of the first of them.
@@ -73,12 +94,14 @@ fn basis(knots: &[f64], degree: usize, place: f64) -> (usize, [f64; MAX_DEGREE +
     (span - degree, basis)
 }
 
-/// Solves for the coefficients. The matrix is banded and totally positive, so that elimination needs no pivots.
-fn coefficients(at: &[f64], values: &[f64], knots: &[f64], degree: usize) -> Vec<f64> {
+/// Turns the points' values into coefficients. The matrix is banded and totally positive, so that elimination needs no
+/// pivots.
+fn solve(at: &[f64], knots: &[f64], degree: usize, band: &mut Vec<f64>, solution: &mut [f64]) {
     let n = at.len();
     let width = 2 * degree + 1;
     // Row i holds the columns i − degree to i + degree.
-    let mut band = vec![0.0; n * width];
+    band.clear();
+    band.resize(n * width, 0.0);
     for (i, &place) in at.iter().enumerate() {
         let (first, basis) = basis(knots, degree, place);
         for (j, value) in basis.iter().enumerate().take(degree + 1) {
@@ -89,7 +112,6 @@ fn coefficients(at: &[f64], values: &[f64], knots: &[f64], degree: usize) -> Vec
             }
         }
     }
-    let mut solution = values.to_vec();
     for i in 0..n {
         let pivot = band[i * width + degree];
         for below in i + 1..(i + degree + 1).min(n) {
@@ -110,7 +132,6 @@ fn coefficients(at: &[f64], values: &[f64], knots: &[f64], degree: usize) -> Vec
             .sum();
         solution[i] = (solution[i] - known) / band[i * width + degree];
     }
-    solution
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The stream of heart rate variability against the whole window, and what it allocates.
 
 use emo_hr::{
-    Baseline, BaselineCollector, BaselineConfig, BaselineScale, HrError, Hrv, HrvConfig, HrvNow,
-    HrvStream, HrvStreamConfig, Poincare, RrSeries, TimeDomain, TimeDomainConfig,
+    Baseline, BaselineCollector, BaselineConfig, BaselineScale, FrequencyConfig, FrequencyDomain,
+    FrequencyPlan, HrError, Hrv, HrvConfig, HrvNow, HrvStream, HrvStreamConfig, Poincare, RrSeries,
+    TimeDomain, TimeDomainConfig,
 };
 use emo_testing::CountingAllocator;
 use proptest::prelude::*;
@@ -133,6 +134,37 @@ fn beats_after_the_first_window_allocate_nothing() {
     let sum: f64 = (0..5000).map(|i| beat(&mut stream, i)).sum();
     assert_eq!(CountingAllocator::count() - before, 0);
     assert!(sum.is_finite());
+}
+
+#[test]
+fn the_frequency_domain_is_that_of_the_window_and_allocates_nothing() {
+    let mut config = HrvStreamConfig::default();
+    config.window_s = 120.0;
+    let mut stream = stream(&config);
+    let frequency = FrequencyConfig::default();
+    let mut plan = FrequencyPlan::new(&frequency).expect("a plan");
+    let mut time = 0.0_f64;
+    let mut n_held = 0;
+    for i in 0..1500 {
+        time += 0.8 + 0.05 * (time * 1.6).sin() + 0.02 * (time * 0.6).cos();
+        stream.push_beat(time).expect("a beat");
+        let before = CountingAllocator::count();
+        let found = stream.frequency(&mut plan).expect("a spectrum");
+        let made = CountingAllocator::count() - before;
+        assert!(i < 300 || made == 0, "{made} at beat {i}");
+        let Some(found) = found else {
+            assert!(time < 66.0);
+            continue;
+        };
+        if i % 50 == 0 {
+            let whole = FrequencyDomain::compute(&stream.series(), &frequency).expect("a window");
+            assert_eq!(found, whole);
+            n_held += 1;
+        }
+    }
+    assert!(n_held > 20);
+    let refused = FrequencyPlan::new(&FrequencyConfig::neurokit(4.0));
+    assert!(matches!(refused, Err(HrError::InvalidSetting { .. })));
 }
 
 #[test]

@@ -119,6 +119,17 @@ impl FrequencyDomain {
     /// # Errors
     /// [`HrError::Dsp`] for a band that is not one, or a density that is not finite.
     pub fn of(spectrum: &Spectrum, config: &FrequencyConfig) -> Result<Self, HrError> {
+        Self::by(spectrum, config, |_, band_hz| {
+            power(spectrum, band_hz, config)
+        })
+    }
+
+    /// The indices by a function that gives the power of a band.
+    pub(super) fn by(
+        spectrum: &Spectrum,
+        config: &FrequencyConfig,
+        mut power: impl FnMut(usize, [f64; 2]) -> Result<Option<f64>, HrError>,
+    ) -> Result<Self, HrError> {
         let highest = spectrum.density.iter().copied().fold(0.0, f64::max);
         let scale = match config.scale {
             PowerScale::OfMaximum if highest > 0.0 => 1.0 / highest,
@@ -135,7 +146,7 @@ impl FrequencyDomain {
             if low_hz >= high_hz && high_hz > 0.0 {
                 continue;
             }
-            bands[i] = power(spectrum, [low_hz, high_hz], config)?.map(|power| scale * power);
+            bands[i] = power(i, [low_hz, high_hz])?.map(|power| scale * power);
             peaks_hz[i] = peak(spectrum, [low_hz, high_hz]);
         }
         Ok(Self {
@@ -230,14 +241,29 @@ fn power(
     band_hz: [f64; 2],
     config: &FrequencyConfig,
 ) -> Result<Option<f64>, HrError> {
+    let band = planned(band_hz, config, spectrum.density.len(), spectrum.bin_hz)?;
+    band.map_or(Ok(None), |band| power_by(&band, spectrum))
+}
+
+/// A band among so many bins, or `None` if it has none.
+pub(super) fn planned(
+    band_hz: [f64; 2],
+    config: &FrequencyConfig,
+    n_bins: usize,
+    bin_hz: f64,
+) -> Result<Option<BandPower>, HrError> {
     let mut settings = BandPowerConfig::new([band_hz]);
     settings.edges = config.edges;
     settings.integration = config.integration;
-    let band = match BandPower::new(&settings, spectrum.density.len(), spectrum.bin_hz) {
-        Ok(band) => band,
-        Err(emo_dsp::DspError::EmptyBand { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
+    match BandPower::new(&settings, n_bins, bin_hz) {
+        Ok(band) => Ok(Some(band)),
+        Err(emo_dsp::DspError::EmptyBand { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Power of a planned band, or `None` if there is nothing in it.
+pub(super) fn power_by(band: &BandPower, spectrum: &Spectrum) -> Result<Option<f64>, HrError> {
     let mut power = [0.0];
     band.compute_into(&spectrum.density, &mut power)?;
     Ok(Some(power[0]).filter(|power| *power > 0.0))

@@ -5,7 +5,7 @@ use crate::{HrError, RrSeries};
 
 use super::statistics::{Deviation, finite, percentile};
 use super::time_domain::{Differences, ShareOf, TimeDomainConfig};
-use super::{Hrv, HrvIndices, Poincare};
+use super::{FrequencyDomain, FrequencyPlan, Hrv, HrvIndices, Poincare};
 
 /// Pushes after which the sums are taken anew, so that rounding does not grow.
 const RENEW_EVERY: usize = 256;
@@ -264,6 +264,20 @@ impl HrvStream {
             .map(|interval| interval.end_s)
             .collect();
         RrSeries::unchecked(intervals_ms, times_s)
+    }
+
+    /// The frequency domain of the window, as [`FrequencyDomain::compute`] of [`series`](Self::series), but without
+    /// allocating once the plan has seen windows like it; `None` for a window shorter than a segment of the plan, which
+    /// is 64 s by default.
+    ///
+    /// # Errors
+    /// [`HrError::Dsp`] for a spectrum that leaves the range of `f64`.
+    pub fn frequency(&self, plan: &mut FrequencyPlan) -> Result<Option<FrequencyDomain>, HrError> {
+        plan.compute(
+            self.intervals
+                .iter()
+                .map(|interval| (interval.ms, interval.end_s)),
+        )
     }
 
     /// All indices of the window, as [`Hrv::compute`] of [`series`](Self::series).
