@@ -267,9 +267,7 @@ impl Connectivity {
         filter: Option<&Sos>,
     ) -> Result<Observations, EegError> {
         let mut observations = self.spectra.observe(channels, filter)?;
-        if self.method.family() == Family::Phase {
-            observations.normalize();
-        }
+        observations.prepare(self.method);
         let (actual, required) = (
             observations.n_observations(),
             self.method.min_observations(),

@@ -13,6 +13,8 @@ pub(super) struct Observations {
     amplitudes: Vec<Vec<Complex64>>,
     n_observations: usize,
     n_tapers: usize,
+    /// Each channel's summed powers in each bin, where they are needed.
+    powers: Vec<Vec<f64>>,
 }
 
 impl Observations {
@@ -30,14 +32,26 @@ impl Observations {
         &self.amplitudes[channel][bin * len..][..len]
     }
 
-    /// Leaves only the directions of the amplitudes, where an observation is a single one: the direction of a product
-    /// is the product of directions.
-    pub(super) fn normalize(&mut self) {
-        if self.n_tapers > 1 {
-            return;
-        }
-        for amplitude in self.amplitudes.iter_mut().flatten() {
-            *amplitude = direction(*amplitude);
+    /// Computes what a measure needs of each channel alone: its powers; or, where an observation is a single amplitude,
+    /// the amplitudes' directions, because the direction of a product is the product of directions.
+    pub(super) fn prepare(&mut self, method: ConnectivityMethod) {
+        match method.family() {
+            Family::Power => {
+                let bins = 0..self.n_bins();
+                let power = |channel, bin| {
+                    let amplitudes = self.channel(channel, bin);
+                    amplitudes.iter().map(Complex64::norm_sqr).sum()
+                };
+                self.powers = (0..self.amplitudes.len())
+                    .map(|channel| bins.clone().map(|bin| power(channel, bin)).collect())
+                    .collect();
+            }
+            Family::Phase if self.n_tapers == 1 => {
+                for amplitude in self.amplitudes.iter_mut().flatten() {
+                    *amplitude = direction(*amplitude);
+                }
+            }
+            Family::Phase | Family::Imaginary | Family::Envelope => {}
         }
     }
 
@@ -58,8 +72,8 @@ impl Observations {
         };
         match method.family() {
             Family::Power => {
-                let power = |z: &[Complex64]| product(z, z).re;
-                method.of_power(product(x, y), [power(x), power(y)])
+                let powers = pair.map(|channel| self.powers[channel][bin]);
+                method.of_power(product(x, y), powers)
             }
             Family::Phase if self.n_tapers == 1 => method.of_phase(product(x, y), n),
             Family::Phase => method.of_phase(crosses().map(direction).sum(), n),
@@ -232,6 +246,7 @@ impl Spectra {
             amplitudes,
             n_observations,
             n_tapers,
+            powers: Vec::new(),
         })
     }
 }
