@@ -316,8 +316,7 @@ impl Asr {
 
     /// A whole recording `[channels, samples]` in µV, cleaned, sample for sample in its place.
     ///
-    /// What a stream gives, but for its ends: the recording is mirrored about its first and its last sample, where a
-    /// stream begins from nothing and ends with its latency.
+    /// What a stream gives, moved back by its latency; after the last sample it is handed zeros.
     ///
     /// # Errors
     /// - [`EegError::ChannelCount`] for another number of channels than was calibrated with.

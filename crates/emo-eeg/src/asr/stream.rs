@@ -2,10 +2,10 @@ use std::f64::consts::PI;
 
 use ndarray::{Array2, ArrayRef2, s};
 
+use super::Asr;
 use super::orthonormal::dot;
 use super::reconstruction::Reconstruction;
 use super::weighting::{ORDER, Weighting};
-use super::{Asr, checked};
 use crate::EegError;
 
 /// Artefact subspace reconstruction of samples as they come, made by [`Asr::stream`].
@@ -206,35 +206,12 @@ pub(super) fn clean(asr: &Asr, recording: &ArrayRef2<f32>) -> Result<Array2<f32>
             required: 1,
         });
     }
-    let rows = checked(recording)?;
     let mut stream = asr.stream();
-    // As far as there are samples to mirror; then the last of them is held.
-    let mirrored = |k: usize| (n_samples - 1).min(k);
-    stream.prime(&rows, (1..=2 * stream.window_len).rev().map(mirrored));
     let latency = stream.latency();
     let mut padded = Array2::zeros((actual, n_samples + latency));
-    for (mut to, from) in padded.rows_mut().into_iter().zip(recording.rows()) {
-        to.slice_mut(s![..n_samples]).assign(&from);
-        for k in 0..latency {
-            to[n_samples + k] = from[n_samples - 1 - mirrored(k + 1)];
-        }
-    }
+    padded.slice_mut(s![.., ..n_samples]).assign(recording);
     stream.process(&mut padded)?;
     Ok(padded.slice_move(s![.., latency..]))
-}
-
-impl AsrStream {
-    /// Fills the weighting filter and the window with the samples of `channels` at `times`.
-    fn prime(&mut self, channels: &[Vec<f64>], times: impl Iterator<Item = usize>) {
-        let n = self.n_channels;
-        for (k, time) in times.enumerate() {
-            for (x, row) in self.sample.iter_mut().zip(channels) {
-                *x = row[time];
-            }
-            let out = &mut self.weighted[k % self.window_len * n..][..n];
-            self.weighting.run(&mut self.state, &self.sample, out);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -291,9 +268,13 @@ mod tests {
         let n_samples = dirty.ncols();
         let rows: Vec<Vec<f64>> = dirty.rows().into_iter().map(|row| row.to_vec()).collect();
         let mut stream = asr.stream();
-        // It also starts with the state that the filter has at the recording's end, and with an empty window.
-        stream.prime(&rows, 0..n_samples);
-        stream.weighted.fill(0.0);
+        // It also starts with the state that the filter has at the recording's end, and before it, the recording turned
+        // about its first sample.
+        for time in 0..n_samples {
+            let sample: Vec<f64> = rows.iter().map(|row| row[time]).collect();
+            let mut out = [0.0; 4];
+            stream.weighting.run(&mut stream.state, &sample, &mut out);
+        }
         for time in 0..32 {
             for (channel, row) in rows.iter().enumerate() {
                 stream.delayed[time * 4 + channel] = 2.0 * row[0] - row[32 - time];
