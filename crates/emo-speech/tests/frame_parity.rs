@@ -2,8 +2,10 @@
 //! references that belongs here, where that folder is present.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod clip;
 mod parity;
 
+use clip::Clip;
 use emo_speech::{
     CepstraConfig, ChromaConfig, Complex32, ContrastConfig, Deltas, Edges, FrameFeature,
     FrameFeatures, FrameFeaturesConfig, FramePreset, Frames, FramesConfig, LogMelConfig, LogScale,
@@ -11,7 +13,7 @@ use emo_speech::{
     estimate_tuning, harmonic_percussive, onset_strength, pre_emphasis,
 };
 use ndarray::{Array2, s};
-use parity::{Clip, Parity};
+use parity::Parity;
 
 /// The features of the whole segment under a preset's frames, `[n_features, n_frames]`.
 fn compute(preset: FramePreset, clip: &Clip, feature: FrameFeature) -> Array2<f32> {

@@ -2,8 +2,6 @@
 //! is present.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::PathBuf;
-
 use emo_speech::{
     FormantTracker, FormantTrackerConfig, Harmonicity, HarmonicityConfig, Intensity,
     IntensityConfig, PeriodLimits, PitchMethod, PitchTrack, PitchTracker, PitchTrackerConfig, Pyin,
@@ -12,10 +10,8 @@ use emo_speech::{
 use emo_testing::{load_npy, shared};
 use serde_json::Value;
 
-struct Clip {
-    samples: Vec<f32>,
-    rate: u32,
-}
+mod clip;
+use clip::{Clip, read_pcm16};
 
 /// Holds `compute`, which returns rows of columns, to all cases whose name begins with `prefix`.
 fn check(prefix: &str, n_cases: usize, compute: impl Fn(&Clip) -> Vec<f64>) {
@@ -82,19 +78,6 @@ fn check(prefix: &str, n_cases: usize, compute: impl Fn(&Clip) -> Vec<f64>) {
     }
     assert_eq!(n_found, n_cases, "cases of {prefix}");
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-}
-
-/// Samples of a WAV file with the plain 44-byte header and one channel of 16 bits.
-fn read_pcm16(path: &PathBuf) -> Clip {
-    let bytes = std::fs::read(path).unwrap();
-    assert_eq!(&bytes[36..40], b"data");
-    Clip {
-        rate: u32::from_le_bytes(bytes[24..28].try_into().unwrap()),
-        samples: bytes[44..]
-            .chunks_exact(2)
-            .map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32768.0)
-            .collect(),
-    }
 }
 
 fn track(clip: &Clip, method: PitchMethod) -> PitchTrack {
@@ -246,17 +229,11 @@ fn praat_intensity() {
     });
 }
 
-/// 2.5 s from 0.6 s, as librosa's references have it.
-fn cut(clip: &Clip) -> &[f32] {
-    let at = |tenths: usize| (clip.rate as usize * tenths) / 10;
-    &clip.samples[at(6)..at(31)]
-}
-
 #[test]
 fn librosa_yin() {
     check("yin_", 4, |clip| {
         let mut yin = Yin::new(YinConfig::new(clip.rate)).unwrap();
-        let frames = yin.compute(cut(clip)).unwrap();
+        let frames = yin.compute(&clip.cut().samples).unwrap();
         frames.iter().map(|frame| frame.frequency).collect()
     });
 }
@@ -265,7 +242,7 @@ fn librosa_yin() {
 fn librosa_pyin() {
     let compute = |clip: &Clip| {
         let mut pyin = Pyin::new(PyinConfig::new(clip.rate)).unwrap();
-        pyin.compute(cut(clip)).unwrap()
+        pyin.compute(&clip.cut().samples).unwrap()
     };
     check("pyin_f0_", 4, |clip| {
         let frames = compute(clip);
@@ -284,7 +261,7 @@ fn librosa_pyin() {
 #[test]
 fn librosa_linear_prediction() {
     check("lpc12_", 4, |clip| {
-        let segment = &cut(clip)[clip.rate as usize / 2..][..2048];
+        let segment = &clip.cut().samples[clip.rate as usize / 2..][..2048];
         linear_prediction(segment, 12).unwrap()
     });
 }

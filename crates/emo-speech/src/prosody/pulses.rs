@@ -195,6 +195,8 @@ impl Wave<'_> {
         let first = index(from - half).floor() as i64;
         let last = index(to - half).ceil() as i64;
 
+        // As in Praat, the correlation before the range counts as 0: where it begins below that and rises to the end, the
+        // search goes on from right before the range.
         let mut best: Option<(i64, [f64; 3])> = None;
         let mut r = [0.0; 3];
         for block in (first..=last).step_by(LAGS) {
@@ -202,7 +204,7 @@ impl Wave<'_> {
             for (candidate, correlation) in (block..=last).zip(correlations) {
                 r = [r[1], r[2], correlation];
                 let is_best = best.is_none_or(|(_, [_, height, _])| r[1] > height);
-                if candidate > first && is_best && r[1] >= r[0] && r[1] >= r[2] {
+                if is_best && r[1] >= r[0] && r[1] >= r[2] {
                     best = Some((candidate - 1, r));
                 }
             }
