@@ -48,6 +48,7 @@
 //! error of [`HeartRateWindow`], since a model has never seen them. Too few beats for a rate are an error, not a
 //! series of NaN.
 
+mod artifact;
 mod beat_stream;
 mod beats;
 mod ble;
@@ -58,6 +59,7 @@ mod fiducial;
 mod heart_rate_window;
 mod hrv;
 mod interpolation;
+mod interval_filter;
 mod moving_average;
 #[cfg(test)]
 mod parity;
@@ -71,6 +73,9 @@ mod series;
 mod signal;
 mod spline;
 
+pub use artifact::{
+    ArtifactConfig, ArtifactCorrector, ArtifactForm, ArtifactSpace, Artifacts, Correction,
+};
 pub use beat_stream::{BeatSignal, BeatStream, BeatStreamConfig, StreamBeat};
 pub use beats::Beats;
 pub use ble::{HeartRateMeasurement, SensorContact};
@@ -96,6 +101,7 @@ pub use hrv::{
     TimeDomain, TimeDomainConfig, TriangleFit, correlation_dimension, lomb_scargle,
 };
 pub use interpolation::Interpolation;
+pub use interval_filter::IntervalFilter;
 pub use ndarray;
 pub use ppg::{PpgConfig, PpgDetector, PpgMethod};
 pub use respiration::{

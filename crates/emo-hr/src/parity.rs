@@ -8,11 +8,13 @@ use emo_testing::{assert_close, load_npy, shared};
 use serde_json::Value;
 
 use crate::{
-    Beats, EcgConfig, EcgDetector, EcgMethod, Interpolation, PpgConfig, PpgDetector, Refinement,
+    ArtifactConfig, ArtifactCorrector, ArtifactForm, Beats, EcgConfig, EcgDetector, EcgMethod,
+    Interpolation, PpgConfig, PpgDetector, Refinement,
 };
 
 /// Names of the cases that concern beats begin so.
-const PREFIXES: [&str; 7] = [
+const PREFIXES: [&str; 8] = [
+    "hr_fix",
     "hr_clean_",
     "hr_rpeaks_",
     "hr_ppgclean_",
@@ -53,7 +55,7 @@ fn every_case_of_the_manifest_is_met() {
         n_met += 1;
     }
     assert_eq!(left_out, DEVIATIONS.map(str::to_owned).into());
-    assert_eq!(n_met, 36);
+    assert_eq!(n_met, 66);
 }
 
 fn array(path: &Path) -> Vec<f64> {
@@ -88,6 +90,9 @@ fn outcome(name: &str, folder: &Path) -> Option<Vec<f64>> {
             return Some(detection.expect("a valid signal").beats.positions().into());
         }
     }
+    if let Some(rest) = name.strip_prefix("hr_fix") {
+        return Some(corrected(rest, &input));
+    }
     let indices = input("peaks_ecg_250").iter().map(|&i| i as usize).collect();
     let rate = SampleRate::from_hz(250.0).expect("a valid rate");
     let beats = Beats::new(indices, 15_000, rate).expect("valid beats");
@@ -101,6 +106,40 @@ fn outcome(name: &str, folder: &Path) -> Option<Vec<f64>> {
         "hr_rate1hz_previous" => beats.heart_rate(Interpolation::Previous).ok(),
         "hr_rate1hz_quadratic" => beats.heart_rate(Interpolation::Quadratic).ok(),
         _ => None,
+    }
+}
+
+/// A case of artefact correction, such as `class_missed_once_60s`.
+fn corrected(case: &str, input: &dyn Fn(&str) -> Vec<f64>) -> Vec<f64> {
+    let length = case.rsplit('_').next().expect("a length");
+    let peaks = input(&format!("peaks_artefacts_{length}"));
+    let n_samples = peaks[peaks.len() - 1] as usize + 1;
+    let rate = SampleRate::from_hz(1000.0).expect("a valid rate");
+    let beats = Beats::at(peaks, n_samples, rate).expect("valid beats");
+    let mut config = ArtifactConfig {
+        form: ArtifactForm::NeuroKit,
+        ..ArtifactConfig::default()
+    };
+    if case.contains("_once_") {
+        config.max_passes = 1;
+    }
+    let corrector = ArtifactCorrector::new(&config).expect("a valid configuration");
+    let word = case.split('_').nth(1).expect("a second word");
+    let space = corrector.space(&beats);
+    let correction = corrector.correct(&beats).expect("valid beats");
+    let indices = |list: &[usize]| list.iter().map(|&i| i as f64).collect();
+    match (case.split('_').next(), word) {
+        (Some("peaks"), _) => correction.beats.positions().to_vec(),
+        (Some("class"), "ectopic") => indices(&correction.last_pass.ectopic),
+        (Some("class"), "missed") => indices(&correction.last_pass.missed),
+        (Some("class"), "extra") => indices(&correction.last_pass.extra),
+        (Some("class"), "longshort") => indices(&correction.last_pass.long_short),
+        (Some("space"), "rr") => space.rr,
+        (Some("space"), "drrs") => space.drr,
+        (Some("space"), "mrrs") => space.mrr,
+        (Some("space"), "s12") => space.s12,
+        (Some("space"), "s22") => space.s22,
+        _ => panic!("{case} is not known"),
     }
 }
 
