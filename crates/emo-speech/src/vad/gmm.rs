@@ -262,10 +262,36 @@ impl Limits {
     }
 }
 
+/// Rounded to the nearest, ties to even, and clipped.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "what exceeds 16 bits is clipped"
 )]
 fn to_i16(x: f32) -> i16 {
-    (f64::from(x) * 32_768.0).round_ties_even() as i16
+    // Numbers of this size have no digits after the point, so that the sum is rounded; no call to a library is as fast.
+    const WHOLE: f32 = 12_582_912.0;
+    let clipped = (x * 32_768.0).clamp(-32_768.0, 32_767.0);
+    ((clipped + WHOLE) - WHOLE) as i16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_rounded_to_even_and_clipped() {
+        let halves = (-65_540..=65_540).map(|n: i32| n as f32 / 2.0);
+        let near = [
+            0.499_999_97,
+            -0.499_999_97,
+            1e-30,
+            f32::MAX,
+            f32::MIN,
+            32_767.498,
+        ];
+        for x in halves.chain(near) {
+            let expected = f64::from(x).round_ties_even() as i16;
+            assert_eq!(to_i16(x / 32_768.0), expected, "{x}");
+        }
+    }
 }
