@@ -201,7 +201,7 @@ proptest! {
         );
         for (one, two) in one.values().iter().zip(two.values()) {
             // The width of a histogram's bins, 50 ms, 20 ms, minutes and hertz do not scale.
-            let fixed = ["HTI", "TINN", "pNN50", "pNN20", "CVI", "SDANN", "SDNNI", "ULF", "VLF", "LF", "HF", "VHF", "TP", "LnHF"];
+            let fixed = ["HTI", "TINN", "pNN50", "pNN20", "CVI", "SDANN", "SDNNI", "ULF", "VLF", "LF", "HF", "VHF", "TP", "LnHF", "RespRate"];
             let name = one.spec.name;
             if fixed.iter().any(|fixed| name.starts_with(fixed)) {
                 continue;
