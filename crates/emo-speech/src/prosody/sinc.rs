@@ -93,8 +93,9 @@ impl HalfSum {
         // Two quotients of the same sign need but one division.
         for lane in 0..LANES / 2 {
             let other = lane + LANES / 2;
-            let [p, q] = [lane, other].map(|k| y[k] * (1.0 - self.cosines[k]));
-            let [d, e] = [lane, other].map(|k| self.distances[k]);
+            let p = y[lane] * (1.0 - self.cosines[lane]);
+            let q = y[other] * (1.0 - self.cosines[other]);
+            let (d, e) = (self.distances[lane], self.distances[other]);
             self.sums[lane] += (p * e + q * d) / (d * e);
         }
         for lane in 0..LANES {
