@@ -72,6 +72,7 @@ mod rr;
 mod series;
 mod signal;
 mod spline;
+mod window_quality;
 
 pub use artifact::{
     ArtifactConfig, ArtifactCorrector, ArtifactForm, ArtifactSpace, Artifacts, Correction,
@@ -109,3 +110,4 @@ pub use respiration::{
 };
 pub use rr::RrSeries;
 pub use series::{PLAUSIBLE_BPM, resample_to_1hz, series_quality};
+pub use window_quality::WindowQuality;

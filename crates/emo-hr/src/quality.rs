@@ -33,7 +33,7 @@ pub(crate) fn beat_quality(cleaned: &[f64], beats: &Beats) -> f64 {
     total / n_windows as f64
 }
 
-fn window_quality(cleaned: &[f64], beats: &Beats, window: Range<usize>) -> f64 {
+pub(crate) fn window_quality(cleaned: &[f64], beats: &Beats, window: Range<usize>) -> f64 {
     let inside: Vec<usize> = beats
         .indices()
         .iter()
