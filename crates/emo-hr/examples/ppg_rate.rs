@@ -71,9 +71,11 @@ fn median(values: &mut [f32]) -> f32 {
     values.get(values.len() / 2).copied().unwrap_or(f32::NAN)
 }
 
-/// Second and rate, by subject.
-fn device_rates(csv: &str) -> Result<BTreeMap<String, Vec<(usize, f32)>>, Box<dyn Error>> {
-    let mut rates: BTreeMap<String, Vec<(usize, f32)>> = BTreeMap::new();
+/// Seconds and the rates at them, by subject.
+type Rates = BTreeMap<String, Vec<(usize, f32)>>;
+
+fn device_rates(csv: &str) -> Result<Rates, Box<dyn Error>> {
+    let mut rates = Rates::new();
     for line in csv.lines().skip(1) {
         let mut fields = line.split(',');
         let mut next = || fields.next().ok_or("a line has three fields");
