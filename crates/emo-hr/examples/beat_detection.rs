@@ -44,6 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("ours: Pan-Tompkins 1985", EcgMethod::PanTompkins1985),
         ("ours: Hamilton 2002", EcgMethod::Hamilton2002),
         ("ours: Elgendi 2010", EcgMethod::Elgendi2010),
+        ("ours: visibility graph", EcgMethod::VisibilityGraph),
     ] {
         let mut config = EcgConfig::new(SampleRate::from_hz(RATE_HZ)?);
         config.method = method;

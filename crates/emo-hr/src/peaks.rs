@@ -49,7 +49,7 @@ fn most_prominent_peak(signal: &[f64]) -> Option<usize> {
 }
 
 /// Samples higher than both neighbours; of a plateau the middle one, or the left of two. Ends do not count.
-fn local_maxima(signal: &[f64]) -> Vec<usize> {
+pub(crate) fn local_maxima(signal: &[f64]) -> Vec<usize> {
     let mut maxima = Vec::new();
     let mut i = 1;
     while i + 1 < signal.len() {
