@@ -199,7 +199,7 @@ pub enum EegError {
         /// Why.
         source: DspError,
     },
-    /// A sample rate that is not one.
+    /// Whatever else signal processing refuses, as a sample rate that is not one.
     #[error(transparent)]
-    SampleRate(#[from] DspError),
+    Dsp(#[from] DspError),
 }

@@ -46,7 +46,7 @@ pub fn spectral_edge(power: &[f64], bin_hz: f64, share: f64) -> Result<f64, EegE
 ///
 /// # Errors
 /// - [`EegError::Undefined`] for a power in that range that is not above 0.
-/// - [`EegError::SampleRate`] for fewer than two bins in it.
+/// - [`EegError::Dsp`] for fewer than two bins in it.
 pub fn spectral_line(
     power: &[f64],
     bin_hz: f64,

@@ -33,9 +33,9 @@ impl Output<'_> {
             }
             Ok(_) => "it leaves the range of f32",
             Err(EegError::Undefined { reason, .. }) => reason,
-            Err(EegError::SampleRate(DspError::Undefined { reason, .. })) => reason,
-            Err(EegError::SampleRate(DspError::NoPower { .. })) => "the spectrum has no power",
-            Err(EegError::SampleRate(DspError::NonFinite { index, value })) => {
+            Err(EegError::Dsp(DspError::Undefined { reason, .. })) => reason,
+            Err(EegError::Dsp(DspError::NoPower { .. })) => "the spectrum has no power",
+            Err(EegError::Dsp(DspError::NonFinite { index, value })) => {
                 return Err(EegError::NonFinite {
                     channel: self.channel,
                     sample: index,
