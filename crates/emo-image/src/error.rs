@@ -130,4 +130,46 @@ pub enum ImageError {
         /// The largest side allowed.
         max: usize,
     },
+    /// A buffer has the wrong number of samples.
+    #[error("{buffer} holds {actual} samples, {required} are needed")]
+    BufferLen {
+        /// Which buffer.
+        buffer: &'static str,
+        /// The samples that it holds.
+        actual: usize,
+        /// The samples needed.
+        required: usize,
+    },
+    /// A sample is NaN or infinite.
+    #[error("pixel {column},{row} is {value}")]
+    NotFinite {
+        /// Column of the pixel.
+        column: usize,
+        /// Row of the pixel.
+        row: usize,
+        /// Its value.
+        value: f32,
+    },
+    /// A picture is smaller than an operation needs.
+    #[error("{width}x{height} pixels, at least {min_width}x{min_height} are needed")]
+    TooSmall {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// The fewest columns.
+        min_width: usize,
+        /// The fewest rows.
+        min_height: usize,
+    },
+    /// A parameter is outside its range.
+    #[error("{name} is {value}, allowed is {allowed}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is allowed.
+        allowed: &'static str,
+    },
 }

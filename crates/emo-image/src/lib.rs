@@ -31,6 +31,21 @@
 //! output by tests; the crop is that of the FER2013 and FER+ sets, 48 × 48 grey levels over 255.
 //! Decoding is that of the `image` crate: JPEG decoders differ among each other by a level or two.
 //!
+//! # Descriptors
+//! Each takes a [`Plane`], a borrowed and possibly strided grid of `u8` or `f32` levels.
+//!
+//! | what | here | after |
+//! |---|---|---|
+//! | gradients | [`Derivative`], [`laplacian3`], [`sobel_edges`] | OpenCV in whole numbers, scikit-image |
+//! | edges | [`Canny`], [`GaussianCanny`], [`EdgeMap`] | OpenCV, scikit-image, spikes |
+//! | oriented gradients | [`Hog`], [`HogOpenCv`] | scikit-image, OpenCV |
+//! | local binary patterns | [`Lbp`], [`local_variance`] | scikit-image |
+//! | Gabor | [`GaborBank`], [`GaborShape`], [`complex_gabor`] | OpenCV, scikit-image |
+//! | frequency | [`Dct`], [`block_dct`] | OpenCV, SciPy |
+//! | texture | [`Cooccurrence`], [`level_entropy`], [`LevelStatistics`] | scikit-image, SciPy |
+//! | sums | [`IntegralImage`], [`histogram`] | OpenCV |
+//! | smoothing | [`smooth`], [`median3`], [`SmoothingKernel`], [`Border`] | OpenCV, SciPy |
+//!
 //! # Faces must be found elsewhere
 //! This crate detects no faces: the caller passes a box, or a picture that is a face.
 //!
@@ -45,25 +60,55 @@
 //! | `jpeg` | yes | JPEG files, baseline and progressive |
 //! | `png` | yes | PNG files |
 
+mod border;
+mod canny;
+mod canny_gaussian;
+mod dct;
 mod decode;
+mod edge_map;
 mod error;
 mod face_box;
 mod face_crop;
+mod gabor;
+mod glcm;
+mod gradient;
 mod grey;
+mod histogram;
+mod hog;
+mod hog_opencv;
+mod integral;
 #[cfg(feature = "jpeg")]
 mod jpeg;
+mod lbp;
 mod limits;
+mod plane;
 mod quality;
 mod resample;
+mod smooth;
 
 pub use image::DynamicImage;
 
+pub use border::Border;
+pub use canny::{Canny, CannyConfig, GradientNorm};
+pub use canny_gaussian::{GaussianCanny, GaussianCannyConfig};
+pub use dct::{Dct, block_dct};
 pub use decode::{decode_bytes, decode_file};
+pub use edge_map::EdgeMap;
 pub use error::ImageError;
 pub use face_box::FaceBox;
 pub use face_crop::{FaceCrop, FaceCropConfig};
+pub use gabor::{GaborBank, GaborShape, complex_gabor, complex_gabor_kernels};
+pub use glcm::Cooccurrence;
+pub use gradient::{Derivative, SobelEdges, laplacian3, sobel_edges};
 pub use grey::{GreyImage, MAX_SIDE};
+pub use histogram::{LevelStatistics, histogram, histogram_of, level_entropy};
+pub use hog::{BlockNorm, Hog, HogConfig};
+pub use hog_opencv::{HogOpenCv, HogOpenCvConfig};
+pub use integral::IntegralImage;
+pub use lbp::{Lbp, LbpConfig, LbpMethod, local_variance};
 pub use limits::Limits;
 pub use ndarray;
-pub use quality::{FaceQuality, face_quality};
+pub use plane::{Plane, Sample};
+pub use quality::{FaceQuality, face_quality, laplacian_variance};
 pub use resample::Interpolation;
+pub use smooth::{SmoothingKernel, median3, smooth};

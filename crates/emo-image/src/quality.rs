@@ -70,7 +70,7 @@ pub fn face_quality(image: &GreyImage, face: Option<FaceBox>) -> Result<FaceQual
 
     let exposure = ramp(mean, 40.0, 60.0) * ramp(mean, 220.0, 200.0) * ramp(clipped, 0.10, 0.05);
     Ok(FaceQuality {
-        sharpness: ramp(laplacian_variance(levels), 20.0, 150.0) as f32,
+        sharpness: ramp(variance_of_laplacian(levels), 20.0, 150.0) as f32,
         exposure: exposure as f32,
         size: ramp(eye_distance, 12.0, 40.0) as f32,
     })
@@ -81,9 +81,13 @@ fn ramp(value: f64, zero: f64, one: f64) -> f64 {
     ((value - zero) / (one - zero)).clamp(0.0, 1.0)
 }
 
-/// The population variance of the four-neighbour Laplacian, the picture mirrored about its
-/// outermost pixels.
-fn laplacian_variance(levels: &ArrayRef2<f32>) -> f64 {
+/// The population variance of the four-neighbour Laplacian in squared grey levels, the picture
+/// mirrored about its outermost pixels: OpenCV's measure of sharpness.
+pub fn laplacian_variance(image: &GreyImage) -> f64 {
+    variance_of_laplacian(image.levels())
+}
+
+fn variance_of_laplacian(levels: &ArrayRef2<f32>) -> f64 {
     let (height, width) = levels.dim();
     let at = |row: usize, column: usize| f64::from(levels[[row, column]]);
     let before = |index: usize, len: usize| index.checked_sub(1).unwrap_or(1.min(len - 1));
@@ -130,7 +134,7 @@ mod tests {
         let variances = names.map(|name| {
             let path = emo_testing::fixture(format!("emo-image/{name}.png"));
             let image = crate::decode_file(path, &crate::Limits::default()).unwrap();
-            laplacian_variance(GreyImage::from_image(&image).unwrap().levels())
+            laplacian_variance(&GreyImage::from_image(&image).unwrap())
         });
         let expected =
             emo_testing::load_npy(emo_testing::fixture("emo-image/cv_laplacian1_variance.npy"));
@@ -139,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_single_pixel_has_no_edges() {
-        assert_eq!(laplacian_variance(&Array2::from_elem((1, 1), 7.0)), 0.0);
+        assert_eq!(variance_of_laplacian(&Array2::from_elem((1, 1), 7.0)), 0.0);
     }
 
     #[test]
