@@ -7,6 +7,7 @@
 //!
 //! One row per file, or per window. Files are worked on in parallel; a bad one is left out and named at the end.
 
+mod eeg_sets;
 mod sets;
 mod signal;
 mod table;
@@ -21,13 +22,13 @@ use std::{
 
 use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
 use emo_examples::{error_chain, replace};
-use emo_fusion::{EegSignal, ImageSignal, SpeechSignal};
+use emo_fusion::{EegSignal, ImageSignal, SpeechSignal, eeg::MissingChannels};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::{
     sets::{EEG, FeatureSet, Features, HR, IMAGE, SPEECH},
-    signal::{Bpm, HeartSignal, ReadOptions, Signal},
+    signal::{Bpm, HeartSignal, Layout, ReadOptions, Signal},
     table::{Row, Table},
 };
 
@@ -36,18 +37,25 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 /// Computes features of recordings, one row per file or per window.
 ///
-/// Bad files are left out and listed at the end, with exit code 1.
+/// Bad files are left out and listed at the end, with exit code 1. A feature that a recording has no value of is an
+/// empty cell in CSV and NaN in NPY.
 #[derive(Debug, Parser)]
 #[command(name = "extract", version, after_help = known_sets())]
 struct Args {
     /// What the files hold.
     modality: Modality,
-    /// The recordings: CSV or EDF for hr and eeg, WAV, FLAC, MP3 or OGG for speech, JPEG or PNG for image.
+    /// The recordings: CSV or EDF for hr and eeg, for eeg also BDF, BrainVision and XDF, WAV, FLAC, MP3 or OGG for speech, JPEG or PNG for image.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Which features.
     #[arg(long, value_name = "NAME", default_value = "seed")]
     set: String,
+    /// The channels of eeg to use, in this order [default: all of the first file that can be read, or those of the set].
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    channels: Option<Vec<String>>,
+    /// Interpolates channels of eeg that a file lacks from its others, by spherical splines.
+    #[arg(long)]
+    interpolate: bool,
     /// Sampling rate in Hz of a CSV file of hr or eeg that has no time column.
     #[arg(long, value_name = "HZ", value_parser = positive)]
     rate: Option<f64>,
@@ -118,6 +126,11 @@ fn check(args: &Args) -> Result<(), String> {
     if args.signal.is_some() && modality != Modality::Hr {
         return Err(format!("--signal is for hr, not for {name}"));
     }
+    if (args.channels.is_some() || args.interpolate) && modality != Modality::Eeg {
+        return Err(format!(
+            "--channels and --interpolate are for eeg, not for {name}"
+        ));
+    }
     if args.rate.is_some() && !matches!(modality, Modality::Hr | Modality::Eeg) {
         return Err(format!(
             "--rate is for hr and eeg, the files of {name} know theirs"
@@ -154,19 +167,37 @@ fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathB
         len_s,
         hop_s: args.hop.unwrap_or(len_s),
     });
-    let columns = match (set.plan)(args.window) {
-        Ok(features) => features.names(),
+    let mut features = match (set.plan)(args.window) {
+        Ok(features) => features,
         Err(reason) => usage_error(&error_chain(&*reason)),
     };
+    let layout = layout(args, &options, windows, &mut *features);
+    let columns = features.names();
     let progress = progress_bar(args.files.len());
     let results: Vec<_> = args
         .files
         .par_iter()
         .map_init(
-            || (set.plan)(args.window),
+            || {
+                let mut features = (set.plan)(args.window)?;
+                if let Some(layout) = &layout {
+                    // What cannot be planned is said of each file, when it comes.
+                    let _ = features.settle(layout);
+                }
+                Ok::<_, Failure>(features)
+            },
             |features, path| {
                 let rows = match features {
-                    Ok(features) => rows(path, &options, windows, &mut **features),
+                    Ok(features) => {
+                        let read = || {
+                            let signal = S::read(path, &options)?;
+                            match &layout {
+                                Some(layout) => signal.arranged(layout),
+                                None => Ok(signal),
+                            }
+                        };
+                        read().and_then(|signal| rows(path, &signal, windows, &mut **features))
+                    }
                     Err(reason) => Err(error_chain(&**reason).into()),
                 };
                 progress.inc(1);
@@ -187,17 +218,53 @@ fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathB
     (table, bad)
 }
 
-/// The rows of one recording.
-fn rows<S: Signal>(
-    path: &Path,
+/// The channels that the command line wants, or those of the first file that the columns can be settled by; none where
+/// neither the command line nor the set asks for any.
+fn layout<S: Signal>(
+    args: &Args,
     options: &ReadOptions,
     windows: Option<Windows>,
     features: &mut dyn Features<S>,
+) -> Option<Layout> {
+    if args.channels.is_none() && !args.interpolate && !features.names().is_empty() {
+        return None;
+    }
+    let missing = if args.interpolate {
+        MissingChannels::Interpolate
+    } else {
+        MissingChannels::Refuse
+    };
+    let mut last = None;
+    for path in &args.files {
+        let Ok(signal) = S::read(path, options) else {
+            continue;
+        };
+        let rate_hz = signal.rate_hz();
+        let channels = args.channels.as_deref().unwrap_or(signal.channels());
+        let layout = Layout {
+            channels: channels.to_vec(),
+            missing,
+            rate_hz,
+            window_len: windows.map_or(signal.len(), |w| (w.len_s * rate_hz).round() as usize),
+        };
+        if features.settle(&layout).is_ok() {
+            return Some(layout);
+        }
+        last = Some(layout);
+    }
+    last
+}
+
+/// The rows of one recording.
+fn rows<S: Signal>(
+    path: &Path,
+    signal: &S,
+    windows: Option<Windows>,
+    features: &mut dyn Features<S>,
 ) -> Result<Vec<Row>, Failure> {
-    let signal = S::read(path, options)?;
     let file = path.display().to_string();
     let Some(windows) = windows else {
-        let values = features.compute(&signal)?;
+        let values = features.compute(signal)?;
         return Ok(vec![Row {
             file,
             start_s: 0.0,
@@ -268,7 +335,7 @@ fn name(modality: Modality) -> String {
 fn known_sets() -> String {
     fn list<S>(text: &mut String, modality: &str, sets: &[FeatureSet<S>]) {
         for set in sets {
-            let _ = write!(text, "\n  {modality:<7} {:<8} {}", set.name, set.about);
+            let _ = write!(text, "\n  {modality:<7} {:<12} {}", set.name, set.about);
         }
     }
     let mut text = "Feature sets:".to_owned();

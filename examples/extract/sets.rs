@@ -17,7 +17,10 @@ use emo_fusion::{
     },
 };
 
-use crate::{Failure, signal::Bpm};
+use crate::{
+    Failure, eeg_sets,
+    signal::{Bpm, Layout},
+};
 
 /// Features of one modality under a name.
 pub(crate) struct FeatureSet<S> {
@@ -31,7 +34,12 @@ type Planned<S> = Result<Box<dyn Features<S>>, Failure>;
 
 /// Turns a signal into numbers.
 pub(crate) trait Features<S> {
-    /// The names of the numbers, in their order.
+    /// Takes what all signals that are to come have in common, where the names depend on it.
+    fn settle(&mut self, _layout: &Layout) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// The names of the numbers, in their order; none before [`settle`](Self::settle) if they depend on it.
     fn names(&self) -> Vec<String>;
 
     /// As many numbers as there are names.
@@ -62,16 +70,24 @@ pub(crate) const HR: &[FeatureSet<Bpm>] = &[
     },
 ];
 
-pub(crate) const EEG: &[FeatureSet<EegSignal>] = &[FeatureSet {
-    name: "seed",
-    about: "differential entropy of nine channels in five bands, without windows in the last 2 s",
-    plan: |window_s| {
-        Ok(Box::new(EegSeed {
-            window_s: window_s.unwrap_or(2.0),
-            planned: None,
-        }))
+pub(crate) const EEG: &[FeatureSet<EegSignal>] = &[
+    FeatureSet {
+        name: "seed",
+        about: "differential entropy of nine channels in five bands, without windows in the last 2 s",
+        plan: |window_s| {
+            Ok(Box::new(EegSeed {
+                window_s: window_s.unwrap_or(2.0),
+                planned: None,
+            }))
+        },
     },
-}];
+    eeg_sets::BANDS,
+    eeg_sets::DE,
+    eeg_sets::ASYMMETRY,
+    eeg_sets::ENTROPY,
+    eeg_sets::CONNECTIVITY,
+    eeg_sets::EVERYTHING,
+];
 
 pub(crate) const SPEECH: &[FeatureSet<SpeechSignal>] = &[
     FeatureSet {

@@ -5,6 +5,7 @@ use std::{ops::Range, path::Path};
 use clap::ValueEnum;
 use emo_fusion::{
     EegSignal, HrSignal, ImageSignal, Inputs, SpeechSignal,
+    eeg::{MissingChannels, SpatialFilter},
     hr::{EcgConfig, EcgDetector, Interpolation, PpgConfig, PpgDetector},
     ndarray::s,
 };
@@ -29,9 +30,29 @@ pub(crate) enum HeartSignal {
     Ppg,
 }
 
+/// What decides on columns, by the command line and the first recording, and what every recording is brought to.
+pub(crate) struct Layout {
+    pub(crate) channels: Vec<String>,
+    pub(crate) missing: MissingChannels,
+    pub(crate) rate_hz: f64,
+    /// Samples of a window, or of the recording where it is not cut.
+    pub(crate) window_len: usize,
+}
+
 /// A recording, cut along time in samples.
 pub(crate) trait Signal: Sized + Send {
     fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure>;
+
+    /// The names of its channels; none where a signal has only one.
+    fn channels(&self) -> &[String] {
+        &[]
+    }
+
+    /// The signal with these channels alone, in this order.
+    fn arranged(self, _layout: &Layout) -> Result<Self, Failure> {
+        Ok(self)
+    }
+
     fn rate_hz(&self) -> f64;
     fn len(&self) -> usize;
     fn cut(&self, range: Range<usize>) -> Self;
@@ -99,6 +120,19 @@ impl Signal for EegSignal {
         let mut inputs = Inputs::default();
         let signal = inputs.read_eeg(path, options.rate_hz)?.eeg().cloned();
         signal.ok_or_else(|| "no EEG".into())
+    }
+
+    fn channels(&self) -> &[String] {
+        &self.channels
+    }
+
+    fn arranged(self, layout: &Layout) -> Result<Self, Failure> {
+        let select = SpatialFilter::select(&self.channels, &layout.channels, layout.missing)?;
+        Ok(Self {
+            samples: select.apply(&self.samples)?,
+            channels: layout.channels.clone(),
+            sample_rate: self.sample_rate,
+        })
     }
 
     fn rate_hz(&self) -> f64 {

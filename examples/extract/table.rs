@@ -31,7 +31,7 @@ impl Table {
         self.rows.extend(rows);
     }
 
-    /// A header, then file, start in seconds and features.
+    /// A header, then file, start in seconds and features; an undefined one is an empty cell.
     pub(crate) fn write_csv(&self, out: impl Write) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_field("file")?;
@@ -40,7 +40,7 @@ impl Table {
         for row in &self.rows {
             csv.write_field(&row.file)?;
             csv.write_field(row.start_s.to_string())?;
-            csv.write_record(row.values.iter().map(f32::to_string))?;
+            csv.write_record(row.values.iter().map(cell))?;
         }
         csv.flush()
     }
@@ -72,5 +72,13 @@ impl Table {
         let matrix = Array2::from_shape_vec((self.rows.len(), self.columns.len()), values)
             .map_err(io::Error::other)?;
         matrix.write_npy(out).map_err(io::Error::other)
+    }
+}
+
+fn cell(value: &f32) -> String {
+    if value.is_nan() {
+        String::new()
+    } else {
+        value.to_string()
     }
 }

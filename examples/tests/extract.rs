@@ -8,6 +8,10 @@ use std::{
     process::{Command, Output},
 };
 
+use emo_fusion::{
+    Inputs,
+    eeg::{EegFeatureSet, EegFeatures, EegFeaturesConfig, UndefinedFeature},
+};
 use emo_testing::{assert_close, example, fixture, load_npy};
 
 fn extract(arguments: &[&str]) -> Output {
@@ -61,7 +65,10 @@ fn table(arguments: &[&str]) -> (Vec<String>, Vec<Vec<String>>) {
 fn features(record: &[String]) -> Vec<f64> {
     record[2..]
         .iter()
-        .map(|value| value.parse().unwrap())
+        .map(|value| match value.as_str() {
+            "" => f64::NAN,
+            number => number.parse().unwrap(),
+        })
         .collect()
 }
 
@@ -145,6 +152,121 @@ fn eeg_is_the_same_from_edf_and_csv() {
     assert_eq!([&rows[0][0], &rows[1][0]], [&files[0], &files[1]]);
     // The values in the CSV are rounded to 0.01 µV.
     assert_close(features(&rows[0]), features(&rows[1]), 0.0, 5e-3);
+}
+
+/// Numbers are those of `EegFeatures`, bit for bit, with NaN where a window has no value.
+#[test]
+fn eeg_sets_are_those_of_the_library() {
+    let path = recording("eeg.edf");
+    let mut inputs = Inputs::default();
+    let eeg = inputs.read_eeg(&path, None).unwrap().eeg().unwrap().clone();
+    let rate = eeg.sample_rate;
+    let len = (2.0 * rate.hz()) as usize;
+    for (set, names, of) in [
+        (
+            "bands",
+            vec!["Fp1_delta_power", "C4_gamma_log_power"],
+            vec![EegFeatureSet::Bands],
+        ),
+        (
+            "de",
+            vec!["Fp1_delta_entropy"],
+            vec![EegFeatureSet::DifferentialEntropy],
+        ),
+        (
+            "asymmetry",
+            vec!["F3-F4_alpha_dasm", "F3-F4_faa"],
+            vec![EegFeatureSet::Asymmetry],
+        ),
+        (
+            "entropy",
+            vec!["Fz_sample_entropy", "Fz_dfa"],
+            vec![EegFeatureSet::Complexity],
+        ),
+        (
+            "connectivity",
+            vec!["F3-Fz_beta_connectivity"],
+            vec![EegFeatureSet::Connectivity],
+        ),
+        (
+            "all",
+            vec!["Fp1_delta_power", "F4_muscle_index", "F3_mean"],
+            EegFeatureSet::ALL.to_vec(),
+        ),
+    ] {
+        let mut config = EegFeaturesConfig::new(rate, &eeg.channels, len);
+        config.sets = of;
+        config.undefined = UndefinedFeature::Fill(f32::NAN);
+        let mut library = EegFeatures::new(&config).unwrap();
+        let expected = library.compute_windows(&eeg.samples, len).unwrap();
+
+        let (header, rows) = table(&["eeg", "--set", set, "--window", "2", &path]);
+        assert_names(&header, &names, library.n_features());
+        assert_eq!(header[2..], *library.names());
+        assert_eq!(rows.len(), expected.nrows(), "{set}");
+        for (row, expected) in rows.iter().zip(expected.rows()) {
+            for (value, &expected) in features(row).into_iter().zip(expected) {
+                let is_same = value.is_nan() && expected.is_nan() || value as f32 == expected;
+                assert!(is_same, "{set}: {value} for {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn channels_of_eeg_are_chosen_and_interpolated() {
+    let path = recording("eeg.edf");
+    let (header, all) = table(&["eeg", "--set", "de", &path]);
+    let (chosen, rows) = table(&["eeg", "--set", "de", "--channels", "F4,f3", &path]);
+    assert_eq!(chosen.len(), 2 + 2 * 5);
+    for (name, value) in chosen.iter().zip(&rows[0]).skip(2) {
+        let place = header.iter().position(|other| other == name).unwrap();
+        assert_eq!(value, &all[0][place], "{name}");
+    }
+
+    let output = extract(&["eeg", "--set", "de", "--channels", "F3,Cz", &path]);
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        errors.contains("eeg.edf: channel \"Cz\" is missing; there are: "),
+        "{errors}"
+    );
+    assert!(errors.contains("C4"), "{errors}");
+
+    let arguments = [
+        "eeg",
+        "--set",
+        "de",
+        "--channels",
+        "F3,Cz",
+        "--interpolate",
+        &path,
+    ];
+    let (names, rows) = table(&arguments);
+    assert_names(&names, &["F3_alpha_entropy", "Cz_alpha_entropy"], 10);
+    assert!(features(&rows[0]).iter().all(|value| value.is_finite()));
+}
+
+/// The second file lacks channels of the first, which decides on the columns.
+#[test]
+fn a_file_with_other_channels_is_left_out_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let odd = folder.path().join("odd.csv");
+    let lines = (0..512).map(|n| format!("{},{}\n", n * 7919 % 101, n * 31 % 89));
+    let text: String = std::iter::once("F3,F4\n".to_owned()).chain(lines).collect();
+    fs::write(&odd, text).unwrap();
+    let (path, odd) = (recording("eeg.edf"), odd.to_str().unwrap());
+    let output = extract(&["eeg", "--set", "bands", "--rate", "128", &path, odd]);
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        errors.contains("odd.csv: channel \"Fp1\" is missing; there are: F3, F4"),
+        "{errors}"
+    );
+    assert_eq!(parse(&output.stdout).1.len(), 1);
+    // The other way round, the channels that both have are the columns.
+    let (_, rows) = table(&["eeg", "--set", "bands", "--rate", "128", odd, &path]);
+    assert_eq!(rows.len(), 2);
 }
 
 /// The tolerances are those of the peer's single precision for cepstra in dB, and for frequencies in Hz.
@@ -425,7 +547,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 #[test]
 fn misuse_ends_with_2_and_says_how_to_do_better() {
-    let cases: [(&[&str], &str); 10] = [
+    let cases: [(&[&str], &str); 11] = [
         (
             &["image", "a.jpg", "--set", "egemaps"],
             "image has no feature set `egemaps`; known: seed",
@@ -447,6 +569,10 @@ fn misuse_ends_with_2_and_says_how_to_do_better() {
             "--rate is for hr and eeg",
         ),
         (&["eeg", "a.edf", "--signal", "ecg"], "--signal is for hr"),
+        (
+            &["hr", "a.csv", "--channels", "F3"],
+            "are for eeg, not for hr",
+        ),
         (
             &["hr", "a.csv", "--out", "a.txt"],
             "--out must end in .csv or .npy",

@@ -22,7 +22,7 @@
 //! |---|---|---|---|
 //! | [`pipeline`] | `pipeline` | `emo-pipeline` | bundles, inputs, the recognizer |
 //! | [`hr`] | `hr` | `emo-hr` | ECG, PPG and heart-rate series |
-//! | [`eeg`] | `eeg` | `emo-eeg` | EEG channels and band features |
+//! | [`eeg`] | `eeg` | `emo-eeg` | EEG channels, cleaning, features, connectivity, quality |
 //! | [`speech`] | `speech` | `emo-speech` | audio decoding and features |
 //! | [`image`] | `image` | `emo-image` | pictures of faces |
 //! | [`recording`] | `recording` | `emo-recording` | EDF, BDF, BrainVision, WFDB, XDF and CSV files |
