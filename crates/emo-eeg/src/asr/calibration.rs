@@ -8,7 +8,7 @@ use super::distribution::AmplitudeFit;
 use super::orthonormal::dot;
 use super::weighting::{ORDER, Weighting};
 use crate::EegError;
-use crate::jacobi::SymmetricEigen;
+use crate::symmetric_eigen::SymmetricEigen;
 
 /// The geometric median stands still when it moves by less than this share of its length.
 const STILL: f64 = 1e-12;

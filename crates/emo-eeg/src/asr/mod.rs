@@ -12,6 +12,7 @@ use emo_dsp::SampleRate;
 use ndarray::{Array2, ArrayRef2};
 
 pub use clean_windows::CleanWindows;
+pub(crate) use orthonormal::{dot, subtract};
 pub use stream::AsrStream;
 
 use crate::EegError;

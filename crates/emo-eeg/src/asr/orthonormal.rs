@@ -63,7 +63,7 @@ pub(super) fn least_squares(matrix: &ArrayRef2<f64>, right: &ArrayRef1<f64>) -> 
     solution
 }
 
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     // Four sums at once: one alone would wait for itself.
     let mut sums = [0.0; 4];
     let (a_head, a_tail) = a.as_chunks::<4>();
@@ -81,7 +81,7 @@ fn norm(x: &[f64]) -> f64 {
     dot(x, x).sqrt()
 }
 
-fn subtract(from: &mut [f64], share: f64, what: &[f64]) {
+pub(crate) fn subtract(from: &mut [f64], share: f64, what: &[f64]) {
     for (x, y) in from.iter_mut().zip(what) {
         *x -= share * y;
     }

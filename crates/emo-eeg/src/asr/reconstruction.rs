@@ -3,7 +3,7 @@
 use ndarray::ArrayRef2;
 
 use super::orthonormal::{dot, orthonormalize};
-use crate::jacobi::SymmetricEigen;
+use crate::symmetric_eigen::SymmetricEigen;
 
 /// Length, relative to the mixing matrix, below which a direction of it is rounding.
 const ROUNDING: f64 = 1e-12;

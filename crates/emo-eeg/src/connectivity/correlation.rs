@@ -3,7 +3,7 @@ use ndarray::{Array2, ArrayRef2, Axis};
 
 use super::{array, checked_channels};
 use crate::EegError;
-use crate::jacobi::SymmetricEigen;
+use crate::symmetric_eigen::SymmetricEigen;
 
 /// What is done to channels before they are correlated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
