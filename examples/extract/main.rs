@@ -8,6 +8,7 @@
 //! One row per file, or per window. Files are worked on in parallel; a bad one is left out and named at the end.
 
 mod eeg_sets;
+mod heart_sets;
 mod sets;
 mod signal;
 mod table;
@@ -21,14 +22,15 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
-use emo_examples::{error_chain, replace};
+use emo_examples::{Heart, HeartSignal, error_chain, replace};
 use emo_fusion::{EegSignal, ImageSignal, SpeechSignal, eeg::MissingChannels};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::{
-    sets::{EEG, FeatureSet, Features, HR, IMAGE, SPEECH},
-    signal::{Bpm, HeartSignal, Layout, ReadOptions, Signal},
+    heart_sets::HR,
+    sets::{EEG, FeatureSet, Features, IMAGE, SPEECH},
+    signal::{Layout, ReadOptions, Signal},
     table::{Row, Table},
 };
 
@@ -95,7 +97,7 @@ fn main() -> ExitCode {
         usage_error(&reason);
     }
     let (table, bad) = match args.modality {
-        Modality::Hr => extract::<Bpm>(&args, HR),
+        Modality::Hr => extract::<Heart>(&args, HR),
         Modality::Eeg => extract::<EegSignal>(&args, EEG),
         Modality::Speech => extract::<SpeechSignal>(&args, SPEECH),
         Modality::Image => extract::<ImageSignal>(&args, IMAGE),
@@ -264,12 +266,13 @@ fn rows<S: Signal>(
 ) -> Result<Vec<Row>, Failure> {
     let file = path.display().to_string();
     let Some(windows) = windows else {
-        let values = features.compute(signal)?;
-        return Ok(vec![Row {
-            file,
-            start_s: 0.0,
+        let rows = features.rows(signal)?.into_iter();
+        let row = |(start_s, values)| Row {
+            file: file.clone(),
+            start_s,
             values,
-        }]);
+        };
+        return Ok(rows.map(row).collect());
     };
     let rate = signal.rate_hz();
     let samples = |seconds: f64| (seconds * rate).round() as usize;
@@ -285,16 +288,16 @@ fn rows<S: Signal>(
         )
         .into());
     }
-    (0..=signal.len() - len)
-        .step_by(hop)
-        .map(|start| {
-            Ok(Row {
-                file: file.clone(),
-                start_s: start as f64 / rate,
-                values: features.compute(&signal.cut(start..start + len))?,
-            })
-        })
-        .collect()
+    let mut rows = Vec::new();
+    for start in (0..=signal.len() - len).step_by(hop) {
+        let window = signal.cut(start..start + len)?;
+        rows.extend(features.rows(&window)?.into_iter().map(|(at, values)| Row {
+            file: file.clone(),
+            start_s: start as f64 / rate + at,
+            values,
+        }));
+    }
+    Ok(rows)
 }
 
 fn write(table: &Table, out: Option<&Path>) -> Result<(), Failure> {

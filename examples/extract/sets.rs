@@ -8,7 +8,6 @@ use emo_fusion::{
         Band, DifferentialEntropy, DifferentialEntropyConfig, SampleRate, last_window,
         pick_channels,
     },
-    hr::{HeartRateWindow, HeartRateWindowConfig},
     image::{FaceCrop, FaceCropConfig},
     ndarray::Axis,
     speech::{
@@ -17,10 +16,7 @@ use emo_fusion::{
     },
 };
 
-use crate::{
-    Failure, eeg_sets,
-    signal::{Bpm, Layout},
-};
+use crate::{Failure, eeg_sets, signal::Layout};
 
 /// Features of one modality under a name.
 pub(crate) struct FeatureSet<S> {
@@ -30,7 +26,7 @@ pub(crate) struct FeatureSet<S> {
     pub(crate) plan: fn(Option<f64>) -> Planned<S>,
 }
 
-type Planned<S> = Result<Box<dyn Features<S>>, Failure>;
+pub(crate) type Planned<S> = Result<Box<dyn Features<S>>, Failure>;
 
 /// Turns a signal into numbers.
 pub(crate) trait Features<S> {
@@ -42,33 +38,14 @@ pub(crate) trait Features<S> {
     /// The names of the numbers, in their order; none before [`settle`](Self::settle) if they depend on it.
     fn names(&self) -> Vec<String>;
 
-    /// As many numbers as there are names.
+    /// As many numbers as there are names; NaN where one is not defined.
     fn compute(&mut self, signal: &S) -> Result<Vec<f32>, Failure>;
-}
 
-pub(crate) const HR: &[FeatureSet<Bpm>] = &[
-    FeatureSet {
-        name: "seed",
-        about: "heart rate of each second scaled to the window's range, without windows of the last 15 s",
-        plan: |window_s| {
-            let mut config = HeartRateWindowConfig::default();
-            config.window_len = whole_seconds(window_s)?;
-            Ok(Box::new(HrSeed {
-                seconds: config.window_len,
-                window: HeartRateWindow::new(&config)?,
-            }))
-        },
-    },
-    FeatureSet {
-        name: "bpm",
-        about: "the same in beats per minute",
-        plan: |window_s| {
-            Ok(Box::new(HrBpm {
-                seconds: whole_seconds(window_s)?,
-            }))
-        },
-    },
-];
+    /// The rows of a signal, each with its second in it: one, unless a set lists events.
+    fn rows(&mut self, signal: &S) -> Result<Vec<(f64, Vec<f32>)>, Failure> {
+        Ok(vec![(0.0, self.compute(signal)?)])
+    }
+}
 
 pub(crate) const EEG: &[FeatureSet<EegSignal>] = &[
     FeatureSet {
@@ -131,18 +108,49 @@ pub(crate) const SPEECH: &[FeatureSet<SpeechSignal>] = &[
     FeatureSet {
         name: ALL,
         about: "all of these, with the set before each name: seed.zcr_f000",
-        plan: |window_s| {
-            let others = SPEECH.iter().filter(|set| set.name != ALL);
-            let planned = others.map(|set| Ok((set.name, (set.plan)(window_s)?)));
-            Ok(Box::new(SpeechAll(
-                planned.collect::<Result<_, Failure>>()?,
-            )))
-        },
+        plan: |window_s| Sets::plan(SPEECH, &[], window_s),
     },
 ];
 
 /// The set that holds the others.
-const ALL: &str = "all";
+pub(crate) const ALL: &str = "all";
+
+/// Several sets as one, with the set before each name.
+pub(crate) struct Sets<S>(Vec<(&'static str, Box<dyn Features<S>>)>);
+
+impl<S: 'static> Sets<S> {
+    /// All of a table's sets but [`ALL`] and those `without`.
+    pub(crate) fn plan(
+        table: &[FeatureSet<S>],
+        without: &[&str],
+        window_s: Option<f64>,
+    ) -> Planned<S> {
+        let others = table.iter();
+        let others = others.filter(|set| set.name != ALL && !without.contains(&set.name));
+        let planned = others.map(|set| Ok((set.name, (set.plan)(window_s)?)));
+        Ok(Box::new(Self(planned.collect::<Result<_, Failure>>()?)))
+    }
+}
+
+impl<S> Features<S> for Sets<S> {
+    fn names(&self) -> Vec<String> {
+        let names = |(set, features): &(&str, Box<dyn Features<S>>)| {
+            let names = features.names().into_iter();
+            names
+                .map(|name| format!("{set}.{name}"))
+                .collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(names).collect()
+    }
+
+    fn compute(&mut self, signal: &S) -> Result<Vec<f32>, Failure> {
+        let mut values = Vec::new();
+        for (_, features) in &mut self.0 {
+            values.extend(features.compute(signal)?);
+        }
+        Ok(values)
+    }
+}
 
 pub(crate) const IMAGE: &[FeatureSet<ImageSignal>] = &[FeatureSet {
     name: "seed",
@@ -153,56 +161,6 @@ pub(crate) const IMAGE: &[FeatureSet<ImageSignal>] = &[FeatureSet {
         )))
     },
 }];
-
-/// The default is the input of the project's heart-rate network.
-fn whole_seconds(window_s: Option<f64>) -> Result<usize, Failure> {
-    match window_s.unwrap_or(15.0).round() {
-        seconds if seconds >= 1.0 => Ok(seconds as usize),
-        _ => Err("heart rate has one value per second: --window must be 1 or more".into()),
-    }
-}
-
-struct HrBpm {
-    seconds: usize,
-}
-
-impl Features<Bpm> for HrBpm {
-    fn names(&self) -> Vec<String> {
-        (0..self.seconds)
-            .map(|second| format!("bpm_{second:02}"))
-            .collect()
-    }
-
-    fn compute(&mut self, signal: &Bpm) -> Result<Vec<f32>, Failure> {
-        let bpm = &signal.per_second;
-        match bpm.len().checked_sub(self.seconds) {
-            Some(start) => Ok(bpm[start..].to_vec()),
-            None => Err(format!("{} s are shorter than {} s", bpm.len(), self.seconds).into()),
-        }
-    }
-}
-
-struct HrSeed {
-    seconds: usize,
-    window: HeartRateWindow,
-}
-
-impl Features<Bpm> for HrSeed {
-    fn names(&self) -> Vec<String> {
-        (0..self.seconds)
-            .map(|second| format!("hr_{second:02}"))
-            .collect()
-    }
-
-    fn compute(&mut self, signal: &Bpm) -> Result<Vec<f32>, Failure> {
-        Ok(self
-            .window
-            .compute(&signal.per_second)?
-            .iter()
-            .copied()
-            .collect())
-    }
-}
 
 /// The frontal channels and C4, as in the recordings that the EEG model was trained with.
 const EEG_CHANNELS: [&str; 9] = ["Fp1", "FPz", "Fp2", "F7", "F3", "Fz", "F4", "F8", "C4"];
@@ -322,28 +280,6 @@ impl Features<SpeechSignal> for SpeechEgemaps {
         let values = egemaps.functionals(&signal.samples)?;
         self.planned = Some((rate, egemaps));
         Ok(values.to_vec())
-    }
-}
-
-struct SpeechAll(Vec<(&'static str, Box<dyn Features<SpeechSignal>>)>);
-
-impl Features<SpeechSignal> for SpeechAll {
-    fn names(&self) -> Vec<String> {
-        let names = |(set, features): &(&str, Box<dyn Features<SpeechSignal>>)| {
-            let names = features.names().into_iter();
-            names
-                .map(|name| format!("{set}.{name}"))
-                .collect::<Vec<_>>()
-        };
-        self.0.iter().flat_map(names).collect()
-    }
-
-    fn compute(&mut self, signal: &SpeechSignal) -> Result<Vec<f32>, Failure> {
-        let mut values = Vec::new();
-        for (_, features) in &mut self.0 {
-            values.extend(features.compute(signal)?);
-        }
-        Ok(values)
     }
 }
 

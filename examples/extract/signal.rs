@@ -2,11 +2,10 @@
 
 use std::{ops::Range, path::Path};
 
-use clap::ValueEnum;
+use emo_examples::{Heart, HeartSignal};
 use emo_fusion::{
-    EegSignal, HrSignal, ImageSignal, Inputs, SpeechSignal,
+    EegSignal, ImageSignal, Inputs, SpeechSignal,
     eeg::{MissingChannels, SpatialFilter},
-    hr::{EcgConfig, EcgDetector, Interpolation, PpgConfig, PpgDetector},
     ndarray::s,
 };
 
@@ -17,17 +16,6 @@ use crate::Failure;
 pub(crate) struct ReadOptions {
     pub(crate) rate_hz: Option<f64>,
     pub(crate) heart_signal: HeartSignal,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum HeartSignal {
-    /// Heart rate in beats per minute.
-    #[default]
-    Bpm,
-    /// An electrocardiogram.
-    Ecg,
-    /// A photoplethysmogram.
-    Ppg,
 }
 
 /// What decides on columns, by the command line and the first recording, and what every recording is brought to.
@@ -55,49 +43,13 @@ pub(crate) trait Signal: Sized + Send {
 
     fn rate_hz(&self) -> f64;
     fn len(&self) -> usize;
-    fn cut(&self, range: Range<usize>) -> Self;
+    fn cut(&self, range: Range<usize>) -> Result<Self, Failure>;
 }
 
-/// Heart rate, one value per second.
-pub(crate) struct Bpm {
-    pub(crate) per_second: Vec<f32>,
-}
-
-impl Signal for Bpm {
+/// Cut along time in seconds.
+impl Signal for Heart {
     fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
-        let mut inputs = Inputs::default();
-        match options.heart_signal {
-            HeartSignal::Bpm => inputs.read_heart_rate(path, options.rate_hz)?,
-            HeartSignal::Ecg => inputs.read_ecg(path, options.rate_hz)?,
-            HeartSignal::Ppg => inputs.read_ppg(path, options.rate_hz)?,
-        };
-        let beats = match inputs.hr() {
-            Some(HrSignal::Ecg {
-                samples,
-                sample_rate,
-            }) => {
-                EcgDetector::new(&EcgConfig::new(*sample_rate))?
-                    .detect(samples)?
-                    .beats
-            }
-            Some(HrSignal::Ppg {
-                samples,
-                sample_rate,
-            }) => {
-                PpgDetector::new(&PpgConfig::new(*sample_rate))?
-                    .detect(samples)?
-                    .beats
-            }
-            Some(HrSignal::HeartRate(bpm)) => {
-                return Ok(Self {
-                    per_second: bpm.clone(),
-                });
-            }
-            _ => return Err("this kind of signal has no heart rate".into()),
-        };
-        Ok(Self {
-            per_second: beats.heart_rate_1hz(Interpolation::default())?,
-        })
+        Self::read(path, options.heart_signal, options.rate_hz)
     }
 
     fn rate_hz(&self) -> f64 {
@@ -105,13 +57,11 @@ impl Signal for Bpm {
     }
 
     fn len(&self) -> usize {
-        self.per_second.len()
+        self.duration_s() as usize
     }
 
-    fn cut(&self, range: Range<usize>) -> Self {
-        Self {
-            per_second: self.per_second[range].to_vec(),
-        }
+    fn cut(&self, range: Range<usize>) -> Result<Self, Failure> {
+        self.part(range.start as f64..range.end as f64)
     }
 }
 
@@ -143,12 +93,12 @@ impl Signal for EegSignal {
         self.samples.ncols()
     }
 
-    fn cut(&self, range: Range<usize>) -> Self {
-        Self {
+    fn cut(&self, range: Range<usize>) -> Result<Self, Failure> {
+        Ok(Self {
             channels: self.channels.clone(),
             samples: self.samples.slice(s![.., range]).to_owned(),
             sample_rate: self.sample_rate,
-        }
+        })
     }
 }
 
@@ -167,11 +117,11 @@ impl Signal for SpeechSignal {
         self.samples.len()
     }
 
-    fn cut(&self, range: Range<usize>) -> Self {
-        Self {
+    fn cut(&self, range: Range<usize>) -> Result<Self, Failure> {
+        Ok(Self {
             samples: self.samples[range].to_vec(),
             sample_rate: self.sample_rate,
-        }
+        })
     }
 }
 
@@ -191,7 +141,7 @@ impl Signal for ImageSignal {
         1
     }
 
-    fn cut(&self, _: Range<usize>) -> Self {
-        self.clone()
+    fn cut(&self, _: Range<usize>) -> Result<Self, Failure> {
+        Ok(self.clone())
     }
 }

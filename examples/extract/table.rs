@@ -62,7 +62,7 @@ impl Table {
             .try_for_each(|column| writeln!(out, "{column}"))
     }
 
-    /// The features as a matrix `[rows, features]` of float32.
+    /// The features as a matrix `[rows, features]` of float32; NaN where one is not defined.
     pub(crate) fn write_npy(&self, out: impl Write) -> io::Result<()> {
         let values = self
             .rows
@@ -75,6 +75,7 @@ impl Table {
     }
 }
 
+/// Empty where a number is not defined.
 fn cell(value: &f32) -> String {
     if value.is_nan() {
         String::new()

@@ -1,5 +1,6 @@
 //! Programs that show the crates of emo-fusion together.
 
+mod heart;
 mod replace;
 pub mod report;
 mod samples;
@@ -7,6 +8,7 @@ mod tables;
 
 use std::error::Error;
 
+pub use heart::{Heart, HeartSignal, Trace};
 pub use replace::replace;
 pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};
 pub use tables::{array, table};

@@ -140,6 +140,88 @@ fn heart_rate_comes_from_ecg_and_ppg() {
 }
 
 #[test]
+fn variability_beats_and_quality_come_from_beats() {
+    let ecg = recording("ecg.edf");
+    let set = |set: &str| table(&["hr", "--set", set, "--signal", "ecg", &ecg]);
+
+    let (header, beats) = set("beats");
+    assert_names(&header, &["beat_s", "rr_ms", "ectopic", "extra"], 6);
+    assert_eq!(beats[0][3], "", "no interval ends with the first beat");
+    for pair in beats.windows(2) {
+        let (before, beat): (f64, f64) = (pair[0][2].parse().unwrap(), pair[1][2].parse().unwrap());
+        let rr: f64 = pair[1][3].parse().unwrap();
+        assert!((rr - 1000.0 * (beat - before)).abs() < 0.01 && rr > 300.0);
+    }
+
+    let (header, quality) = set("quality");
+    assert_names(&header, &["quality", "n_beats", "mean_bpm"], 8);
+    let value = |header: &[String], row: &[String], name: &str| -> f64 {
+        row[header.iter().position(|column| column == name).unwrap()]
+            .parse()
+            .unwrap()
+    };
+    assert_eq!(value(&header, &quality[0], "n_beats"), beats.len() as f64);
+    assert!(value(&header, &quality[0], "quality") > 0.5);
+
+    let (header, hrv) = set("hrv");
+    let mean_bpm = value(&header, &hrv[0], "MeanHR");
+    assert!((mean_bpm - 70.0).abs() < 12.0, "{mean_bpm}");
+    let ulf = header.iter().position(|column| column == "ULF").unwrap();
+    assert_eq!(hrv[0][ulf], "", "a day is needed for it");
+
+    let (all, rows) = set("all");
+    for name in ["seed.hr_00", "bpm.bpm_14", "hrv.MeanHR", "quality.n_beats"] {
+        assert!(all.iter().any(|column| column == name), "no column {name}");
+    }
+    assert_eq!(value(&all, &rows[0], "hrv.MeanHR"), mean_bpm);
+
+    let output = extract(&["hr", "--set", "hrv", &recording("heart_rate.csv")]);
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("a heart rate has no beats"), "{errors}");
+}
+
+#[test]
+fn intervals_are_beats_without_a_signal() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rr.txt");
+    let intervals: Vec<String> = (0..120_u32)
+        .map(|n| (800 + n * 37 % 41).to_string())
+        .collect();
+    fs::write(&path, intervals.join("\n")).unwrap();
+    let path = path.to_str().unwrap();
+    let (header, rows) = table(&["hr", "--set", "hrv", "--signal", "rr", path]);
+    let mean = header.iter().position(|column| column == "MeanNN").unwrap();
+    let expected = (0..120_u32)
+        .map(|n| f64::from(800 + n * 37 % 41))
+        .sum::<f64>()
+        / 120.0;
+    assert_close(
+        [rows[0][mean].parse::<f64>().unwrap()],
+        [expected],
+        1e-4,
+        0.0,
+    );
+
+    let windows = [
+        "hr", "--set", "quality", "--signal", "rr", "--window", "30", path,
+    ];
+    let (_, rows) = table(&windows);
+    assert_eq!(rows.len(), 3, "98 s hold three windows of 30 s");
+    assert_eq!(
+        rows[0][2], "",
+        "there is no signal whose quality could be judged"
+    );
+    // A window holds the beats of its 30 s.
+    assert_close(
+        [rows[1][4].parse::<f64>().unwrap()],
+        [30_000.0 / expected],
+        0.0,
+        1.5,
+    );
+}
+
+#[test]
 fn eeg_is_the_same_from_edf_and_csv() {
     let files = [recording("eeg.edf"), recording("eeg.csv")];
     let (header, rows) = table(&["eeg", &files[0], &files[1]]);

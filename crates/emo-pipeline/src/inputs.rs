@@ -153,7 +153,7 @@ impl Inputs {
     }
 
     /// Reads an ECG from a recording (EDF, WFDB, CSV and what else `emo-recording` knows): the channel whose name begins
-    /// with `ecg` or `ekg`, or the only one.
+    /// with `ecg` or `ekg`, or the only one, or of the standard leads (`MLII`, `II`, … `V5`) the one in which beats stand out most.
     /// `sample_rate` in Hz is needed where the file has none.
     ///
     /// # Errors
@@ -283,7 +283,14 @@ fn read<S>(
     }
 }
 
-/// The only channel, or the only one whose name begins with one of `prefixes`.
+/// Leads of an electrocardiogram by their standard names, those first in which a beat stands out most.
+const LEADS: [&str; 15] = [
+    "mlii", "ii", "mli", "i", "v5", "v4", "v6", "v3", "v2", "v1", "mliii", "iii", "avf", "avl",
+    "avr",
+];
+
+/// The only channel, or the only one whose name begins with one of `prefixes`, or the best lead if those are of an
+/// electrocardiogram.
 fn one_channel<'r>(recording: &'r Recording, prefixes: &[&str]) -> Result<&'r Channel, InputError> {
     if let [channel] = &recording.channels[..] {
         return Ok(channel);
@@ -296,8 +303,19 @@ fn one_channel<'r>(recording: &'r Recording, prefixes: &[&str]) -> Result<&'r Ch
             prefixes.iter().any(|prefix| name.starts_with(prefix))
         })
         .collect();
-    match named[..] {
-        [channel] => Ok(channel),
+    let leads = || {
+        LEADS.iter().find_map(|lead| {
+            let mut channels = recording.channels.iter();
+            channels.find(|channel| channel.name.trim().eq_ignore_ascii_case(lead))
+        })
+    };
+    let of_lead = if named.is_empty() && prefixes.contains(&"ecg") {
+        leads()
+    } else {
+        None
+    };
+    match (&named[..], of_lead) {
+        (&[channel], _) | (_, Some(channel)) => Ok(channel),
         _ => Err(InputError::Channel {
             problem: format!(
                 "{} channels are called {} (there are: {})",
