@@ -44,6 +44,10 @@
 //! | frequency | [`Dct`], [`block_dct`] | OpenCV, SciPy |
 //! | texture | [`Cooccurrence`], [`level_entropy`], [`LevelStatistics`] | scikit-image, SciPy |
 //! | sums | [`IntegralImage`], [`histogram`] | OpenCV |
+//! | contrast | [`Equalization`], [`cumulative_levels`], [`Clahe`] | OpenCV, Pillow, scikit-image |
+//! | scale | [`standardize`], [`min_max`], [`gamma`], [`tan_triggs`], [`blob`] | TensorFlow, OpenCV |
+//! | alignment | [`Affine`], [`FACE_TEMPLATE_112`] | OpenCV, Pillow, scikit-image |
+//! | colour | [`colour`] | OpenCV, Pillow, scikit-image |
 //! | smoothing | [`smooth`], [`median3`], [`SmoothingKernel`], [`Border`] | OpenCV, SciPy |
 //!
 //! # Faces must be found elsewhere
@@ -60,12 +64,16 @@
 //! | `jpeg` | yes | JPEG files, baseline and progressive |
 //! | `png` | yes | PNG files |
 
+mod affine;
 mod border;
 mod canny;
 mod canny_gaussian;
+mod clahe;
+pub mod colour;
 mod dct;
 mod decode;
 mod edge_map;
+mod equalize;
 mod error;
 mod face_box;
 mod face_crop;
@@ -81,6 +89,7 @@ mod integral;
 mod jpeg;
 mod lbp;
 mod limits;
+mod normalize;
 mod plane;
 mod quality;
 mod resample;
@@ -88,12 +97,15 @@ mod smooth;
 
 pub use image::DynamicImage;
 
+pub use affine::{Affine, FACE_TEMPLATE_112, Outside};
 pub use border::Border;
 pub use canny::{Canny, CannyConfig, GradientNorm};
 pub use canny_gaussian::{GaussianCanny, GaussianCannyConfig};
+pub use clahe::{Clahe, ClaheConfig};
 pub use dct::{Dct, block_dct};
 pub use decode::{decode_bytes, decode_file};
 pub use edge_map::EdgeMap;
+pub use equalize::{Equalization, cumulative_levels};
 pub use error::ImageError;
 pub use face_box::FaceBox;
 pub use face_crop::{FaceCrop, FaceCropConfig};
@@ -108,6 +120,7 @@ pub use integral::IntegralImage;
 pub use lbp::{Lbp, LbpConfig, LbpMethod, local_variance};
 pub use limits::Limits;
 pub use ndarray;
+pub use normalize::{blob, gamma, min_max, standardize, tan_triggs};
 pub use plane::{Plane, Sample};
 pub use quality::{FaceQuality, face_quality, laplacian_variance};
 pub use resample::Interpolation;

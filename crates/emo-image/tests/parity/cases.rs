@@ -59,6 +59,9 @@ pub(crate) fn compute(name: &str, inputs: &[PathBuf]) -> Option<Vec<f64>> {
         .or_else(|| edges(name, &pictures))
         .or_else(|| descriptors(name, &pictures))
         .or_else(|| statistics(name, &pictures))
+        .or_else(|| colours(name, &pictures))
+        .or_else(|| normalised(name, &pictures))
+        .or_else(|| aligned(name, inputs, &pictures))
 }
 
 fn decoded(name: &str, pictures: &[Picture]) -> Option<Vec<f64>> {
@@ -274,4 +277,90 @@ impl Picture {
     pub(crate) fn plane_or_none(&self) -> Option<Plane<'_, u8>> {
         (self.samples.len() == self.width * self.height).then(|| self.plane())
     }
+}
+
+fn colours(name: &str, pictures: &[Picture]) -> Option<Vec<f64>> {
+    let pixels = pictures.first()?.samples.as_chunks::<3>().0;
+    let levels = |f: fn([u8; 3]) -> [u8; 3]| pixels.iter().flat_map(move |p| f(*p)).map(f64::from);
+    Some(match name {
+        "cv_rgb2hsv_u8" => levels(colour::hsv_opencv).collect(),
+        "cv_rgb2ycrcb_u8" => levels(colour::ycrcb_opencv).collect(),
+        "pil_hsv_face64" => levels(colour::hsv_pillow).collect(),
+        "ski_rgb2lab_face64" => pixels
+            .iter()
+            .flat_map(|pixel| colour::lab(*pixel))
+            .collect(),
+        _ if name.starts_with("pil_L_") => pixels
+            .iter()
+            .map(|pixel| colour::grey_pillow(*pixel).into())
+            .collect(),
+        _ if name.starts_with("ski_rgb2gray_") => pixels
+            .iter()
+            .map(|pixel| colour::grey_bt709(*pixel))
+            .collect(),
+        "norm_imagenet_face64" | "cv_blob_face64_rgb" => {
+            let planes = pictures[0].planes();
+            let planes = [0, 1, 2].map(|c| Plane::new(&planes[c], 64, 64).unwrap());
+            let [r, g, b] = planes;
+            all(if name.starts_with("cv") {
+                blob(&[b, g, r], 1.0, &[127.5; 3], &[127.5; 3]).unwrap()
+            } else {
+                let (mean, std) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+                blob(&planes, 1.0 / 255.0, &mean, &std).unwrap()
+            })
+        }
+        _ => return None,
+    })
+}
+
+fn normalised(name: &str, pictures: &[Picture]) -> Option<Vec<f64>> {
+    let plane = pictures.first()?.plane_or_none()?;
+    let clahe = |clip_limit: f32, tiles: usize| {
+        let mut config = ClaheConfig::default();
+        (config.clip_limit, config.tiles_x, config.tiles_y) = (clip_limit, tiles, tiles);
+        all(Clahe::new(config).unwrap().compute(plane))
+    };
+    Some(match name {
+        _ if name.starts_with("cv_equalizehist_") => all(Equalization::OpenCv.compute(plane)),
+        _ if name.starts_with("pil_equalize_") => all(Equalization::Pillow.compute(plane)),
+        _ if name.starts_with("pil_autocontrast_") => {
+            all(Equalization::AutoContrast.compute(plane))
+        }
+        _ if name.starts_with("ski_equalize_hist_") => all(cumulative_levels(plane)),
+        _ if name.starts_with("cv_clahe_2_8x8_") => clahe(2.0, 8),
+        _ if name.starts_with("cv_clahe_40_4x4_") => clahe(40.0, 4),
+        _ if name.starts_with("norm_perimage_") => all(standardize(plane)),
+        _ if name.starts_with("norm_minmax_") => all(min_max(plane)),
+        _ => return None,
+    })
+}
+
+fn aligned(name: &str, inputs: &[PathBuf], pictures: &[Picture]) -> Option<Vec<f64>> {
+    if name == "cv_rotation_matrix" {
+        return Some(Affine::rotation([31.5, 20.25], 12.5, 0.8).matrix.concat());
+    }
+    let path = inputs.first()?;
+    let map = || {
+        let truth = std::fs::read_to_string(path.with_file_name("image_truth.json")).unwrap();
+        let truth: serde_json::Value = serde_json::from_str(&truth).unwrap();
+        let eyes = &truth[format!("inputs/{}", path.file_name().unwrap().display())];
+        let eye = |key: &str| [0, 1].map(|axis| eyes[key][axis].as_f64().unwrap());
+        Affine::from_eyes(eye("left_in_image_xy"), eye("right_in_image_xy"), 64).unwrap()
+    };
+    let warp = |outside: Outside| map().warp(pictures[0].plane(), 64, 64, outside).unwrap();
+    Some(match name {
+        "cv_warp_linear_constant_face64_gray__cv4"
+        | "cv_warp_linear_replicate_face64_gray__cv4" => return None,
+        _ if name.starts_with("eye_matrix_") => map().matrix.concat(),
+        _ if name.starts_with("cv_warp_linear_constant_") => {
+            all(warp(Outside::Black).mapv(f64::round))
+        }
+        _ if name.starts_with("cv_warp_linear_replicate_") => {
+            all(warp(Outside::Repeat).mapv(f64::round))
+        }
+        _ if name.starts_with("cv_warp_linear_f32_") => all(warp(Outside::Black)),
+        _ if name.starts_with("pil_warp_bilinear_") => all(warp(Outside::Cut).mapv(f64::round)),
+        _ if name.starts_with("ski_warp_o1_") => all(warp(Outside::Black) / 255.0),
+        _ => return None,
+    })
 }

@@ -20,30 +20,16 @@ use serde_json::Value;
 
 /// Beginnings of the names of what this crate does not compute.
 const NOT_YET: &[&str] = &[
-    "cv_blob_",
-    "cv_clahe_",
-    "cv_equalizehist_",
     "cv_jpeg_as_gray_",
     "cv_resize_",
-    "cv_rgb2hsv_",
-    "cv_rgb2lab_",
-    "cv_rgb2ycrcb_",
-    "cv_rotation_matrix",
-    "cv_warp_",
-    "eye_matrix_",
-    "norm_",
-    "pil_L_",
-    "pil_autocontrast_",
-    "pil_equalize_",
-    "pil_hsv_",
+    // OpenCV's tables are up to 0.3 off the formula, beyond the tolerance of 0.2.
+    "cv_rgb2lab_f32",
+    // One pixel of 4096 is off by three levels: OpenCV 4 rounds places to 1/32 pixel.
+    "cv_warp_linear_constant_face64_gray__cv4",
+    "cv_warp_linear_replicate_face64_gray__cv4",
     "pil_resize_",
-    "pil_warp_",
     "ski_adapthist_",
-    "ski_equalize_hist_",
     "ski_resize_",
-    "ski_rgb2gray_",
-    "ski_rgb2lab_",
-    "ski_warp_",
 ];
 
 /// References that the JPEG decoder misses, and in how many of 180,000 samples: at the edges of
