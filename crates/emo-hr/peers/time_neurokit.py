@@ -6,7 +6,7 @@
 TIME_ECG is the built example, REFERENCE the folder of reference recordings. Each round runs both; the fastest of each
 counts, because another program on the machine only ever makes a run slower. Both are CPU times of one thread. The peers
 clean and find beats (`ecg_clean`, `ecg_peaks`), ours also rates the quality; for "corrected, variability" the peers go on
-with `signal_fixpeaks` (Kubios) and `hrv`, ours with the same correction and indices. Needs neurokit2 0.2.13 and ts2vg.
+with `signal_fixpeaks` (Kubios) and `hrv`, ours with the correction in the paper's form and all indices. Needs neurokit2 0.2.13 and ts2vg.
 """
 
 import subprocess

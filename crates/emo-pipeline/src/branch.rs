@@ -66,7 +66,7 @@ impl<E: Extractor> Branch<E> {
         let extractor = E::new(&model.features).map_err(|source| PipelineError::Input {
             modality: E::MODALITY,
             origin: "the bundle".to_owned(),
-            source,
+            source: Box::new(source),
         })?;
         let scores = session.outputs().first().map_or_else(
             || Tensor::from(Array1::<f32>::zeros(0).into_dyn()),

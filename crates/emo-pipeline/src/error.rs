@@ -86,7 +86,7 @@ pub enum PipelineError {
         /// The file, or what else the input came from.
         origin: String,
         /// The reason.
-        source: InputError,
+        source: Box<InputError>,
     },
     /// There is no fusion rule of that name.
     #[error("no fusion rule is called `{name}`; known are {}", crate::Bundle::FUSION_RULES.join(", "))]

@@ -278,7 +278,7 @@ fn read<S>(
         Err(error) => Err(PipelineError::Input {
             modality,
             origin: source,
-            source: error.without_path(),
+            source: Box::new(error.without_path()),
         }),
     }
 }

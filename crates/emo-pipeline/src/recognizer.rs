@@ -151,7 +151,7 @@ fn report<E: Extractor>(
         .map_err(|source| PipelineError::Input {
             modality: E::MODALITY,
             origin: input.source.clone(),
-            source,
+            source: Box::new(source),
         })?;
     let extracted = Instant::now();
     let scores = branch.score(&features.values, backend)?;

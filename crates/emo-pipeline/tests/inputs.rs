@@ -18,7 +18,10 @@ fn first_of(columns: &[&str]) -> Result<f32, String> {
             Some(HrSignal::Ecg { samples, .. }) => Ok(samples[0]),
             other => panic!("{other:?}"),
         },
-        Err(error) => Err(format!("{error}: {}", std::error::Error::source(&error).unwrap())),
+        Err(error) => Err(format!(
+            "{error}: {}",
+            std::error::Error::source(&error).unwrap()
+        )),
     }
 }
 

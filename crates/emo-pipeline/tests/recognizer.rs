@@ -113,7 +113,7 @@ fn signals_that_cannot_serve_are_errors_that_name_them() {
             source,
         }) => {
             assert_eq!((m, origin.as_str()), (modality, "test"));
-            source
+            *source
         }
         other => panic!("{modality}: {other:?}"),
     };
