@@ -1,7 +1,7 @@
 //! The feature sets of heart rate, ECG, PPG and intervals.
 
 use emo_examples::Heart;
-use emo_fusion::hr::{HeartRateWindow, HeartRateWindowConfig, Hrv, HrvConfig, Interpolation};
+use emo_fusion::hr::{HeartRateWindow, HeartRateWindowConfig, Hrv, HrvConfig};
 
 use crate::{
     Failure,
@@ -134,17 +134,12 @@ impl Features<Heart> for BeatList {
     }
 
     fn rows(&mut self, heart: &Heart) -> Result<Vec<(f64, Vec<f32>)>, Failure> {
-        let (found, correction) = heart.beats.as_ref().ok_or(NEEDS_BEATS)?;
-        let hz = found.sample_rate().hz();
-        let artifacts = &correction.artifacts;
-        let lists = [
-            &artifacts.ectopic,
-            &artifacts.missed,
-            &artifacts.extra,
-            &artifacts.long_short,
-        ];
+        let beats = heart.beats.as_ref().ok_or(NEEDS_BEATS)?;
+        let hz = beats.found.sample_rate().hz();
+        let lists = beats.artifacts.lists();
         let mut previous = f64::NAN;
-        let rows = found
+        let rows = beats
+            .found
             .positions()
             .iter()
             .enumerate()
@@ -170,21 +165,17 @@ impl Features<Heart> for Quality {
     }
 
     fn compute(&mut self, heart: &Heart) -> Result<Vec<f32>, Failure> {
-        let (found, correction) = heart.beats.as_ref().ok_or(NEEDS_BEATS)?;
-        let trace = heart.trace.as_ref();
-        let bpm = correction.beats.heart_rate_1hz(Interpolation::default());
+        let beats = heart.beats.as_ref().ok_or(NEEDS_BEATS)?;
+        let finding = heart.finding;
+        let bpm = heart.per_second();
         let mean = |bpm: Vec<f32>| bpm.iter().sum::<f32>() / bpm.len() as f32;
-        let artifacts = &correction.artifacts;
-        let count = |list: &Vec<usize>| list.len() as f32;
-        Ok(vec![
-            trace.map_or(f32::NAN, |trace| trace.quality),
-            trace.map_or(f32::NAN, |trace| f32::from(u8::from(trace.inverted))),
-            found.positions().len() as f32,
+        let mut values = vec![
+            finding.map_or(f32::NAN, |finding| finding.quality),
+            finding.map_or(f32::NAN, |finding| f32::from(u8::from(finding.inverted))),
+            beats.found.positions().len() as f32,
             bpm.map_or(f32::NAN, mean),
-            count(&artifacts.ectopic),
-            count(&artifacts.missed),
-            count(&artifacts.extra),
-            count(&artifacts.long_short),
-        ])
+        ];
+        values.extend(beats.artifacts.lists().map(|list| list.len() as f32));
+        Ok(values)
     }
 }

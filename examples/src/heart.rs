@@ -6,8 +6,8 @@ use clap::ValueEnum;
 use emo_fusion::{
     HrSignal, Inputs,
     hr::{
-        ArtifactConfig, ArtifactCorrector, Beats, Correction, EcgConfig, EcgDetector,
-        Interpolation, PpgConfig, PpgDetector, RrSeries, SampleRate,
+        ArtifactConfig, ArtifactCorrector, Artifacts, Beats, Detection, EcgConfig, EcgDetector,
+        HrError, Interpolation, PpgConfig, PpgDetector, RrSeries, SampleRate,
     },
     recording::{Channel, CsvConfig, CsvProfile, Recording},
 };
@@ -29,10 +29,10 @@ pub enum HeartSignal {
 /// A heart's signal, beats and rate, as far as the file has them.
 #[derive(Debug, Clone)]
 pub struct Heart {
-    /// The samples that the beats were found in; none of intervals and rates.
-    pub trace: Option<Trace>,
-    /// The beats as they were found, and what correction made of them; none of a rate, nor of intervals with gaps.
-    pub beats: Option<(Beats, Correction)>,
+    /// How well the beats could be found in a signal; none of intervals and rates.
+    pub finding: Option<Finding>,
+    /// The beats; none of a rate, nor of intervals with gaps.
+    pub beats: Option<FoundBeats>,
     /// The intervals between the beats, corrected; none of a rate.
     pub rr: Option<RrSeries>,
     /// The device's own rate at each second.
@@ -40,19 +40,24 @@ pub struct Heart {
     duration_s: f64,
 }
 
-/// Samples of an ECG or a PPG.
+/// Beats as they were found, and what correction made of them.
 #[derive(Debug, Clone)]
-pub struct Trace {
-    /// As the file has them.
-    pub samples: Vec<f32>,
-    /// As the beats were found in them.
-    pub cleaned: Vec<f32>,
-    /// Samples per second.
-    pub sample_rate: SampleRate,
+pub struct FoundBeats {
+    /// As they were found.
+    pub found: Beats,
+    /// What was wrong with them, by their index.
+    pub artifacts: Artifacts,
+    /// After correction.
+    pub corrected: Beats,
+}
+
+/// How well the beats of a whole recording could be found.
+#[derive(Debug, Clone, Copy)]
+pub struct Finding {
+    /// How far they can be trusted, from 0 to 1.
+    pub quality: f32,
     /// Whether the lead was turned over.
     pub inverted: bool,
-    /// How far the beats can be trusted, from 0 to 1.
-    pub quality: f32,
 }
 
 /// Clock of beats that are known by their intervals alone, in Hz.
@@ -77,7 +82,7 @@ impl Heart {
         };
         match inputs.hr() {
             Some(HrSignal::HeartRate(bpm)) => Ok(Self {
-                trace: None,
+                finding: None,
                 beats: None,
                 rr: None,
                 duration_s: bpm.len() as f64,
@@ -88,37 +93,44 @@ impl Heart {
                 sample_rate,
             }) => {
                 let detector = EcgDetector::new(&EcgConfig::new(*sample_rate))?;
-                Self::of_detection(samples, *sample_rate, detector.detect(samples)?)
+                Self::of_detection(detector.detect(samples)?)
             }
             Some(HrSignal::Ppg {
                 samples,
                 sample_rate,
             }) => {
                 let detector = PpgDetector::new(&PpgConfig::new(*sample_rate))?;
-                Self::of_detection(samples, *sample_rate, detector.detect(samples)?)
+                Self::of_detection(detector.detect(samples)?)
             }
             _ => Err("this kind of signal has no heart rate".into()),
         }
     }
 
-    fn of_detection(
-        samples: &[f32],
-        sample_rate: SampleRate,
-        detection: emo_fusion::hr::Detection,
+    fn of_detection(detection: Detection) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let finding = Finding {
+            quality: detection.quality,
+            inverted: detection.inverted,
+        };
+        let duration_s = detection.beats.n_samples() as f64 / detection.beats.sample_rate().hz();
+        Self::of_beats(detection.beats, Some(finding), duration_s)
+    }
+
+    fn of_beats(
+        found: Beats,
+        finding: Option<Finding>,
+        duration_s: f64,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let correction = correct(&detection.beats)?;
+        let correction = ArtifactCorrector::new(&ArtifactConfig::default())?.correct(&found)?;
         Ok(Self {
+            finding,
             rr: Some(RrSeries::from_beats(&correction.beats)?),
-            beats: Some((detection.beats, correction)),
-            per_second: None,
-            duration_s: samples.len() as f64 / sample_rate.hz(),
-            trace: Some(Trace {
-                samples: samples.to_vec(),
-                cleaned: detection.cleaned,
-                sample_rate,
-                inverted: detection.inverted,
-                quality: detection.quality,
+            beats: Some(FoundBeats {
+                found,
+                artifacts: correction.artifacts,
+                corrected: correction.beats,
             }),
+            per_second: None,
+            duration_s,
         })
     }
 
@@ -138,7 +150,7 @@ impl Heart {
             let first = rr.times_s().first().copied().unwrap_or(0.0);
             let last = rr.times_s().last().copied().unwrap_or(0.0);
             return Ok(Self {
-                trace: None,
+                finding: None,
                 beats: None,
                 duration_s: last - first + rr.intervals_ms().first().unwrap_or(&0.0) / 1000.0,
                 rr: Some(rr),
@@ -152,14 +164,7 @@ impl Heart {
         let n_samples = (duration_s * INTERVAL_CLOCK_HZ).ceil() as usize + 1;
         let clock = SampleRate::from_hz(INTERVAL_CLOCK_HZ)?;
         let beats = Beats::at(positions, n_samples, clock)?;
-        let correction = correct(&beats)?;
-        Ok(Self {
-            trace: None,
-            rr: Some(RrSeries::from_beats(&correction.beats)?),
-            beats: Some((beats, correction)),
-            per_second: None,
-            duration_s,
-        })
+        Self::of_beats(beats, None, duration_s)
     }
 
     /// The length of the recording in seconds.
@@ -174,9 +179,7 @@ impl Heart {
     pub fn per_second(&self) -> Result<Vec<f32>, Box<dyn Error + Send + Sync>> {
         match (&self.per_second, &self.beats) {
             (Some(bpm), _) => Ok(bpm.clone()),
-            (None, Some((_, correction))) => {
-                Ok(correction.beats.heart_rate_1hz(Interpolation::default())?)
-            }
+            (None, Some(beats)) => Ok(beats.corrected.heart_rate_1hz(Interpolation::default())?),
             (None, None) => Err("intervals with gaps have no rate at each second".into()),
         }
     }
@@ -186,7 +189,7 @@ impl Heart {
     /// # Errors
     /// None for parts of a recording that could be read.
     pub fn part(&self, seconds: Range<f64>) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let cut = |beats: &Beats| -> Result<Beats, emo_fusion::hr::HrError> {
+        let cut = |beats: &Beats| -> Result<Beats, HrError> {
             let hz = beats.sample_rate().hz();
             let bounds = seconds.start * hz..seconds.end * hz;
             let positions = beats.positions().iter().copied();
@@ -197,34 +200,20 @@ impl Heart {
             Beats::at(moved.collect(), n_samples, beats.sample_rate())
         };
         let beats = match &self.beats {
-            Some((found, correction)) => {
-                let mut correction = correction.clone();
-                let is_inside = |&beat: &usize| {
-                    let at = found.positions()[beat] / found.sample_rate().hz();
-                    seconds.contains(&at)
-                };
-                let artifacts = &mut correction.artifacts;
-                for list in [
-                    &mut artifacts.ectopic,
-                    &mut artifacts.missed,
-                    &mut artifacts.extra,
-                    &mut artifacts.long_short,
-                ] {
-                    list.retain(is_inside);
-                    // Beats of the part count from its first.
-                    let hz = found.sample_rate().hz();
-                    let before = found
-                        .positions()
-                        .partition_point(|p| p / hz < seconds.start);
-                    list.iter_mut().for_each(|beat| *beat -= before);
-                }
-                correction.beats = cut(&correction.beats)?;
-                Some((cut(found)?, correction))
+            Some(beats) => {
+                let hz = beats.found.sample_rate().hz();
+                let index = |s: f64| beats.found.positions().partition_point(|p| *p < s * hz);
+                let inside = index(seconds.start)..index(seconds.end);
+                Some(FoundBeats {
+                    found: cut(&beats.found)?,
+                    artifacts: beats.artifacts.part(inside),
+                    corrected: cut(&beats.corrected)?,
+                })
             }
             None => None,
         };
         let rr = match (&beats, &self.rr) {
-            (Some((_, correction)), _) => Some(RrSeries::from_beats(&correction.beats)?),
+            (Some(beats), _) => Some(RrSeries::from_beats(&beats.corrected)?),
             (None, Some(rr)) => {
                 let origin = rr.times_s().first().copied().unwrap_or(0.0);
                 let inside = rr.times_s().iter().map(|t| seconds.contains(&(t - origin)));
@@ -234,30 +223,13 @@ impl Heart {
         };
         let whole = seconds.start.round() as usize..seconds.end.round() as usize;
         Ok(Self {
-            trace: self.trace.as_ref().map(|trace| trace.part(&seconds)),
+            finding: self.finding,
             beats,
             rr,
             per_second: self.per_second.as_ref().map(|bpm| bpm[whole].to_vec()),
             duration_s: seconds.end - seconds.start,
         })
     }
-}
-
-impl Trace {
-    fn part(&self, seconds: &Range<f64>) -> Self {
-        let sample =
-            |s: f64| ((s * self.sample_rate.hz()).round() as usize).min(self.samples.len());
-        let range = sample(seconds.start)..sample(seconds.end);
-        Self {
-            samples: self.samples[range.clone()].to_vec(),
-            cleaned: self.cleaned[range].to_vec(),
-            ..*self
-        }
-    }
-}
-
-fn correct(beats: &Beats) -> Result<Correction, emo_fusion::hr::HrError> {
-    ArtifactCorrector::new(&ArtifactConfig::default())?.correct(beats)
 }
 
 /// The channel of intervals: one that a device names so, or else the only one of a list.

@@ -8,7 +8,7 @@ mod tables;
 
 use std::error::Error;
 
-pub use heart::{Heart, HeartSignal, Trace};
+pub use heart::{Finding, FoundBeats, Heart, HeartSignal};
 pub use replace::replace;
 pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};
 pub use tables::{array, table};

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use crate::interval_filter::quantile;
 use crate::{Beats, HrError};
 
@@ -65,7 +67,27 @@ pub struct Artifacts {
 impl Artifacts {
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.ectopic.len() + self.missed.len() + self.extra.len() + self.long_short.len()
+        self.lists().map(<[usize]>::len).iter().sum()
+    }
+
+    /// All lists in the order of the fields.
+    pub fn lists(&self) -> [&[usize]; 4] {
+        [&self.ectopic, &self.missed, &self.extra, &self.long_short]
+    }
+
+    /// Those of the beats in `range`, counted from its start.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let [ectopic, missed, extra, long_short] = self.lists().map(|list| {
+            let inside = list.iter().filter(|beat| range.contains(beat));
+            inside.map(|beat| beat - range.start).collect()
+        });
+        Self {
+            ectopic,
+            missed,
+            extra,
+            long_short,
+        }
     }
 }
 
