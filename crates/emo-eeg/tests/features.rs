@@ -9,8 +9,6 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
-use std::{collections::BTreeSet, path::PathBuf};
-
 use emo_dsp::{BandEdges, BandPower, BandPowerConfig, Welch, WelchConfig, Window};
 use emo_eeg::{
     Band, BandEnergy, ChannelPairs, DifferentialEntropy, DifferentialEntropyConfig, Hjorth,
@@ -18,8 +16,7 @@ use emo_eeg::{
     WaveletDecomposition, decorrelation_time, frontal_alpha_asymmetry, spectral_edge,
     spectral_line, vasicek_entropy,
 };
-use emo_testing::{fixture, load_npy, shared};
-use serde_json::Value;
+use emo_testing::{ReferenceCase as Case, check_references, fixture, shared};
 
 const CHANNELS: [&str; 32] = [
     "Fp1", "AF3", "F3", "F7", "FC5", "FC1", "C3", "T7", "CP5", "CP1", "P3", "P7", "PO3", "O1",
@@ -44,89 +41,22 @@ const FRONT_BACK: [(&str, &str); 13] = [
     ("FC6", "CP6"),
 ];
 
-/// One case of the manifest.
-struct Case {
-    name: String,
-    folder: PathBuf,
-    value: Value,
-}
-
-impl Case {
-    fn channels(&self) -> Vec<Vec<f64>> {
-        let input = load_npy(self.folder.join(self.value["inputs"][0].as_str().unwrap()));
-        let rows = input.outer_iter();
-        rows.map(|row| row.iter().copied().collect()).collect()
-    }
-
-    /// `compute` of each channel, one after the other.
-    fn map<V: IntoIterator<Item = f64>>(
-        &self,
-        mut compute: impl FnMut(&[f64]) -> V,
-    ) -> Option<Vec<f64>> {
-        let channels = self.channels();
-        Some(channels.iter().flat_map(|x| compute(x)).collect())
-    }
-
-    fn output(&self) -> Vec<f64> {
-        if let Some(values) = self.value["values"].as_array() {
-            return values.iter().map(|x| x.as_f64().unwrap()).collect();
-        }
-        load_npy(self.folder.join(self.value["output"].as_str().unwrap()))
-            .into_iter()
-            .collect()
-    }
-
-    /// The largest share of the tolerance that a value takes.
-    fn share(&self, actual: &[f64]) -> f64 {
-        let expected = self.output();
-        let (rtol, atol) = (
-            self.value["rtol"].as_f64().unwrap(),
-            self.value["atol"].as_f64().unwrap(),
-        );
-        assert_eq!(actual.len(), expected.len(), "{}: lengths", self.name);
-        let share = |(a, e): (&f64, &f64)| {
-            if a == e {
-                return 0.0;
-            }
-            let share = (a - e).abs() / (atol + rtol * e.abs());
-            if share.is_nan() { f64::INFINITY } else { share }
-        };
-        actual.iter().zip(&expected).map(share).fold(0.0, f64::max)
-    }
-}
-
-/// Holds every case whose name begins with one of `prefixes` to what `compute` makes of it.
+/// Holds every case whose name begins with one of `prefixes` to what `compute` makes of it, which is never NaN.
 fn check(prefixes: &[&str], n_cases: usize, compute: impl Fn(&Case) -> Option<Vec<f64>>) {
     let folders = [Some(fixture("emo-eeg/features")), shared("parity/bio")];
-    let (mut failures, mut names) = (Vec::new(), BTreeSet::new());
-    for folder in folders.into_iter().flatten() {
-        let text = std::fs::read(folder.join("manifest.json")).unwrap();
-        let manifest: Vec<Value> = serde_json::from_slice(&text).unwrap();
-        for value in manifest {
-            let name = value["name"].as_str().unwrap().to_owned();
-            if !prefixes.iter().any(|prefix| name.starts_with(prefix)) {
-                continue;
-            }
-            let case = Case {
-                name: name.clone(),
-                folder: folder.clone(),
-                value,
-            };
-            names.insert(name);
-            match compute(&case) {
-                None => failures.push(format!("{}: nothing computes it", case.name)),
-                Some(actual) => {
-                    let share = case.share(&actual);
-                    println!("{}: {share:.2e} of the tolerance", case.name);
-                    if share > 1.0 {
-                        failures.push(format!("{}: {share:.2e} times the tolerance", case.name));
-                    }
-                }
-            }
-        }
-    }
-    assert!(failures.is_empty(), "{failures:#?}");
-    assert_eq!(names.len(), n_cases, "cases of {prefixes:?}");
+    check_references(folders.into_iter().flatten(), prefixes, n_cases, |case| {
+        let values = compute(case)?;
+        assert!(values.iter().all(|x| !x.is_nan()), "{}", case.name);
+        Some(values)
+    });
+}
+
+/// `compute` of each channel, one after the other.
+fn each<V: IntoIterator<Item = f64>>(
+    case: &Case,
+    compute: impl FnMut(&[f64]) -> V,
+) -> Option<Vec<f64>> {
+    Some(case.map(compute))
 }
 
 fn rate() -> SampleRate {
@@ -162,21 +92,23 @@ fn differential_entropies() {
     check(&["eeg_de_"], 6, |case| match case.name.as_str() {
         "eeg_de_nats_eeg4" | "eeg_de_nats_eeg32" => {
             let entropy = entropies();
-            case.map(|x| entropy.compute_channel(x).unwrap())
+            each(case, |x| entropy.compute_channel(x).unwrap())
         }
         "eeg_de_torcheeg_eeg4" | "eeg_de_torcheeg_eeg32" => {
             let config = DifferentialEntropyConfig::torcheeg(rate());
             let entropy = DifferentialEntropy::new(&config).unwrap();
-            case.map(|x| entropy.compute_channel(x).unwrap())
+            each(case, |x| entropy.compute_channel(x).unwrap())
         }
         "eeg_de_seed_psd" => {
             let bands = DifferentialEntropyConfig::torcheeg(rate()).bands;
             let entropy = SeedDifferentialEntropy::new(&bands, rate(), 128).unwrap();
-            case.map(|x| entropy.compute(&x[..128]).unwrap())
+            each(case, |x| entropy.compute(&x[..128]).unwrap())
         }
         "eeg_de_neurokit" => {
             let mut sorted = Vec::new();
-            case.map(|x| [vasicek_entropy(x, &mut sorted).unwrap() / std::f64::consts::LN_2])
+            each(case, |x| {
+                [vasicek_entropy(x, &mut sorted).unwrap() / std::f64::consts::LN_2]
+            })
         }
         _ => None,
     });
@@ -240,7 +172,7 @@ fn asymmetries() {
 #[test]
 fn shapes_of_channels() {
     let hjorth = |case: &Case, convention: HjorthConvention, scale: f64| {
-        case.map(|x| {
+        each(case, |x| {
             let hjorth = Hjorth::of(x, convention).unwrap();
             [scale * hjorth.mobility, hjorth.complexity]
         })
@@ -251,18 +183,18 @@ fn shapes_of_channels() {
             "eeg_hjorth_antropy" => hjorth(case, HjorthConvention::Population, 1.0),
             "eeg_hjorth_antropy_sf" => hjorth(case, HjorthConvention::Population, 128.0),
             "eeg_hjorth_mnefeatures" => hjorth(case, HjorthConvention::MneFeatures, 1.0),
-            "eeg_hjorth_neurokit" => case.map(|x| {
+            "eeg_hjorth_neurokit" => each(case, |x| {
                 let hjorth = Hjorth::of(x, HjorthConvention::Population).unwrap();
                 [hjorth.activity, hjorth.mobility, hjorth.complexity]
             }),
             "eeg_hjorth_mnefeatures_spect" => {
                 let welch = mne_welch();
-                case.map(|x| {
+                each(case, |x| {
                     let moments = SpectralMoments::of(&welch.compute(x).unwrap(), welch.bin_hz());
                     [moments.second, moments.fourth]
                 })
             }
-            "eeg_stats_mnefeatures" => case.map(|x| {
+            "eeg_stats_mnefeatures" => each(case, |x| {
                 let s = Statistics::of(x, &mut sorted).unwrap();
                 [
                     s.mean,
@@ -276,7 +208,7 @@ fn shapes_of_channels() {
                     s.line_length,
                 ]
             }),
-            "eeg_stats_scipy" => case.map(|x| {
+            "eeg_stats_scipy" => each(case, |x| {
                 let s = Statistics::of(x, &mut sorted).unwrap();
                 [
                     s.skewness,
@@ -288,7 +220,7 @@ fn shapes_of_channels() {
                 ]
             }),
             "eeg_decorrtime_mnefeatures" => {
-                case.map(|x| [decorrelation_time(x, rate()).unwrap().unwrap()])
+                each(case, |x| [decorrelation_time(x, rate()).unwrap().unwrap()])
             }
             _ => None,
         }
@@ -307,7 +239,7 @@ fn shapes_of_spectra() {
     check(&prefixes, 5, |case| match case.name.as_str() {
         "eeg_specslope_scipy" => {
             let welch = Welch::new(&WelchConfig::new(rate(), 256)).unwrap();
-            case.map(|x| {
+            each(case, |x| {
                 let density = welch.compute(x).unwrap();
                 let line = spectral_line(&density, welch.bin_hz(), 1.0, 45.0).unwrap();
                 [line.intercept, line.slope, line.r_squared]
@@ -315,25 +247,25 @@ fn shapes_of_spectra() {
         }
         "eeg_edgefreq_mnefeatures" => {
             let welch = mne_welch();
-            case.map(|x| {
+            each(case, |x| {
                 let density = welch.compute(x).unwrap();
                 [0.5, 0.95].map(|share| spectral_edge(&density, welch.bin_hz(), share).unwrap())
             })
         }
         "eeg_energybands_mnefeatures" => {
             let energy = BandEnergy::new(&bands(), rate()).unwrap();
-            case.map(|x| energy.compute(x).unwrap())
+            each(case, |x| energy.compute(x).unwrap())
         }
         "eeg_waveletenergy_mnefeatures" => {
             let mut wavelet = WaveletDecomposition::new(1280).unwrap();
-            case.map(|x| {
+            each(case, |x| {
                 wavelet.compute(x).unwrap();
                 wavelet.energies().collect::<Vec<_>>()
             })
         }
         "eeg_teager_mnefeatures" => {
             let mut wavelet = WaveletDecomposition::new(1280).unwrap();
-            case.map(|x| {
+            each(case, |x| {
                 wavelet.compute(x).unwrap();
                 wavelet.teager_kaiser().flatten().collect::<Vec<_>>()
             })

@@ -2,10 +2,15 @@
 //!
 //! Not published; only ever a development dependency.
 
-#![expect(clippy::panic, reason = "failing loudly is what test support is for")]
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "failing loudly is what test support is for"
+)]
 
 mod capped_allocator;
 mod counting_allocator;
+mod reference_case;
 
 use std::{
     error::Error,
@@ -17,6 +22,16 @@ use ndarray_npy::ReadNpyError;
 
 pub use capped_allocator::CappedAllocator;
 pub use counting_allocator::CountingAllocator;
+pub use reference_case::{ReferenceCase, check_references, reference_cases};
+
+/// `|actual − expected|` over `atol + rtol · |expected|`: 0 for two NaN, infinite for one.
+pub fn share_of_tolerance(actual: f64, expected: f64, rtol: f64, atol: f64) -> f64 {
+    if actual == expected || actual.is_nan() && expected.is_nan() {
+        return 0.0;
+    }
+    let share = (actual - expected).abs() / (atol + rtol * expected.abs());
+    if share.is_nan() { f64::INFINITY } else { share }
+}
 
 /// Fails unless `|actual − expected| ≤ atol + rtol · |expected|` holds for every element; NaN equals NaN.
 ///
@@ -35,13 +50,7 @@ pub fn assert_close<A, E>(
     let actual: Vec<f64> = actual.into_iter().map(Into::into).collect();
     let expected: Vec<f64> = expected.into_iter().map(Into::into).collect();
     assert_eq!(actual.len(), expected.len(), "lengths differ");
-    let excess = |(a, e): (&f64, &f64)| {
-        if a.is_nan() && e.is_nan() || a == e {
-            return 0.0;
-        }
-        let ratio = (a - e).abs() / (atol + rtol * e.abs());
-        if ratio.is_nan() { f64::INFINITY } else { ratio }
-    };
+    let excess = |(&a, &e): (&f64, &f64)| share_of_tolerance(a, e, rtol, atol);
     let worst = actual
         .iter()
         .zip(&expected)

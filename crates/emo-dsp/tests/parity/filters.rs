@@ -58,7 +58,7 @@ fn butterworth_filters() {
                         .iter()
                         .map(gain)
                         .flat_map(|z| [z.re, z.im])
-                        .collect()
+                        .collect::<Vec<_>>()
                 }))
             }
             "sosfilt" if name.starts_with("stream") => {

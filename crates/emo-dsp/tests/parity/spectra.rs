@@ -184,7 +184,10 @@ fn band_powers() {
                 let bands = BandPower::new(&config, welch.n_bins(), welch.bin_hz()).unwrap();
                 let sums = |x: &[f64]| {
                     let powers = bands.compute(&welch.compute(x).unwrap()).unwrap();
-                    powers.iter().map(|power| power / welch.bin_hz()).collect()
+                    powers
+                        .iter()
+                        .map(|power| power / welch.bin_hz())
+                        .collect::<Vec<_>>()
                 };
                 Some(case.map(sums))
             }
