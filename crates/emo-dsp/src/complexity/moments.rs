@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use crate::DspError;
 use crate::filter::check_finite;
 
@@ -10,6 +12,27 @@ pub(crate) fn standard_deviation(values: &[f64], ddof: i32) -> f64 {
     let centre = mean(values);
     let squares: f64 = values.iter().map(|x| (x - centre).powi(2)).sum();
     (squares / (values.len() as f64 - f64::from(ddof))).sqrt()
+}
+
+/// Whether patterns of `order` samples, `delay` apart, can be looked for.
+pub(super) fn check_order(
+    order: usize,
+    orders: RangeInclusive<usize>,
+    expected: &'static str,
+    delay: usize,
+) -> Result<(), DspError> {
+    let invalid = |name, value: usize, expected| DspError::InvalidSetting {
+        name,
+        value: value as f64,
+        expected,
+    };
+    if !orders.contains(&order) {
+        return Err(invalid("order", order, expected));
+    }
+    if delay == 0 {
+        return Err(invalid("delay", delay, "1 or more"));
+    }
+    Ok(())
 }
 
 /// Refuses a signal below `required` samples or with a sample that is not finite.

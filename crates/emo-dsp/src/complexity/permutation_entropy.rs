@@ -1,6 +1,6 @@
 use crate::DspError;
 
-use super::moments::check_signal;
+use super::moments::{check_order, check_signal};
 use super::unit::{EntropyUnit, entropy_nats};
 
 /// The highest order of [`PermutationEntropy`]: 40,320 patterns.
@@ -50,20 +50,12 @@ impl PermutationEntropy {
     /// # Errors
     /// [`DspError::InvalidSetting`] for an order outside 2 to [`MAX_PERMUTATION_ORDER`] or a delay of 0.
     pub fn new(config: &PermutationEntropyConfig) -> Result<Self, DspError> {
-        if !(2..=MAX_PERMUTATION_ORDER).contains(&config.order) {
-            return Err(DspError::InvalidSetting {
-                name: "order",
-                value: config.order as f64,
-                expected: "2 to 8",
-            });
-        }
-        if config.delay == 0 {
-            return Err(DspError::InvalidSetting {
-                name: "delay",
-                value: 0.0,
-                expected: "1 or more",
-            });
-        }
+        check_order(
+            config.order,
+            2..=MAX_PERMUTATION_ORDER,
+            "2 to 8",
+            config.delay,
+        )?;
         Ok(Self {
             config: config.clone(),
             counts: vec![0; (1..=config.order).product()],

@@ -1,6 +1,6 @@
 use crate::DspError;
 
-use super::moments::check_signal;
+use super::moments::{check_order, check_signal};
 use super::unit::{EntropyUnit, entropy_nats};
 
 /// The highest order of [`SvdEntropy`].
@@ -88,20 +88,7 @@ impl SvdEntropy {
     /// # Errors
     /// [`DspError::InvalidSetting`] for an order outside 2 to [`MAX_SVD_ORDER`] or a delay of 0.
     pub fn new(config: &SvdEntropyConfig) -> Result<Self, DspError> {
-        if !(2..=MAX_SVD_ORDER).contains(&config.order) {
-            return Err(DspError::InvalidSetting {
-                name: "order",
-                value: config.order as f64,
-                expected: "2 to 32",
-            });
-        }
-        if config.delay == 0 {
-            return Err(DspError::InvalidSetting {
-                name: "delay",
-                value: 0.0,
-                expected: "1 or more",
-            });
-        }
+        check_order(config.order, 2..=MAX_SVD_ORDER, "2 to 32", config.delay)?;
         Ok(Self {
             gram: vec![0.0; config.order * config.order],
             values: vec![0.0; config.order],
