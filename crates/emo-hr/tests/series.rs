@@ -214,7 +214,7 @@ fn a_constant_signal_has_no_beats() {
     for level in [0.0, 1.0, -3.3e3, 1e30] {
         for detection in [ecg.detect(&[level; 2500]), ppg.detect(&[level; 640])] {
             let detection = detection.expect("a valid signal");
-            assert_eq!(detection.beats.indices(), []);
+            assert_eq!(detection.beats.indices(), [0_usize; 0]);
             assert_eq!(detection.quality, 0.0);
         }
     }

@@ -159,9 +159,9 @@ fn one_sample_is_a_recording() {
         })
     ));
     let mut vad = GmmVad::new(GmmVadConfig::new(16_000)).unwrap();
-    assert_eq!(vad.detect(&mono).unwrap(), []);
+    assert_eq!(vad.detect(&mono).unwrap(), [false; 0]);
     let mut vad = EnergyVad::new(EnergyVadConfig::new(16_000)).unwrap();
-    assert_eq!(vad.detect(&mono).unwrap(), []);
+    assert_eq!(vad.detect(&mono).unwrap(), [false; 0]);
 }
 
 #[test]
