@@ -6,7 +6,7 @@ mod raster;
 use std::fmt::Write as _;
 
 pub use plot::{GREEN, INK, ON_PICTURE, Panel, Plot, Stroke, WARM, number};
-pub use raster::data_uri;
+pub use raster::{colour, coloured_uri, data_uri};
 
 const STYLE: &str = include_str!("report/style.css");
 
@@ -46,6 +46,20 @@ pub fn plots(svgs: impl IntoIterator<Item = String>) -> String {
         let _ = write!(html, "<div class=\"plot\">{svg}</div>");
     }
     html + "</div>\n"
+}
+
+/// A plot or a picture of its own, as wide as the page.
+pub fn figure(svg: &str) -> String {
+    format!("<div class=\"plot\">{svg}</div>\n")
+}
+
+/// A heading with a paragraph under it; none where that is empty. Both are plain text.
+pub fn section(heading: &str, text: &str) -> String {
+    let mut html = format!("<h2>{}</h2>\n", escape(heading));
+    if !text.is_empty() {
+        let _ = writeln!(html, "<p class=\"about\">{}</p>", escape(text));
+    }
+    html
 }
 
 /// Tables side by side.

@@ -34,7 +34,7 @@
 //! # What there is
 //! | for | types |
 //! |---|---|
-//! | channels | [`pick_channels`], [`normalize_channel_name`], [`standard_channel_name`], [`montage`], [`channel_positions`] |
+//! | channels | [`pick_channels`], [`ChannelKind`], [`normalize_channel_name`], [`standard_channel_name`], [`montage`], [`channel_positions`] |
 //! | references, Laplacians, interpolation, a device's channels for a model | [`SpatialFilter`] |
 //! | band-pass and notches, live and without phase shift; trends | [`EegFilter`], [`detrend`] |
 //! | artefacts taken out, live | [`Asr`] |
@@ -60,6 +60,7 @@ mod bad_channels;
 mod band;
 mod band_energy;
 mod blink_regression;
+mod channel_kind;
 mod channel_pairs;
 mod channels;
 mod connectivity;
@@ -92,6 +93,7 @@ pub use bad_channels::{BadChannelsConfig, ChannelVerdict, bad_channels};
 pub use band::Band;
 pub use band_energy::BandEnergy;
 pub use blink_regression::{BlinkRegression, BlinkRegressionConfig, BlinkRegressionStream};
+pub use channel_kind::ChannelKind;
 pub use channel_pairs::ChannelPairs;
 pub use channels::{normalize_channel_name, pick_channels};
 pub use connectivity::{

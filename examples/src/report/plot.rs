@@ -124,7 +124,7 @@ impl Plot {
                 r#"<path class="grid" d="M{LEFT} {y:.1}h{inner}"/><text class="tick" x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
                 LEFT - 7.0,
                 y + 3.5,
-                label(tick)
+                escape(&label(tick))
             );
         }
         for x in columns {
@@ -176,6 +176,20 @@ impl Plot {
         }
     }
 
+    /// Stretches in which nothing was recorded, over the panel's whole height.
+    pub fn gaps(&mut self, panel: &Panel, spans: impl Iterator<Item = Range<f64>>) {
+        for span in spans {
+            let (x0, x1) = (self.x_of(span.start), self.x_of(span.end));
+            let _ = write!(
+                self.body,
+                r#"<rect class="gap" x="{x0:.1}" y="{:.1}" width="{:.1}" height="{}"/>"#,
+                panel.y,
+                (x1 - x0).max(1.0),
+                panel.height
+            );
+        }
+    }
+
     /// Bars from `low` to `high` on the panel's scale.
     pub fn bars(
         &mut self,
@@ -218,13 +232,36 @@ impl Plot {
         points: impl Iterator<Item = (f64, f64)>,
         stroke: Stroke,
     ) {
+        self.trace(panel, points, stroke);
+        self.label(panel, label, stroke, "none");
+    }
+
+    /// As [`line`](Self::line), without a line of the legend.
+    pub fn trace(
+        &mut self,
+        panel: &Panel,
+        points: impl Iterator<Item = (f64, f64)>,
+        stroke: Stroke,
+    ) {
         let path = self.path(panel, points);
         let Stroke { colour, dashes } = stroke;
         let _ = write!(
             self.body,
             r#"<path class="line" d="{path}" stroke="{colour}" stroke-dasharray="{dashes}"/>"#
         );
-        self.label(panel, label, stroke, "none");
+    }
+
+    /// A bar on the right that is as long as `span` on the panel's scale, and what that is.
+    pub fn scale_bar(&mut self, panel: &Panel, span: Range<f64>, label: &str) {
+        let (x, label) = (LEFT + self.inner() + 10.0, escape(label));
+        let (low, high) = (panel.y_of(span.start), panel.y_of(span.end));
+        let _ = write!(
+            self.body,
+            r#"<path class="scale" d="M{:.1} {high:.1}h8m-4 0V{low:.1}m-4 0h8"/><text class="legend" x="{:.1}" y="{:.1}">{label}</text>"#,
+            x - 4.0,
+            x + 8.0,
+            (low + high) / 2.0 + 3.5
+        );
     }
 
     /// As [`line`](Self::line), with a dark rim, on a picture; a jump by more than a twentieth of the panel interrupts.
@@ -276,6 +313,16 @@ impl Plot {
         let _ = write!(
             self.body,
             r#"<image x="{LEFT}" y="{:.1}" width="{inner}" height="{}" preserveAspectRatio="none" href="{data_uri}"/>"#,
+            panel.y, panel.height
+        );
+    }
+
+    /// A picture of few cells over the whole panel, which keep their edges.
+    pub fn cells(&mut self, panel: &Panel, data_uri: &str) {
+        let inner = self.inner();
+        let _ = write!(
+            self.body,
+            r#"<image class="cells" x="{LEFT}" y="{:.1}" width="{inner}" height="{}" preserveAspectRatio="none" href="{data_uri}"/>"#,
             panel.y, panel.height
         );
     }

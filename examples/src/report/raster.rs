@@ -2,7 +2,7 @@
 
 use std::{error::Error, io::Cursor};
 
-use image::{ImageFormat, Rgb, RgbImage};
+use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
 /// Dark to bright in even steps of lightness, so that it survives a print in grey; the stops are the viridis map's
 /// (N. Smith, S. van der Walt, public domain).
@@ -18,8 +18,8 @@ const STOPS: [[u8; 3]; 9] = [
     [253, 231, 37],
 ];
 
-/// The colour of a share from 0 to 1.
-fn colour(share: f64) -> [u8; 3] {
+/// The colour of a share from 0 to 1, as red, green and blue.
+pub fn colour(share: f64) -> [u8; 3] {
     let position = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
     let below = (position.floor() as usize).min(STOPS.len() - 2);
     let (a, b) = (STOPS[below], STOPS[below + 1]);
@@ -40,7 +40,24 @@ pub fn data_uri(
     let picture = RgbImage::from_fn(w, h, |x, y| Rgb(colour(share(x as usize, y as usize))));
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Png)?;
-    Ok(format!("data:image/png;base64,{}", base64(bytes.get_ref())))
+    Ok(png_uri(bytes.get_ref()))
+}
+
+/// A picture as [`data_uri`], each pixel from red, green, blue and opacity.
+pub fn coloured_uri(
+    width: usize,
+    height: usize,
+    colour: impl Fn(usize, usize) -> [u8; 4],
+) -> Result<String, Box<dyn Error>> {
+    let (w, h) = (u32::try_from(width)?, u32::try_from(height)?);
+    let picture = RgbaImage::from_fn(w, h, |x, y| Rgba(colour(x as usize, y as usize)));
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png)?;
+    Ok(png_uri(bytes.get_ref()))
+}
+
+fn png_uri(bytes: &[u8]) -> String {
+    format!("data:image/png;base64,{}", base64(bytes))
 }
 
 fn base64(bytes: &[u8]) -> String {
