@@ -39,6 +39,7 @@
 //! |---|---|
 //! | `default-bundle` | the models of this project, compiled in ([`Bundle::embedded`]) |
 //! | `aac`, `flac`, `mp3`, `ogg`, `wav` | audio formats |
+//! | `detector` | the face detector's own model |
 //! | `jpeg`, `png` | picture formats |
 //! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
 //! | `serde` | fusion rules, calibrations and reports can be written and read |

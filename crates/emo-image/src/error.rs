@@ -162,6 +162,16 @@ pub enum ImageError {
         /// The fewest rows.
         min_height: usize,
     },
+    /// A face detector's model is damaged or of another kind.
+    #[error("{what} of the face model is {actual}, expected {expected}")]
+    FaceModel {
+        /// What does not fit.
+        what: &'static str,
+        /// Its value.
+        actual: usize,
+        /// What it should be, or the nearest value allowed.
+        expected: usize,
+    },
     /// A parameter is outside its range.
     #[error("{name} is {value}, allowed is {allowed}")]
     Parameter {

@@ -50,8 +50,9 @@
 //! | colour | [`colour`] | OpenCV, Pillow, scikit-image |
 //! | smoothing | [`smooth`], [`median3`], [`SmoothingKernel`], [`Border`] | OpenCV, SciPy |
 //!
-//! # Faces must be found elsewhere
-//! This crate detects no faces: the caller passes a box, or a picture that is a face.
+//! # Faces
+//! [`CascadeDetector`] finds upright frontal faces in a frame with a model of this project. Other detectors fit in
+//! behind [`FaceDetector`], and who has a box or a picture that is a face needs none.
 //!
 //! # Untrusted files
 //! Any bytes give a picture or an error, never a panic. Columns, rows, memory and file length are
@@ -61,6 +62,7 @@
 //! # Features
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `detector` | yes | the face detector's own model, [`CascadeDetector::new`] |
 //! | `jpeg` | yes | JPEG files, baseline and progressive |
 //! | `png` | yes | PNG files |
 
@@ -72,6 +74,7 @@ mod clahe;
 pub mod colour;
 mod dct;
 mod decode;
+mod detect;
 mod edge_map;
 mod equalize;
 mod error;
@@ -104,6 +107,7 @@ pub use canny_gaussian::{GaussianCanny, GaussianCannyConfig};
 pub use clahe::{Clahe, ClaheConfig};
 pub use dct::{Dct, block_dct};
 pub use decode::{decode_bytes, decode_file};
+pub use detect::{CascadeConfig, CascadeDetector, DetectedFace, FaceDetector};
 pub use edge_map::EdgeMap;
 pub use equalize::{Equalization, cumulative_levels};
 pub use error::ImageError;

@@ -1,0 +1,72 @@
+use super::DetectedFace;
+use crate::FaceBox;
+
+/// A window that passed every tree, in pixels of the frame.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    pub(super) x: f32,
+    pub(super) y: f32,
+    pub(super) side: f32,
+    pub(super) score: f32,
+}
+
+/// Of more windows only the best are kept, so that no picture takes time that grows with their square.
+const MAX_WINDOWS: usize = 4096;
+
+/// Gathers windows that overlap into faces, whose place is the mean of the windows weighted by their scores and
+/// whose score is the sum.
+///
+/// The best window is joined by all that share more than `overlap` of their union with it, then the best of the
+/// rest, and so on.
+pub(super) fn merge(windows: &mut Vec<Window>, overlap: f32, faces: &mut Vec<DetectedFace>) {
+    faces.clear();
+    windows.sort_unstable_by(order);
+    windows.truncate(MAX_WINDOWS);
+    while let Some(&leader) = windows.first() {
+        let (mut x, mut y, mut side, mut weights, mut score) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        windows.retain(|window| {
+            let joins = window.side == leader.side && window.x == leader.x && window.y == leader.y
+                || leader.shared(window) > overlap;
+            if joins {
+                // The least weight keeps the mean defined where all scores are zero.
+                let weight = window.score.max(1e-3);
+                x += weight * window.x;
+                y += weight * window.y;
+                side += weight * window.side;
+                weights += weight;
+                score += window.score;
+            }
+            !joins
+        });
+        let bounds = square(x / weights, y / weights, side / weights);
+        faces.push(DetectedFace { bounds, score });
+    }
+    faces.sort_by(|a, b| b.score.total_cmp(&a.score));
+}
+
+/// The best first; equal ones by place, so that the result does not depend on the order of search.
+fn order(a: &Window, b: &Window) -> std::cmp::Ordering {
+    (b.score.total_cmp(&a.score))
+        .then(a.side.total_cmp(&b.side))
+        .then(a.y.total_cmp(&b.y))
+        .then(a.x.total_cmp(&b.x))
+}
+
+impl Window {
+    /// Intersection over union.
+    fn shared(&self, other: &Self) -> f32 {
+        let along = |a: f32, b: f32| ((a + self.side).min(b + other.side) - a.max(b)).max(0.0);
+        let common = along(self.x, other.x) * along(self.y, other.y);
+        common / (self.side * self.side + other.side * other.side - common)
+    }
+}
+
+fn square(x: f32, y: f32, side: f32) -> FaceBox {
+    let side = side.round();
+    FaceBox {
+        x: x.round() as i32,
+        y: y.round() as i32,
+        width: side as u32,
+        height: side as u32,
+    }
+}
