@@ -8,12 +8,11 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    str::FromStr,
     time::Duration,
 };
 
 use clap::{Parser, builder::PossibleValuesParser};
-use emo_examples::error_chain;
+use emo_examples::{error_chain, parse_face};
 use emo_fusion::{
     Bundle, CpuBackend, Inputs, Recognition, Recognizer, image::FaceBox, score::Scale,
 };
@@ -137,27 +136,6 @@ fn fixture_recordings() -> PathBuf {
     folder
         .strip_prefix(current)
         .map_or(folder.clone(), Path::to_path_buf)
-}
-
-fn parse_face(text: &str) -> Result<FaceBox, String> {
-    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
-    let [x, y, width, height] = parts[..] else {
-        return Err(format!(
-            "{} numbers, expected x,y,width,height",
-            parts.len()
-        ));
-    };
-    fn pixels<T: FromStr>(number: &str) -> Result<T, String> {
-        number
-            .parse()
-            .map_err(|_| format!("`{number}` is not a number of pixels"))
-    }
-    Ok(FaceBox {
-        x: pixels(x)?,
-        y: pixels(y)?,
-        width: pixels(width)?,
-        height: pixels(height)?,
-    })
 }
 
 fn print(recognition: &Recognition, json: bool) -> Result<(), Box<dyn Error>> {

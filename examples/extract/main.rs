@@ -3,12 +3,14 @@
 //! ```text
 //! cargo run --release --example extract -- speech *.wav --out features.npy
 //! cargo run --release --example extract -- eeg night.edf --window 2 --hop 1 --out night.csv
+//! cargo run --release --example extract -- image *.jpg --set hog --out faces.npy
 //! ```
 //!
 //! One row per file, or per window. Files are worked on in parallel; a bad one is left out and named at the end.
 
 mod eeg_sets;
 mod heart_sets;
+mod image_sets;
 mod sets;
 mod signal;
 mod table;
@@ -22,14 +24,15 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
-use emo_examples::{Heart, HeartSignal, error_chain, replace};
-use emo_fusion::{EegSignal, ImageSignal, SpeechSignal, eeg::MissingChannels};
+use emo_examples::{Heart, HeartSignal, error_chain, parse_face, replace};
+use emo_fusion::{EegSignal, ImageSignal, SpeechSignal, eeg::MissingChannels, image::FaceBox};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::{
     heart_sets::HR,
-    sets::{EEG, FeatureSet, Features, IMAGE, SPEECH},
+    image_sets::IMAGE,
+    sets::{EEG, FeatureSet, Features, SPEECH},
     signal::{Layout, ReadOptions, Signal},
     table::{Row, Table},
 };
@@ -64,6 +67,9 @@ struct Args {
     /// What the files of hr hold [default: bpm].
     #[arg(long)]
     signal: Option<HeartSignal>,
+    /// Where the face is in each picture of image [default: the whole picture].
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", allow_hyphen_values = true, value_parser = parse_face)]
+    face: Option<FaceBox>,
     /// Where to write: CSV, or the matrix as NPY (float32) with `.columns.txt` and `.rows.csv` beside it; without it
     /// CSV goes to the standard output.
     #[arg(long, value_name = "FILE.csv|FILE.npy")]
@@ -138,6 +144,9 @@ fn check(args: &Args) -> Result<(), String> {
             "--rate is for hr and eeg, the files of {name} know theirs"
         ));
     }
+    if args.face.is_some() && modality != Modality::Image {
+        return Err(format!("--face is for image, not for {name}"));
+    }
     if args.window.is_some() && modality == Modality::Image {
         return Err("--window needs a recording in time, not an image".to_owned());
     }
@@ -164,6 +173,7 @@ fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathB
     let options = ReadOptions {
         rate_hz: args.rate,
         heart_signal: args.signal.unwrap_or_default(),
+        face: args.face,
     };
     let windows = args.window.map(|len_s| Windows {
         len_s,

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use emo_fusion::{
-    EegSignal, ImageSignal, SpeechSignal,
+    EegSignal, SpeechSignal,
     eeg::{
         Band, DifferentialEntropy, DifferentialEntropyConfig, SampleRate, last_window,
         pick_channels,
     },
-    image::{FaceCrop, FaceCropConfig},
     ndarray::Axis,
     speech::{
         EGEMAPS_FUNCTIONALS, Egemaps, FrameFeaturesConfig, FrameStatistics, PROSODY_NAMES, Prosody,
@@ -152,16 +151,6 @@ impl<S> Features<S> for Sets<S> {
     }
 }
 
-pub(crate) const IMAGE: &[FeatureSet<ImageSignal>] = &[FeatureSet {
-    name: "seed",
-    about: "the grey picture at 48 x 48 pixels, from 0 to 1",
-    plan: |_| {
-        Ok(Box::new(FaceSeed(
-            FaceCrop::new(FaceCropConfig::default())?,
-        )))
-    },
-}];
-
 /// The frontal channels and C4, as in the recordings that the EEG model was trained with.
 const EEG_CHANNELS: [&str; 9] = ["Fp1", "FPz", "Fp2", "F7", "F3", "Fz", "F4", "F8", "C4"];
 
@@ -280,25 +269,5 @@ impl Features<SpeechSignal> for SpeechEgemaps {
         let values = egemaps.functionals(&signal.samples)?;
         self.planned = Some((rate, egemaps));
         Ok(values.to_vec())
-    }
-}
-
-struct FaceSeed(FaceCrop);
-
-impl Features<ImageSignal> for FaceSeed {
-    fn names(&self) -> Vec<String> {
-        let side = || 0..self.0.config().size;
-        side()
-            .flat_map(|row| side().map(move |column| format!("px_{row:02}_{column:02}")))
-            .collect()
-    }
-
-    fn compute(&mut self, signal: &ImageSignal) -> Result<Vec<f32>, Failure> {
-        Ok(self
-            .0
-            .compute(&signal.image, signal.face)?
-            .iter()
-            .copied()
-            .collect())
     }
 }

@@ -6,6 +6,7 @@ use emo_examples::{Heart, HeartSignal};
 use emo_fusion::{
     EegSignal, ImageSignal, Inputs, SpeechSignal,
     eeg::{MissingChannels, SpatialFilter},
+    image::FaceBox,
     ndarray::s,
 };
 
@@ -16,6 +17,7 @@ use crate::Failure;
 pub(crate) struct ReadOptions {
     pub(crate) rate_hz: Option<f64>,
     pub(crate) heart_signal: HeartSignal,
+    pub(crate) face: Option<FaceBox>,
 }
 
 /// What decides on columns, by the command line and the first recording, and what every recording is brought to.
@@ -127,9 +129,9 @@ impl Signal for SpeechSignal {
 
 /// A picture of a face is a single sample.
 impl Signal for ImageSignal {
-    fn read(path: &Path, _: &ReadOptions) -> Result<Self, Failure> {
+    fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
         let mut inputs = Inputs::default();
-        let signal = inputs.read_image(path, None)?.image().cloned();
+        let signal = inputs.read_image(path, options.face)?.image().cloned();
         signal.ok_or_else(|| "no picture".into())
     }
 

@@ -1,5 +1,6 @@
 //! Programs that show the crates of emo-fusion together.
 
+mod face_box;
 mod heart;
 mod replace;
 pub mod report;
@@ -8,6 +9,7 @@ mod tables;
 
 use std::error::Error;
 
+pub use face_box::parse_face;
 pub use heart::{Finding, FoundBeats, Heart, HeartSignal};
 pub use replace::replace;
 pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};

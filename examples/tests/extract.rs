@@ -479,6 +479,57 @@ fn pictures_become_pixels() {
 }
 
 #[test]
+fn picture_sets_are_those_of_scikit_image() {
+    let face = fixture("emo-image/face64_gray.png");
+    let face = face.to_str().unwrap();
+    for (set, names, count) in [
+        ("hog", ["r0_c0_cell0_bin0", "r6_c6_cell3_bin8"], 1764),
+        ("lbp", ["r0_c0_code00", "r6_c6_code58"], 7 * 7 * 59),
+    ] {
+        let (header, rows) = table(&["image", "--set", set, face]);
+        assert_names(&header, &names, count);
+        let expected = load_npy(fixture(format!("emo-examples/image_{set}.npy")));
+        assert_close(features(&rows[0]), expected, 1e-5, 1e-6);
+    }
+}
+
+#[test]
+fn a_box_says_where_the_face_is() {
+    let portrait = recording("portrait.jpg");
+    let arguments = ["image", "--set", "quality", &portrait];
+    let (header, whole) = table(&arguments);
+    assert_names(&header, &["quality", "sharpness", "exposure", "size"], 4);
+    // Eyes 0.315 of the box apart: (12.6 − 12) / 28 of the ramp.
+    let (_, boxed) = table(&[&arguments[..], &["--face", "-20,8,60,70"]].concat());
+    let size = features(&boxed[0])[3];
+    assert_close([size], [(35.24 / 112.0 * 40.0 - 12.0) / 28.0], 0.0, 1e-6);
+    assert_ne!(features(&whole[0]), features(&boxed[0]));
+    for row in whole.iter().chain(&boxed) {
+        let values = features(row);
+        let product = values[1..].iter().product::<f64>();
+        assert_close([values[0]], [product], 1e-5, 1e-7);
+    }
+    let output = extract(&["image", &portrait, "--face", "5000,0,10,10"]);
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("covers no pixel"), "{errors}");
+}
+
+#[test]
+fn all_picture_sets_are_those_of_the_others() {
+    let face = recording("face.jpg");
+    let (header, rows) = table(&["image", "--set", "all", &face]);
+    let sets = ["seed", "hog", "lbp", "quality"].map(|set| {
+        let (header, rows) = table(&["image", "--set", set, &face]);
+        let names: Vec<_> = header[2..].iter().map(|n| format!("{set}.{n}")).collect();
+        (names, rows[0][2..].to_vec())
+    });
+    let (names, values): (Vec<_>, Vec<_>) = sets.into_iter().unzip();
+    assert_eq!(header[2..], names.concat());
+    assert_eq!(rows[0][2..], values.concat());
+}
+
+#[test]
 fn windows_cut_the_recording() {
     let path = recording("eeg.edf");
     let (_, rows) = table(&["eeg", &path, "--window", "2", "--hop", "1"]);
@@ -629,7 +680,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 #[test]
 fn misuse_ends_with_2_and_says_how_to_do_better() {
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 13] = [
         (
             &["image", "a.jpg", "--set", "egemaps"],
             "image has no feature set `egemaps`; known: seed",
@@ -649,6 +700,14 @@ fn misuse_ends_with_2_and_says_how_to_do_better() {
         (
             &["speech", "a.wav", "--rate", "16000"],
             "--rate is for hr and eeg",
+        ),
+        (
+            &["eeg", "a.edf", "--face", "1,2,3,4"],
+            "--face is for image",
+        ),
+        (
+            &["image", "a.jpg", "--face", "1,2,3"],
+            "3 numbers, expected x,y,width,height",
         ),
         (&["eeg", "a.edf", "--signal", "ecg"], "--signal is for hr"),
         (
