@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{ImageError, MAX_SIDE, Plane, Sample};
+use crate::{ImageError, Plane, Sample, resize::check_size};
 
 /// An affine map of the plane, from `(x, y)` to `(m₀₀x + m₀₁y + m₀₂, m₁₀x + m₁₁y + m₁₂)`, with pixel
 /// centres at whole numbers.
@@ -133,7 +133,7 @@ impl Affine {
     /// pixels.
     ///
     /// # Errors
-    /// [`ImageError::Size`] for a side of zero or above [`MAX_SIDE`], [`ImageError::Parameter`] for
+    /// [`ImageError::Size`] for a side of zero or above [`MAX_SIDE`](crate::MAX_SIDE), [`ImageError::Parameter`] for
     /// a map without inverse.
     #[doc(alias = "warpAffine")]
     pub fn warp<T: Sample>(
@@ -143,13 +143,7 @@ impl Affine {
         height: usize,
         outside: Outside,
     ) -> Result<Array2<f64>, ImageError> {
-        if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
-            return Err(ImageError::Size {
-                width,
-                height,
-                max: MAX_SIDE,
-            });
-        }
+        check_size(width, height)?;
         let back = self.inverse()?;
         let last = [plane.width() as f64 - 1.0, plane.height() as f64 - 1.0];
         let at = |row: f64, column: f64| {

@@ -3,7 +3,7 @@ use ndarray::{Array2, ArrayRef2, s};
 
 use crate::{
     FaceBox, ImageError,
-    resample::{Interpolation, resample},
+    resize::{Interpolation, check_size, resample},
 };
 
 /// The white level of a [`GreyImage`].
@@ -130,13 +130,7 @@ impl GreyImage {
         height: usize,
         interpolation: Interpolation,
     ) -> Result<Self, ImageError> {
-        if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
-            return Err(ImageError::Size {
-                width,
-                height,
-                max: MAX_SIDE,
-            });
-        }
+        check_size(width, height)?;
         let mut levels = resample(&self.levels, height, width, interpolation);
         // Weights sum to one but for rounding.
         levels.mapv_inplace(|level| level.clamp(0.0, WHITE));

@@ -48,6 +48,7 @@
 //! | scale | [`standardize`], [`min_max`], [`gamma`], [`tan_triggs`], [`blob`] | TensorFlow, OpenCV |
 //! | alignment | [`Affine`], [`FACE_TEMPLATE_112`] | OpenCV, Pillow, scikit-image |
 //! | colour | [`colour`] | OpenCV, Pillow, scikit-image |
+//! | size | [`Resize`], [`ResizeFilter`] | OpenCV, Pillow, scikit-image |
 //! | smoothing | [`smooth`], [`median3`], [`SmoothingKernel`], [`Border`] | OpenCV, SciPy |
 //!
 //! # Faces
@@ -95,7 +96,7 @@ mod limits;
 mod normalize;
 mod plane;
 mod quality;
-mod resample;
+mod resize;
 mod smooth;
 
 pub use image::DynamicImage;
@@ -127,5 +128,8 @@ pub use ndarray;
 pub use normalize::{blob, gamma, min_max, standardize, tan_triggs};
 pub use plane::{Plane, Sample};
 pub use quality::{FaceQuality, face_quality, laplacian_variance};
-pub use resample::Interpolation;
+pub use resize::{
+    Interpolation, OpenCvFilter, PillowFilter, Resize, ResizeConfig, ResizeFilter,
+    ScikitImageFilter,
+};
 pub use smooth::{SmoothingKernel, median3, smooth};

@@ -5,9 +5,24 @@ use ndarray::Array2;
 use crate::{GreyImage, ImageError};
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for u8 {}
-    impl Sealed for f32 {}
+    use crate::{Plane, ResizeFilter, resize::Plan};
+
+    pub trait Sealed: Sized {
+        /// Resizes in the arithmetic of the sample's type.
+        fn resize(plan: &mut Plan, filter: ResizeFilter, plane: Plane<'_, Self>, out: &mut [Self]);
+    }
+
+    impl Sealed for u8 {
+        fn resize(plan: &mut Plan, filter: ResizeFilter, plane: Plane<'_, u8>, out: &mut [u8]) {
+            plan.run_u8(filter, plane, out);
+        }
+    }
+
+    impl Sealed for f32 {
+        fn resize(plan: &mut Plan, filter: ResizeFilter, plane: Plane<'_, f32>, out: &mut [f32]) {
+            plan.run_f32(filter, plane, out);
+        }
+    }
 }
 
 /// A sample of a [`Plane`]: a level of 0 to 255 as `u8` or `f32`.

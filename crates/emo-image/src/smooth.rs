@@ -81,7 +81,8 @@ fn check_taps(len: usize) -> Result<(), ImageError> {
     })
 }
 
-fn gaussian(sigma: f64, radius: usize) -> Vec<f64> {
+/// The weights of a Gaussian, cut off at `radius` pixels, which sum to one.
+pub(crate) fn gaussian(sigma: f64, radius: usize) -> Vec<f64> {
     let radius = radius as isize;
     let weights = (-radius..=radius).map(|x| (-0.5 * (x * x) as f64 / (sigma * sigma)).exp());
     let weights: Vec<f64> = weights.collect();

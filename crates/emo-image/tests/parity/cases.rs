@@ -61,6 +61,7 @@ pub(crate) fn compute(name: &str, inputs: &[PathBuf]) -> Option<Vec<f64>> {
         .or_else(|| statistics(name, &pictures))
         .or_else(|| colours(name, &pictures))
         .or_else(|| normalised(name, &pictures))
+        .or_else(|| resized(name, &pictures))
         .or_else(|| aligned(name, inputs, &pictures))
 }
 
@@ -363,4 +364,87 @@ fn aligned(name: &str, inputs: &[PathBuf], pictures: &[Picture]) -> Option<Vec<f
         _ if name.starts_with("ski_warp_o1_") => all(warp(Outside::Black) / 255.0),
         _ => return None,
     })
+}
+
+/// Resized pictures; scikit-image's levels go from 0 to 1.
+fn resized(name: &str, pictures: &[Picture]) -> Option<Vec<f64>> {
+    let (kind, rest) = name.split_once("_resize_")?;
+    let (filter, rest) = match kind {
+        "cv" => open_cv_filter(rest),
+        "pil" => pillow_filter(rest),
+        _ => scikit_image_filter(rest),
+    };
+    let side: usize = rest
+        .split_once("_to")?
+        .1
+        .split('_')
+        .next()?
+        .parse()
+        .unwrap();
+    let mut config = ResizeConfig::new(side, side);
+    config.filter = filter;
+    let mut resize = Resize::new(config).unwrap();
+    let picture = pictures.first()?;
+    if rest.starts_with("f32_") || kind == "ski" {
+        let levels: Vec<f32> = picture.samples.iter().copied().map(f32::from).collect();
+        let plane = Plane::new(&levels, picture.width, picture.height).unwrap();
+        let white = if kind == "ski" { 255.0 } else { 1.0 };
+        return Some(all(resize.compute(plane).mapv(f64::from) / white));
+    }
+    if let Some(plane) = picture.plane_or_none() {
+        return Some(all(resize.compute(plane)));
+    }
+    let planes = picture.planes().map(|samples| {
+        resize.compute(Plane::new(&samples, picture.width, picture.height).unwrap())
+    });
+    let pixels = 0..side * side;
+    let levels = pixels.flat_map(|i| [0, 1, 2].map(|c| planes[c][[i / side, i % side]]));
+    Some(levels.map(f64::from).collect())
+}
+
+fn open_cv_filter(rest: &str) -> (ResizeFilter, &str) {
+    let filters = [
+        ("nearest_exact_", OpenCvFilter::NearestExact),
+        ("nearest_", OpenCvFilter::Nearest),
+        ("linear_exact_", OpenCvFilter::LinearExact),
+        ("linear_", OpenCvFilter::Linear),
+        ("area_", OpenCvFilter::Area),
+        ("cubic_", OpenCvFilter::Cubic),
+        ("lanczos4_", OpenCvFilter::Lanczos4),
+    ];
+    let (filter, rest) = by_prefix(rest, &filters);
+    if filter == OpenCvFilter::NearestExact && rest.ends_with("__cv5") {
+        return (ResizeFilter::OpenCv(OpenCvFilter::NearestExact5), rest);
+    }
+    (ResizeFilter::OpenCv(filter), rest)
+}
+
+fn pillow_filter(rest: &str) -> (ResizeFilter, &str) {
+    let filters = [
+        ("nearest_", PillowFilter::Nearest),
+        ("box_", PillowFilter::Box),
+        ("bilinear_", PillowFilter::Bilinear),
+        ("hamming_", PillowFilter::Hamming),
+        ("bicubic_", PillowFilter::Bicubic),
+        ("lanczos_", PillowFilter::Lanczos),
+    ];
+    let (filter, rest) = by_prefix(rest, &filters);
+    (ResizeFilter::Pillow(filter), rest)
+}
+
+fn scikit_image_filter(rest: &str) -> (ResizeFilter, &str) {
+    let filters = [
+        ("o1_noaa_", ScikitImageFilter::LinearAliased),
+        ("o1_aa_", ScikitImageFilter::Linear),
+        ("o3_", ScikitImageFilter::Cubic),
+    ];
+    let (filter, rest) = by_prefix(rest, &filters);
+    (ResizeFilter::ScikitImage(filter), rest)
+}
+
+fn by_prefix<'a, F: Copy>(text: &'a str, known: &[(&str, F)]) -> (F, &'a str) {
+    let found = known
+        .iter()
+        .find_map(|(prefix, value)| Some((*value, text.strip_prefix(prefix)?)));
+    found.unwrap()
 }

@@ -21,15 +21,12 @@ use serde_json::Value;
 /// Beginnings of the names of what this crate does not compute.
 const NOT_YET: &[&str] = &[
     "cv_jpeg_as_gray_",
-    "cv_resize_",
     // OpenCV's tables are up to 0.3 off the formula, beyond the tolerance of 0.2.
     "cv_rgb2lab_f32",
     // One pixel of 4096 is off by three levels: OpenCV 4 rounds places to 1/32 pixel.
     "cv_warp_linear_constant_face64_gray__cv4",
     "cv_warp_linear_replicate_face64_gray__cv4",
-    "pil_resize_",
     "ski_adapthist_",
-    "ski_resize_",
 ];
 
 /// References that the JPEG decoder misses, and in how many of 180,000 samples: at the edges of
