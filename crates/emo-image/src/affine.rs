@@ -133,9 +133,8 @@ impl Affine {
     /// pixels.
     ///
     /// # Errors
-    /// [`ImageError::Size`] for a side of zero or above [`MAX_SIDE`](crate::MAX_SIDE), [`ImageError::Parameter`] for
-    /// a map without inverse.
-    #[doc(alias = "warpAffine")]
+    /// [`ImageError::Size`] for a side of zero or above [`MAX_SIDE`](crate::MAX_SIDE),
+    /// [`ImageError::Parameter`] for a map without inverse.
     pub fn warp<T: Sample>(
         &self,
         plane: Plane<'_, T>,
@@ -145,28 +144,59 @@ impl Affine {
     ) -> Result<Array2<f64>, ImageError> {
         check_size(width, height)?;
         let back = self.inverse()?;
-        let last = [plane.width() as f64 - 1.0, plane.height() as f64 - 1.0];
-        let at = |row: f64, column: f64| {
-            let inside = (0.0..=last[1]).contains(&row) && (0.0..=last[0]).contains(&column);
-            if !inside && outside == Outside::Black {
-                return 0.0;
-            }
-            let (row, column) = (row.clamp(0.0, last[1]), column.clamp(0.0, last[0]));
-            plane.row(row as usize)[column as usize].to_f64()
-        };
         Ok(Array2::from_shape_fn((height, width), |(row, column)| {
-            let [x, y] = back.apply([column as f64, row as f64]);
-            let off = |place: f64, last: f64| !(-0.5..last + 0.5).contains(&place);
-            if outside == Outside::Cut && (off(x, last[0]) || off(y, last[1])) {
-                return 0.0;
-            }
-            let (left, top) = (x.floor(), y.floor());
-            let (across, down) = (x - left, y - top);
-            let upper = at(top, left) * (1.0 - across) + at(top, left + 1.0) * across;
-            let lower = at(top + 1.0, left) * (1.0 - across) + at(top + 1.0, left + 1.0) * across;
-            upper * (1.0 - down) + lower * down
+            level_at(plane, back.apply([column as f64, row as f64]), outside)
         }))
     }
+
+    /// [`warp`](Self::warp) as OpenCV 4's `warpAffine`, which rounds the place of each pixel in the
+    /// source to 1/32 of a pixel.
+    ///
+    /// # Errors
+    /// Those of [`warp`](Self::warp).
+    #[doc(alias = "warpAffine")]
+    pub fn warp_opencv4<T: Sample>(
+        &self,
+        plane: Plane<'_, T>,
+        width: usize,
+        height: usize,
+        outside: Outside,
+    ) -> Result<Array2<f64>, ImageError> {
+        check_size(width, height)?;
+        let matrix = self.inverse()?.matrix;
+        // Sums of parts in 1/1024 of a pixel that were rounded each, cut to 1/32.
+        let fixed = |value: f64| (value * 1024.0).round_ties_even().clamp(-2e9, 2e9) as i64;
+        Ok(Array2::from_shape_fn((height, width), |(row, column)| {
+            let place = matrix.map(|[a, b, c]| {
+                let along = fixed(a * column as f64);
+                let sum = fixed(b * row as f64 + c) + 16 + along;
+                (sum >> 5) as f64 / 32.0
+            });
+            level_at(plane, place, outside)
+        }))
+    }
+}
+
+/// The level between the pixels around a place.
+fn level_at<T: Sample>(plane: Plane<'_, T>, [x, y]: [f64; 2], outside: Outside) -> f64 {
+    let last = [plane.width() as f64 - 1.0, plane.height() as f64 - 1.0];
+    let off = |place: f64, last: f64| !(-0.5..last + 0.5).contains(&place);
+    if outside == Outside::Cut && (off(x, last[0]) || off(y, last[1])) {
+        return 0.0;
+    }
+    let at = |row: f64, column: f64| {
+        let inside = (0.0..=last[1]).contains(&row) && (0.0..=last[0]).contains(&column);
+        if !inside && outside == Outside::Black {
+            return 0.0;
+        }
+        let (row, column) = (row.clamp(0.0, last[1]), column.clamp(0.0, last[0]));
+        plane.row(row as usize)[column as usize].to_f64()
+    };
+    let (left, top) = (x.floor(), y.floor());
+    let (across, down) = (x - left, y - top);
+    let upper = at(top, left) * (1.0 - across) + at(top, left + 1.0) * across;
+    let lower = at(top + 1.0, left) * (1.0 - across) + at(top + 1.0, left + 1.0) * across;
+    upper * (1.0 - down) + lower * down
 }
 
 #[cfg(test)]

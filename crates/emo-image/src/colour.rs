@@ -56,7 +56,7 @@ pub fn ycrcb_opencv(rgb: [u8; 3]) -> [u8; 3] {
 }
 
 /// Lightness from 0 to 100 and the two opponent axes of CIE L*a*b* for D65 and 2°, after
-/// scikit-image's `rgb2lab`; OpenCV's, from tables, agrees within about 0.3.
+/// scikit-image's `rgb2lab`; OpenCV's, from tables, is [`LabTable`](crate::LabTable).
 ///
 /// # References
 /// CIE 15:2004, *Colorimetry*; IEC 61966-2-1:1999 (sRGB).

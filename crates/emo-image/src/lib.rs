@@ -44,10 +44,10 @@
 //! | frequency | [`Dct`], [`block_dct`] | OpenCV, SciPy |
 //! | texture | [`Cooccurrence`], [`level_entropy`], [`LevelStatistics`] | scikit-image, SciPy |
 //! | sums | [`IntegralImage`], [`histogram`] | OpenCV |
-//! | contrast | [`Equalization`], [`cumulative_levels`], [`Clahe`] | OpenCV, Pillow, scikit-image |
+//! | contrast | [`Equalization`], [`cumulative_levels`], [`Clahe`], [`ClaheScikitImage`] | OpenCV, Pillow, scikit-image |
 //! | scale | [`standardize`], [`min_max`], [`gamma`], [`tan_triggs`], [`blob`] | TensorFlow, OpenCV |
 //! | alignment | [`Affine`], [`FACE_TEMPLATE_112`] | OpenCV, Pillow, scikit-image |
-//! | colour | [`colour`] | OpenCV, Pillow, scikit-image |
+//! | colour | [`colour`], [`LabTable`] | OpenCV, Pillow, scikit-image |
 //! | size | [`Resize`], [`ResizeFilter`] | OpenCV, Pillow, scikit-image |
 //! | smoothing | [`smooth`], [`median3`], [`SmoothingKernel`], [`Border`] | OpenCV, SciPy |
 //!
@@ -72,6 +72,7 @@ mod border;
 mod canny;
 mod canny_gaussian;
 mod clahe;
+mod clahe_scikit_image;
 pub mod colour;
 mod dct;
 mod decode;
@@ -91,6 +92,7 @@ mod hog_opencv;
 mod integral;
 #[cfg(feature = "jpeg")]
 mod jpeg;
+mod lab_table;
 mod lbp;
 mod limits;
 mod normalize;
@@ -106,6 +108,7 @@ pub use border::Border;
 pub use canny::{Canny, CannyConfig, GradientNorm};
 pub use canny_gaussian::{GaussianCanny, GaussianCannyConfig};
 pub use clahe::{Clahe, ClaheConfig};
+pub use clahe_scikit_image::{ClaheScikitImage, ClaheScikitImageConfig};
 pub use dct::{Dct, block_dct};
 pub use decode::{decode_bytes, decode_file};
 pub use detect::{CascadeConfig, CascadeDetector, DetectedFace, FaceDetector};
@@ -122,6 +125,7 @@ pub use histogram::{LevelStatistics, histogram, histogram_of, level_entropy};
 pub use hog::{BlockNorm, Hog, HogConfig};
 pub use hog_opencv::{HogOpenCv, HogOpenCvConfig};
 pub use integral::IntegralImage;
+pub use lab_table::LabTable;
 pub use lbp::{Lbp, LbpConfig, LbpMethod, local_variance};
 pub use limits::Limits;
 pub use ndarray;

@@ -287,6 +287,12 @@ fn colours(name: &str, pictures: &[Picture]) -> Option<Vec<f64>> {
         "cv_rgb2hsv_u8" => levels(colour::hsv_opencv).collect(),
         "cv_rgb2ycrcb_u8" => levels(colour::ycrcb_opencv).collect(),
         "pil_hsv_face64" => levels(colour::hsv_pillow).collect(),
+        "cv_rgb2lab_f32" => {
+            let table = LabTable::new();
+            let unit = |pixel: &[u8; 3]| pixel.map(|level| f32::from(level) / 255.0);
+            let colours = pixels.iter().flat_map(|pixel| table.lab(unit(pixel)));
+            colours.map(f64::from).collect()
+        }
         "ski_rgb2lab_face64" => pixels
             .iter()
             .flat_map(|pixel| colour::lab(*pixel))
@@ -330,6 +336,10 @@ fn normalised(name: &str, pictures: &[Picture]) -> Option<Vec<f64>> {
         _ if name.starts_with("ski_equalize_hist_") => all(cumulative_levels(plane)),
         _ if name.starts_with("cv_clahe_2_8x8_") => clahe(2.0, 8),
         _ if name.starts_with("cv_clahe_40_4x4_") => clahe(40.0, 4),
+        _ if name.starts_with("ski_adapthist_") => {
+            let config = ClaheScikitImageConfig::default();
+            all(ClaheScikitImage::new(config).unwrap().compute(plane))
+        }
         _ if name.starts_with("norm_perimage_") => all(standardize(plane)),
         _ if name.starts_with("norm_minmax_") => all(min_max(plane)),
         _ => return None,
@@ -348,10 +358,15 @@ fn aligned(name: &str, inputs: &[PathBuf], pictures: &[Picture]) -> Option<Vec<f
         let eye = |key: &str| [0, 1].map(|axis| eyes[key][axis].as_f64().unwrap());
         Affine::from_eyes(eye("left_in_image_xy"), eye("right_in_image_xy"), 64).unwrap()
     };
-    let warp = |outside: Outside| map().warp(pictures[0].plane(), 64, 64, outside).unwrap();
+    let warp = |outside: Outside| {
+        let plane = pictures[0].plane();
+        if name.ends_with("__cv4") {
+            map().warp_opencv4(plane, 64, 64, outside).unwrap()
+        } else {
+            map().warp(plane, 64, 64, outside).unwrap()
+        }
+    };
     Some(match name {
-        "cv_warp_linear_constant_face64_gray__cv4"
-        | "cv_warp_linear_replicate_face64_gray__cv4" => return None,
         _ if name.starts_with("eye_matrix_") => map().matrix.concat(),
         _ if name.starts_with("cv_warp_linear_constant_") => {
             all(warp(Outside::Black).mapv(f64::round))

@@ -19,15 +19,7 @@ use ndarray_npy::{ReadableElement, read_npy};
 use serde_json::Value;
 
 /// Beginnings of the names of what this crate does not compute.
-const NOT_YET: &[&str] = &[
-    "cv_jpeg_as_gray_",
-    // OpenCV's tables are up to 0.3 off the formula, beyond the tolerance of 0.2.
-    "cv_rgb2lab_f32",
-    // One pixel of 4096 is off by three levels: OpenCV 4 rounds places to 1/32 pixel.
-    "cv_warp_linear_constant_face64_gray__cv4",
-    "cv_warp_linear_replicate_face64_gray__cv4",
-    "ski_adapthist_",
-];
+const NOT_YET: &[&str] = &["cv_jpeg_as_gray_"];
 
 /// References that the JPEG decoder misses, and in how many of 180,000 samples: at the edges of
 /// 4:2:0 chroma, and one sample of a 4:4:4 file by three levels.
