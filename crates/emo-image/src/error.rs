@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use crate::PixelFormat;
+
 /// What can be wrong with a picture, a box or a configuration.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -85,6 +87,19 @@ pub enum ImageError {
     /// A picture has no pixels.
     #[error("a picture of {width}x{height} pixels is empty")]
     NoPixels {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
+    /// A frame's format does not allow an odd size.
+    #[error("{format} needs an even {}, not {width}x{height}", match format {
+        PixelFormat::Nv12 => "width and height",
+        _ => "width",
+    })]
+    OddSize {
+        /// The frame's format.
+        format: PixelFormat,
         /// Columns.
         width: usize,
         /// Rows.

@@ -2,7 +2,7 @@ use image::DynamicImage;
 use ndarray::{Array3, Axis};
 
 use crate::{
-    FaceBox, GreyImage, ImageError, Interpolation,
+    FaceBox, Frame, GreyImage, ImageError, Interpolation, Plane, Sample,
     grey::{MAX_SIDE, WHITE},
 };
 
@@ -77,6 +77,33 @@ impl FaceCrop {
             None => image.resize(size, size, Interpolation::Auto)?,
         };
         Ok((resized.levels() / WHITE).insert_axis(Axis(0)))
+    }
+
+    /// The crop of a plane, of which only what lies under the box is read; see
+    /// [`compute`](Self::compute).
+    ///
+    /// # Errors
+    /// Those of [`compute`](Self::compute) and [`GreyImage::from_plane`].
+    pub fn compute_plane<T: Sample>(
+        &self,
+        plane: Plane<'_, T>,
+        face: Option<FaceBox>,
+    ) -> Result<Array3<f32>, ImageError> {
+        let part = face.map_or(Ok(plane), |face| plane.crop(face))?;
+        self.compute(&GreyImage::from_plane(part)?, None)
+    }
+
+    /// The crop of a camera's frame, of which only the pixels under the box are converted; see
+    /// [`compute`](Self::compute).
+    ///
+    /// # Errors
+    /// Those of [`compute`](Self::compute).
+    pub fn compute_frame(
+        &self,
+        frame: &Frame<'_>,
+        face: Option<FaceBox>,
+    ) -> Result<Array3<f32>, ImageError> {
+        self.compute(&frame.grey_of(face)?, None)
     }
 
     /// The crop of a picture of any kind; see [`compute`](Self::compute) and

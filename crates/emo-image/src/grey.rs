@@ -2,7 +2,7 @@ use image::DynamicImage;
 use ndarray::{Array2, ArrayRef2, s};
 
 use crate::{
-    FaceBox, ImageError,
+    FaceBox, Frame, ImageError, Plane, Sample,
     resize::{Interpolation, check_size, resample},
 };
 
@@ -63,8 +63,10 @@ impl GreyImage {
         let levels: Vec<f32> = match image {
             DynamicImage::ImageLuma8(image) => levels(image, |[level]| f32::from(level)),
             DynamicImage::ImageLumaA8(image) => levels(image, |[level, _]| f32::from(level)),
-            DynamicImage::ImageRgb8(image) => levels(image, luma_u8),
-            DynamicImage::ImageRgba8(image) => levels(image, |[r, g, b, _]| luma_u8([r, g, b])),
+            DynamicImage::ImageRgb8(image) => levels(image, |rgb| f32::from(luma_u8(rgb))),
+            DynamicImage::ImageRgba8(image) => {
+                levels(image, |[r, g, b, _]| f32::from(luma_u8([r, g, b])))
+            }
             DynamicImage::ImageLuma16(image) => levels(image, |[level]| level_u16(level)),
             DynamicImage::ImageLumaA16(image) => levels(image, |[level, _]| level_u16(level)),
             DynamicImage::ImageRgb16(image) => levels(image, luma_u16),
@@ -86,6 +88,36 @@ impl GreyImage {
         let levels = Array2::from_shape_vec((height, width), levels)
             .expect("a picture has one level per pixel");
         Ok(Self { levels })
+    }
+
+    /// The levels of a plane, which are copied.
+    ///
+    /// # Errors
+    /// [`ImageError::PixelOutOfRange`] for a level outside 0 to 255, which only `f32` can hold.
+    pub fn from_plane<T: Sample>(plane: Plane<'_, T>) -> Result<Self, ImageError> {
+        let mut levels = Vec::with_capacity(plane.len());
+        for (row, samples) in plane.rows().enumerate() {
+            for (column, sample) in samples.iter().enumerate() {
+                let level = sample.to_f32();
+                check_range(column, row, level, WHITE)?;
+                levels.push(level);
+            }
+        }
+        let levels = Array2::from_shape_vec((plane.height(), plane.width()), levels)
+            .expect("a plane has one level per pixel");
+        Ok(Self { levels })
+    }
+
+    /// The grey levels of a camera's frame, converted as [`Frame`] says.
+    pub fn from_frame(frame: &Frame<'_>) -> Self {
+        frame
+            .grey_of(None)
+            .expect("only a box can lie outside the frame")
+    }
+
+    /// A picture of levels in standard layout that are known to be from 0 to 255.
+    pub(crate) fn from_levels(levels: Array2<f32>) -> Self {
+        Self { levels }
     }
 
     /// Columns.
@@ -145,10 +177,9 @@ fn levels<T: Copy, const N: usize>(samples: &[T], level: impl Fn([T; N]) -> f32)
 }
 
 /// The luma of an 8-bit pixel as OpenCV computes it: weights of 15 fractional bits, half a level up.
-fn luma_u8(samples: [u8; 3]) -> f32 {
+pub(crate) fn luma_u8(samples: [u8; 3]) -> u8 {
     let [r, g, b] = samples.map(u32::from);
-    let level = (9798 * r + 19235 * g + 3735 * b + (1 << 14)) >> 15;
-    level as f32
+    ((9798 * r + 19235 * g + 3735 * b + (1 << 14)) >> 15) as u8
 }
 
 fn level_u16(level: u16) -> f32 {
@@ -200,7 +231,7 @@ mod tests {
     #[test]
     fn grey_stays_grey() {
         for level in 0..=255_u8 {
-            assert_eq!(luma_u8([level; 3]), f32::from(level));
+            assert_eq!(luma_u8([level; 3]), level);
             let sixteen = u16::from(level) * 257;
             assert_eq!(luma_u16([sixteen; 3]), f32::from(level));
         }

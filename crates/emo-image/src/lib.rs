@@ -1,9 +1,9 @@
 //! From a picture file to the input of a face network.
 //!
-//! A picture is decoded within [`Limits`] and turned upright ([`decode_file`], [`decode_bytes`]),
-//! converted to grey levels ([`GreyImage`]), and the face in it is cut out, resized and scaled to
-//! 0..1 ([`FaceCrop`]). [`face_quality`] says from 0 to 1 how well the face can be seen, so that a
-//! fusion rule can trust a blurred or dark face less.
+//! A picture is decoded within [`Limits`] and turned upright ([`decode_file`], [`decode_bytes`]) and
+//! converted to grey levels ([`GreyImage`]); a camera's [`Frame`] is read as it lies in memory. The
+//! face in it is cut out, resized and scaled to 0..1 ([`FaceCrop`]). [`face_quality`] says from 0 to
+//! 1 how well the face can be seen, so that a fusion rule can trust a blurred or dark face less.
 //!
 //! ```
 //! use emo_image::{FaceBox, FaceCrop, FaceCropConfig, GreyImage, Limits, decode_bytes, face_quality};
@@ -82,6 +82,7 @@ mod equalize;
 mod error;
 mod face_box;
 mod face_crop;
+mod frame;
 mod gabor;
 mod glcm;
 mod gradient;
@@ -117,6 +118,7 @@ pub use equalize::{Equalization, cumulative_levels};
 pub use error::ImageError;
 pub use face_box::FaceBox;
 pub use face_crop::{FaceCrop, FaceCropConfig};
+pub use frame::{Frame, PixelFormat};
 pub use gabor::{GaborBank, GaborShape, complex_gabor, complex_gabor_kernels};
 pub use glcm::Cooccurrence;
 pub use gradient::{Derivative, SobelEdges, laplacian3, sobel_edges};

@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use ndarray::Array2;
 
-use crate::{GreyImage, ImageError};
+use crate::{FaceBox, GreyImage, ImageError};
 
 mod sealed {
     use crate::{Plane, ResizeFilter, resize::Plan};
@@ -100,7 +100,7 @@ impl<'a, T: Sample> Plane<'a, T> {
                 allowed: "the width or more",
             });
         }
-        let required = stride.saturating_mul(height - 1).saturating_add(width);
+        let required = required_len(width, height, stride);
         if samples.len() < required {
             return Err(ImageError::BufferLen {
                 buffer: "the plane",
@@ -153,6 +153,20 @@ impl<'a, T: Sample> Plane<'a, T> {
         (0..self.height).map(move |row| self.row(row))
     }
 
+    /// The part under a box, clipped to the plane; nothing is copied.
+    ///
+    /// # Errors
+    /// [`ImageError::BoxOutside`] where the box covers no pixel.
+    pub fn crop(&self, face: FaceBox) -> Result<Self, ImageError> {
+        let region = face.clip(self.width, self.height)?;
+        Ok(Self {
+            samples: &self.samples[region.top * self.stride + region.left..],
+            width: region.width,
+            height: region.height,
+            stride: self.stride,
+        })
+    }
+
     /// How many pixels there are.
     pub(crate) fn len(&self) -> usize {
         self.width * self.height
@@ -182,6 +196,13 @@ impl<'a, T: Sample> Plane<'a, T> {
             self.row(row)[column].to_f64()
         })
     }
+}
+
+/// How much rows take that begin `stride` apart; the maximum where that overflows.
+pub(crate) fn required_len(row_len: usize, n_rows: usize, stride: usize) -> usize {
+    stride
+        .saturating_mul(n_rows.saturating_sub(1))
+        .saturating_add(row_len)
 }
 
 pub(crate) fn check_len(

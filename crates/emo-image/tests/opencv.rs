@@ -4,7 +4,7 @@
 #![cfg(all(feature = "jpeg", feature = "png"))]
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use emo_image::{DynamicImage, GreyImage, Interpolation, Limits, decode_file};
+use emo_image::{DynamicImage, Frame, GreyImage, Interpolation, Limits, PixelFormat, decode_file};
 use emo_testing::{assert_close, fixture, load_npy};
 use ndarray::ArrayD;
 use ndarray_npy::read_npy;
@@ -166,5 +166,48 @@ fn colour_jpeg_samples_agree_within_two_levels_but_for_few() {
         let pairs = actual.as_raw().iter().zip(expected.as_raw());
         let beyond = pairs.filter(|(a, e)| a.abs_diff(**e) > 2).count();
         assert!(beyond <= 36, "{beyond} samples are off by more than two");
+    }
+}
+
+fn image_of(rgb: &[u8], width: usize, height: usize) -> DynamicImage {
+    let picture = image::RgbImage::from_raw(width as u32, height as u32, rgb.to_vec());
+    DynamicImage::ImageRgb8(picture.unwrap())
+}
+
+#[test]
+fn frames_are_converted_to_the_last_bit() {
+    for (name, format) in [
+        ("bgr", PixelFormat::Bgr8),
+        ("rgba", PixelFormat::Rgba8),
+        ("nv12", PixelFormat::Nv12),
+        ("yuyv", PixelFormat::Yuyv),
+    ] {
+        let bytes = expected_u8(&format!("frame_{name}"))
+            .into_raw_vec_and_offset()
+            .0;
+        let expected_grey = expected_u8(&format!("cv_frame_{name}_grey"));
+        let expected_rgb = expected_u8(&format!("cv_frame_{name}_rgb"));
+        let (height, width) = (expected_grey.shape()[0], expected_grey.shape()[1]);
+        let stride = if format == PixelFormat::Nv12 {
+            width
+        } else {
+            bytes.len() / height
+        };
+        let frame = Frame::new(&bytes, width, height, stride, format).unwrap();
+
+        let (mut grey, mut rgb) = (vec![0; width * height], vec![0; 3 * width * height]);
+        frame.to_grey(&mut grey).unwrap();
+        frame.to_rgb(&mut rgb).unwrap();
+        assert_levels(&grey, expected_grey.as_slice().unwrap(), 0);
+        assert_levels(&rgb, expected_rgb.as_slice().unwrap(), 0);
+
+        // What is red, green and blue goes the same way from there.
+        let frame = Frame::new(&rgb, width, height, 3 * width, PixelFormat::Rgb8).unwrap();
+        let mut again = vec![0; rgb.len()];
+        frame.to_rgb(&mut again).unwrap();
+        assert_eq!(again, rgb);
+        let picture = image_of(&rgb, width, height);
+        let expected = GreyImage::from_image(&picture).unwrap();
+        assert_eq!(GreyImage::from_frame(&frame), expected);
     }
 }

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use emo_image::{
-    DynamicImage, FaceBox, FaceCrop, FaceCropConfig, GreyImage, ImageError, Limits, decode_bytes,
-    decode_file, face_quality,
+    DynamicImage, FaceBox, FaceCrop, FaceCropConfig, Frame, GreyImage, ImageError, Limits,
+    PixelFormat, decode_bytes, decode_file, face_quality,
 };
 use emo_testing::{assert_close, error_chain, fixture};
 use ndarray::Array2;
@@ -190,6 +190,27 @@ fn a_box_that_misses_the_picture_is_refused() {
         crop.compute(&image, Some(face)).unwrap_err().to_string(),
         "box 10x10 at 30,-5 covers no pixel of a 30x20 picture"
     );
+}
+
+#[test]
+fn crops_of_frames_and_planes_are_those_of_pictures() {
+    let image = decode_bytes(&read("face48_rgb.png"), &Limits::default()).unwrap();
+    let rgb = image.to_rgb8().into_raw();
+    let frame = Frame::new(&rgb, 48, 48, 144, PixelFormat::Rgb8).unwrap();
+    let mut grey = vec![0; 48 * 48];
+    let plane = frame.to_grey(&mut grey).unwrap();
+    let crop = FaceCrop::new(FaceCropConfig::default()).unwrap();
+    let face = FaceBox {
+        x: 7,
+        y: -3,
+        width: 30,
+        height: 40,
+    };
+    for face in [None, Some(face)] {
+        let expected = crop.compute_image(&image, face).unwrap();
+        assert_eq!(crop.compute_frame(&frame, face).unwrap(), expected);
+        assert_eq!(crop.compute_plane(plane, face).unwrap(), expected);
+    }
 }
 
 #[test]
