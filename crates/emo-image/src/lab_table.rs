@@ -125,7 +125,8 @@ mod tests {
         #[test]
         fn the_table_follows_the_formula(rgb in prop::array::uniform3(any::<u8>())) {
             let exact = crate::colour::lab(rgb);
-            let table = LabTable::new().lab(rgb.map(|level| f32::from(level) / 255.0));
+            static TABLE: std::sync::LazyLock<LabTable> = std::sync::LazyLock::new(LabTable::new);
+            let table = TABLE.lab(rgb.map(|level| f32::from(level) / 255.0));
             // In dark colours, over the width of a node, the roots are far from straight lines.
             let limit = if rgb.iter().any(|level| *level < 32) { 12.0 } else { 0.6 };
             for (value, expected) in table.iter().zip(exact) {

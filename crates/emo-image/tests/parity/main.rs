@@ -1,7 +1,6 @@
-//! Every array of the shared image references within its tolerance.
+//! Every array of the shared image references, and those of the fixtures, within its tolerance.
 //!
-//! [`cases::compute`] says by name how each is computed; a name that it does not know must be in
-//! [`NOT_YET`], and one that is there must not be known.
+//! [`cases::compute`] says by name how each is computed, and must know every name.
 #![cfg(all(feature = "jpeg", feature = "png"))]
 #![expect(
     clippy::unwrap_used,
@@ -13,13 +12,10 @@ mod cases;
 
 use std::path::{Path, PathBuf};
 
-use emo_testing::shared;
+use emo_testing::{fixture, shared};
 use ndarray::ArrayD;
 use ndarray_npy::{ReadableElement, read_npy};
 use serde_json::Value;
-
-/// Beginnings of the names of what this crate does not compute.
-const NOT_YET: &[&str] = &["cv_jpeg_as_gray_"];
 
 /// References that the JPEG decoder misses, and in how many of 180,000 samples: at the edges of
 /// 4:2:0 chroma, and one sample of a 4:4:4 file by three levels.
@@ -33,41 +29,45 @@ const DECODER_MISSES: &[(&str, f64)] = &[
 ];
 
 #[test]
-fn arrays_are_those_of_the_peers() {
-    let Some(folder) = shared("parity/av") else {
-        return;
-    };
-    let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
-    let manifest: Value = serde_json::from_str(&manifest).unwrap();
-    let entries = manifest
-        .as_array()
-        .or(manifest["entries"].as_array())
-        .unwrap();
-    let entries = entries.iter().filter(|entry| entry["group"] == "image");
-    let (mut failures, mut compared, mut waiting) = (Vec::new(), 0, Vec::new());
-    for entry in entries {
+fn arrays_are_those_of_the_shared_references() {
+    if let Some(folder) = shared("parity/av") {
+        check(
+            &folder,
+            "manifest.json",
+            |entry| entry["group"] == "image",
+            224,
+        );
+    }
+}
+
+/// The part of them that the repository holds.
+#[test]
+fn arrays_are_those_of_the_fixtures() {
+    check(&fixture("emo-image"), "peers/peers.json", |_| true, 51);
+}
+
+/// Compares the arrays of a folder's list, of which there must be `count`.
+fn check(folder: &Path, list: &str, belongs: fn(&Value) -> bool, count: usize) {
+    let list = std::fs::read_to_string(folder.join(list)).unwrap();
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let entries = list.as_array().unwrap().iter();
+    let (mut failures, mut compared) = (Vec::new(), 0);
+    for entry in entries.filter(|entry| belongs(entry)) {
         let name = entry["name"].as_str().unwrap();
-        let listed = NOT_YET.iter().any(|start| name.starts_with(start));
         let inputs = entry["inputs"].as_array().unwrap().iter();
         let inputs: Vec<PathBuf> = inputs.map(|i| folder.join(i.as_str().unwrap())).collect();
         match cases::compute(name, &inputs) {
-            None if listed => waiting.push(name),
-            None => failures.push(format!("{name}: neither computed nor listed")),
-            Some(_) if listed => failures.push(format!("{name}: computed but listed")),
+            None => failures.push(format!("{name}: not computed")),
             Some(actual) => {
                 compared += 1;
-                if let Err(failure) = compare(entry, &folder, &actual) {
+                if let Err(failure) = compare(entry, folder, &actual) {
                     failures.push(format!("{name}: {failure}"));
                 }
             }
         }
     }
-    eprintln!(
-        "{compared} arrays compared, {} not computed: {waiting:?}",
-        waiting.len()
-    );
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(compared > 50, "only {compared} arrays");
+    assert_eq!(compared, count, "arrays compared");
 }
 
 fn compare(entry: &Value, folder: &Path, actual: &[f64]) -> Result<(), String> {
