@@ -49,6 +49,9 @@
 //! | alignment | [`Affine`], [`FACE_TEMPLATE_112`] | OpenCV, Pillow, scikit-image |
 //! | colour | [`colour`], [`LabTable`] | OpenCV, Pillow, scikit-image |
 //! | size | [`Resize`], [`ResizeFilter`] | OpenCV, Pillow, scikit-image |
+//! | alignment | [`FaceAlignment`], [`EyeFinder`] | this project, Timm and Barth (2011) |
+//! | affine maps | [`Affine`], [`FACE_TEMPLATE_112`] | OpenCV, Pillow, scikit-image |
+//! | colour | [`colour`] | OpenCV, Pillow, scikit-image |
 //! | smoothing | [`smooth`], [`median3`], [`SmoothingKernel`], [`Border`] | OpenCV, SciPy |
 //!
 //! # Faces
@@ -68,6 +71,7 @@
 //! | `png` | yes | PNG files |
 
 mod affine;
+mod align;
 mod border;
 mod canny;
 mod canny_gaussian;
@@ -80,6 +84,7 @@ mod detect;
 mod edge_map;
 mod equalize;
 mod error;
+mod eyes;
 mod face_box;
 mod face_crop;
 mod frame;
@@ -87,6 +92,7 @@ mod gabor;
 mod glcm;
 mod gradient;
 mod grey;
+mod grid;
 mod histogram;
 mod hog;
 mod hog_opencv;
@@ -105,6 +111,7 @@ mod smooth;
 pub use image::DynamicImage;
 
 pub use affine::{Affine, FACE_TEMPLATE_112, Outside};
+pub use align::{FaceAlignment, FaceAlignmentConfig, FaceAnchor};
 pub use border::Border;
 pub use canny::{Canny, CannyConfig, GradientNorm};
 pub use canny_gaussian::{GaussianCanny, GaussianCannyConfig};
@@ -116,6 +123,7 @@ pub use detect::{CascadeConfig, CascadeDetector, DetectedFace, FaceDetector};
 pub use edge_map::EdgeMap;
 pub use equalize::{Equalization, cumulative_levels};
 pub use error::ImageError;
+pub use eyes::{EyeCentres, EyeFinder};
 pub use face_box::FaceBox;
 pub use face_crop::{FaceCrop, FaceCropConfig};
 pub use frame::{Frame, PixelFormat};
