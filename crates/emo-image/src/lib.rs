@@ -46,12 +46,10 @@
 //! | sums | [`IntegralImage`], [`histogram`] | OpenCV |
 //! | contrast | [`Equalization`], [`cumulative_levels`], [`Clahe`], [`ClaheScikitImage`] | OpenCV, Pillow, scikit-image |
 //! | scale | [`standardize`], [`min_max`], [`gamma`], [`tan_triggs`], [`blob`] | TensorFlow, OpenCV |
-//! | alignment | [`Affine`], [`FACE_TEMPLATE_112`] | OpenCV, Pillow, scikit-image |
 //! | colour | [`colour`], [`LabTable`] | OpenCV, Pillow, scikit-image |
 //! | size | [`Resize`], [`ResizeFilter`] | OpenCV, Pillow, scikit-image |
 //! | alignment | [`FaceAlignment`], [`EyeFinder`] | this project, Timm and Barth (2011) |
 //! | affine maps | [`Affine`], [`FACE_TEMPLATE_112`] | OpenCV, Pillow, scikit-image |
-//! | colour | [`colour`] | OpenCV, Pillow, scikit-image |
 //! | smoothing | [`smooth`], [`median3`], [`SmoothingKernel`], [`Border`] | OpenCV, SciPy |
 //!
 //! # Faces
