@@ -78,7 +78,7 @@ impl Heart {
             HeartSignal::Bpm => inputs.read_heart_rate(path, rate_hz)?,
             HeartSignal::Ecg => inputs.read_ecg(path, rate_hz)?,
             HeartSignal::Ppg => inputs.read_ppg(path, rate_hz)?,
-            HeartSignal::Rr => return Self::of_intervals(&read_intervals(path)?),
+            HeartSignal::Rr => return Self::of_intervals(read_intervals(path)?),
         };
         match inputs.hr() {
             Some(HrSignal::HeartRate(bpm)) => Ok(Self {
@@ -134,30 +134,21 @@ impl Heart {
         })
     }
 
-    fn of_intervals(channel: &Channel) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let scale = if channel.unit.as_deref() == Some("s") {
-            1000.0
-        } else {
-            1.0
+    fn of_intervals(intervals: Intervals) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let found = match intervals {
+            Intervals::Timed(rr) => {
+                let first = rr.times_s().first().copied().unwrap_or(0.0);
+                let last = rr.times_s().last().copied().unwrap_or(0.0);
+                return Ok(Self {
+                    finding: None,
+                    beats: None,
+                    duration_s: last - first + rr.intervals_ms().first().unwrap_or(&0.0) / 1000.0,
+                    rr: Some(rr),
+                    per_second: None,
+                });
+            }
+            Intervals::Successive(rr) => rr,
         };
-        let intervals = channel.samples.iter().map(|&x| f64::from(x) * scale);
-        let intervals: Vec<f64> = intervals.collect();
-        // A strap's times are those of its packets; an E4's are those of the beats, which it leaves out where unsure.
-        if channel.name == "IBI"
-            && let Some(times) = &channel.times
-        {
-            let rr = RrSeries::with_times(intervals, times.clone())?;
-            let first = rr.times_s().first().copied().unwrap_or(0.0);
-            let last = rr.times_s().last().copied().unwrap_or(0.0);
-            return Ok(Self {
-                finding: None,
-                beats: None,
-                duration_s: last - first + rr.intervals_ms().first().unwrap_or(&0.0) / 1000.0,
-                rr: Some(rr),
-                per_second: None,
-            });
-        }
-        let found = RrSeries::from_millis(intervals)?;
         let mut positions = vec![0.0];
         positions.extend(found.times_s().iter().map(|s| s * INTERVAL_CLOCK_HZ));
         let duration_s = found.times_s().last().copied().unwrap_or(0.0);
@@ -232,8 +223,45 @@ impl Heart {
     }
 }
 
+/// Intervals between beats, as a file has them.
+enum Intervals {
+    /// Each follows upon the one before.
+    Successive(RrSeries),
+    /// With the times of the beats that ended them; some are left out.
+    Timed(RrSeries),
+}
+
+/// Reads intervals between beats: one on a line in ms, a Polar strap's, or an Empatica E4's `IBI.csv`, whose times have
+/// gaps where it was unsure.
+///
+/// # Errors
+/// What is wrong with the file or an interval.
+pub fn read_rr(path: &Path) -> Result<RrSeries, Box<dyn Error + Send + Sync>> {
+    Ok(match read_intervals(path)? {
+        Intervals::Successive(rr) | Intervals::Timed(rr) => rr,
+    })
+}
+
+fn read_intervals(path: &Path) -> Result<Intervals, Box<dyn Error + Send + Sync>> {
+    let channel = interval_channel(path)?;
+    let scale = if channel.unit.as_deref() == Some("s") {
+        1000.0
+    } else {
+        1.0
+    };
+    let intervals = channel.samples.iter().map(|&x| f64::from(x) * scale);
+    let intervals: Vec<f64> = intervals.collect();
+    // A strap's times are those of its packets; an E4's are those of the beats, which it leaves out where unsure.
+    Ok(match channel.times {
+        Some(times) if channel.name == "IBI" => {
+            Intervals::Timed(RrSeries::with_times(intervals, times)?)
+        }
+        _ => Intervals::Successive(RrSeries::from_millis(intervals)?),
+    })
+}
+
 /// The channel of intervals: one that a device names so, or else the only one of a list.
-fn read_intervals(path: &Path) -> Result<Channel, Box<dyn Error + Send + Sync>> {
+fn interval_channel(path: &Path) -> Result<Channel, Box<dyn Error + Send + Sync>> {
     if let Ok(recording) = Recording::read(path) {
         let named = recording.channels.into_iter().find(|channel| {
             let is_interval = channel.name == "IBI" || channel.name.starts_with("RR");

@@ -10,7 +10,7 @@ mod tables;
 use std::error::Error;
 
 pub use face_box::parse_face;
-pub use heart::{Finding, FoundBeats, Heart, HeartSignal};
+pub use heart::{Finding, FoundBeats, Heart, HeartSignal, read_rr};
 pub use replace::replace;
 pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};
 pub use tables::{array, table};

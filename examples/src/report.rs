@@ -5,7 +5,10 @@ mod raster;
 
 use std::fmt::Write as _;
 
-pub use plot::{GREEN, INK, ON_PICTURE, Panel, Plot, Stroke, WARM, number};
+pub use plot::{
+    DIAMOND, DISC, GREEN, INK, Mark, ON_PICTURE, POINT, Panel, Plot, SQUARE, Stroke, TRIANGLE,
+    WARM, number, round_ticks,
+};
 pub use raster::{colour, coloured_uri, data_uri};
 
 const STYLE: &str = include_str!("report/style.css");

@@ -107,6 +107,30 @@ impl Inputs {
         self.image.as_ref().map(|input| &input.signal)
     }
 
+    /// The channel that [`read_heart_rate`](Self::read_heart_rate) takes, with the gaps that it would refuse.
+    ///
+    /// # Errors
+    /// [`InputError::Channel`] if none or several could be meant.
+    pub fn heart_rate_channel(recording: &Recording) -> Result<&Channel, InputError> {
+        one_channel(recording, HEART_RATE)
+    }
+
+    /// The channel that [`read_ecg`](Self::read_ecg) takes, with the gaps that it would refuse.
+    ///
+    /// # Errors
+    /// [`InputError::Channel`] if none or several could be meant.
+    pub fn ecg_channel(recording: &Recording) -> Result<&Channel, InputError> {
+        one_channel(recording, ECG)
+    }
+
+    /// The channel that [`read_ppg`](Self::read_ppg) takes, with the gaps that it would refuse.
+    ///
+    /// # Errors
+    /// [`InputError::Channel`] if none or several could be meant.
+    pub fn ppg_channel(recording: &Recording) -> Result<&Channel, InputError> {
+        one_channel(recording, PPG)
+    }
+
     /// Takes a heart rate, an ECG or a PPG. `source` is how reports and errors call it.
     pub fn set_hr(&mut self, source: impl Into<String>, signal: HrSignal) -> &mut Self {
         self.hr = Some(given(source, signal));
@@ -142,8 +166,7 @@ impl Inputs {
         sample_rate: Option<f64>,
     ) -> Result<&mut Self, PipelineError> {
         self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
-            let (bpm, sample_rate) =
-                heart_channel(path, sample_rate.or(Some(1.0)), &["bpm", "hr", "heart"])?;
+            let (bpm, sample_rate) = heart_channel(path, sample_rate.or(Some(1.0)), HEART_RATE)?;
             Ok(HrSignal::HeartRate(emo_hr::resample_to_1hz(
                 &bpm,
                 sample_rate,
@@ -164,7 +187,7 @@ impl Inputs {
         sample_rate: Option<f64>,
     ) -> Result<&mut Self, PipelineError> {
         self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
-            let (samples, sample_rate) = heart_channel(path, sample_rate, &["ecg", "ekg"])?;
+            let (samples, sample_rate) = heart_channel(path, sample_rate, ECG)?;
             Ok(HrSignal::Ecg {
                 samples,
                 sample_rate,
@@ -185,8 +208,7 @@ impl Inputs {
         sample_rate: Option<f64>,
     ) -> Result<&mut Self, PipelineError> {
         self.hr = Some(read(Modality::Hr, path.as_ref(), |path| {
-            let (samples, sample_rate) =
-                heart_channel(path, sample_rate, &["ppg", "bvp", "pleth"])?;
+            let (samples, sample_rate) = heart_channel(path, sample_rate, PPG)?;
             Ok(HrSignal::Ppg {
                 samples,
                 sample_rate,
@@ -282,6 +304,11 @@ fn read<S>(
         }),
     }
 }
+
+/// How the names of channels begin.
+const HEART_RATE: &[&str] = &["bpm", "hr", "heart"];
+const ECG: &[&str] = &["ecg", "ekg"];
+const PPG: &[&str] = &["ppg", "bvp", "pleth"];
 
 /// Leads of an electrocardiogram by their standard names, those first in which a beat stands out most.
 const LEADS: [&str; 15] = [

@@ -1,6 +1,6 @@
 //! Panels under one another over the same axis, as SVG.
 
-use std::{fmt::Write as _, ops::Range};
+use std::{collections::BTreeSet, fmt::Write as _, ops::Range};
 
 use super::escape;
 
@@ -27,6 +27,26 @@ pub const INK: Stroke = stroke("#1f3a5f", "");
 pub const WARM: Stroke = stroke("#c2410c", "6 3");
 /// The third.
 pub const GREEN: Stroke = stroke("#15803d", "2 3");
+
+/// A small filled shape with a colour, so that it can be told apart without the colour.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    /// As CSS writes it.
+    pub colour: &'static str,
+    /// A closed path from the shape's middle, in relative commands of SVG.
+    pub shape: &'static str,
+}
+
+/// A disc of 6 pixels.
+pub const DISC: &str = "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z";
+/// A square of about its area.
+pub const SQUARE: &str = "m-2.8-2.8h5.6v5.6h-5.6z";
+/// A square on its corner.
+pub const DIAMOND: &str = "m0-4.2l4.2 4.2l-4.2 4.2l-4.2-4.2z";
+/// A triangle on its side.
+pub const TRIANGLE: &str = "m0-4l4 7h-8z";
+/// A disc of 2 pixels, for clouds of points.
+pub const POINT: &str = "m-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0z";
 
 /// Up to four lines on a dark picture.
 pub const ON_PICTURE: [Stroke; 4] = [
@@ -66,6 +86,11 @@ impl Plot {
     /// A plot as wide as the page; the time is in seconds.
     pub fn over_time(time: Range<f64>) -> Self {
         Self::new(WIDTH, time, "time in s")
+    }
+
+    /// A plot over any axis, as wide as the page.
+    pub fn over(axis: Range<f64>, axis_label: &str) -> Self {
+        Self::new(WIDTH, axis, axis_label)
     }
 
     /// A plot over any axis, `width` pixels wide with its margins.
@@ -209,19 +234,29 @@ impl Plot {
         }
     }
 
-    /// The area between the smallest and the largest value of each column.
+    /// The area between the smallest and the largest value of each column; columns of NaN interrupt it.
     pub fn envelope(&mut self, panel: &Panel, columns: &[(f64, f64)], colour: &str) {
         let step = self.inner() / columns.len().max(1) as f64;
         let x = |k: usize| LEFT + (k as f64 + 0.5) * step;
+        let is_nan = |&(low, high): &(f64, f64)| low.is_nan() || high.is_nan();
         let mut path = String::new();
-        for (k, &(_, high)) in columns.iter().enumerate() {
-            let letter = if k == 0 { 'M' } else { 'L' };
-            let _ = write!(path, "{letter}{:.1} {:.1}", x(k), panel.y_of(high) - 0.3);
+        let mut k = 0;
+        for run in columns.chunk_by(|a, b| is_nan(a) == is_nan(b)) {
+            let first = k;
+            k += run.len();
+            if is_nan(&run[0]) {
+                continue;
+            }
+            for (k, &(_, high)) in (first..).zip(run) {
+                let letter = if k == first { 'M' } else { 'L' };
+                let _ = write!(path, "{letter}{:.1} {:.1}", x(k), panel.y_of(high) - 0.3);
+            }
+            for (k, &(low, _)) in (first..k).zip(run).rev() {
+                let _ = write!(path, "L{:.1} {:.1}", x(k), panel.y_of(low) + 0.3);
+            }
+            path.push('Z');
         }
-        for (k, &(low, _)) in columns.iter().enumerate().rev() {
-            let _ = write!(path, "L{:.1} {:.1}", x(k), panel.y_of(low) + 0.3);
-        }
-        let _ = write!(self.body, r#"<path d="{path}Z" fill="{colour}"/>"#);
+        let _ = write!(self.body, r#"<path d="{path}" fill="{colour}"/>"#);
     }
 
     /// Points as (axis, value); NaN interrupts the line.
@@ -307,6 +342,49 @@ impl Plot {
         self.key(panel, label, colour);
     }
 
+    /// Marks at points as (axis, value); of those in the same pixel, one.
+    pub fn marks(&mut self, panel: &Panel, points: impl Iterator<Item = (f64, f64)>, mark: Mark) {
+        let mut path = String::new();
+        let mut taken = BTreeSet::new();
+        for (x, value) in points.filter(|(x, value)| !(x.is_nan() || value.is_nan())) {
+            let (x, y) = (self.x_of(x), panel.y_of(value));
+            if taken.insert((x as i64, y as i64)) {
+                let _ = write!(path, "M{x:.1} {y:.1}{}", mark.shape);
+            }
+        }
+        if !path.is_empty() {
+            let _ = write!(self.body, r#"<path d="{path}" fill="{}"/>"#, mark.colour);
+        }
+    }
+
+    /// A line of the legend with a mark.
+    pub fn mark_key(&mut self, panel: &mut Panel, label: &str, mark: Mark) {
+        let (x, label) = (LEFT + self.inner() + 12.0, escape(label));
+        let y = panel.y + 10.0 + 16.0 * panel.n_labels as f64;
+        let _ = write!(
+            self.body,
+            r#"<path d="M{:.1} {y:.1}{}" fill="{}"/><text class="legend" x="{:.1}" y="{:.1}">{label}</text>"#,
+            x + 11.0,
+            mark.shape,
+            mark.colour,
+            x + 28.0,
+            y + 3.5
+        );
+        panel.n_labels += 1;
+    }
+
+    /// A stretch of the axis over the panel's whole height, in any colour.
+    pub fn shade(&mut self, panel: &Panel, span: Range<f64>, colour: &str) {
+        let (x0, x1) = (self.x_of(span.start), self.x_of(span.end));
+        let _ = write!(
+            self.body,
+            r#"<rect x="{x0:.1}" y="{:.1}" width="{:.1}" height="{}" fill="{colour}"/>"#,
+            panel.y,
+            x1 - x0,
+            panel.height
+        );
+    }
+
     /// A picture over the whole panel.
     pub fn picture(&mut self, panel: &Panel, data_uri: &str) {
         let inner = self.inner();
@@ -387,18 +465,10 @@ impl Plot {
 
     /// Round values, one for about 110 pixels.
     fn axis_ticks(&self) -> Vec<f64> {
-        let rough = (self.axis.end - self.axis.start) / (self.inner() / 110.0).floor().max(2.0);
-        let power = 10.0_f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0]
-            .map(|step| step * power)
-            .into_iter()
-            .find(|&step| step >= rough)
-            .unwrap_or(rough);
-        let first = ((self.axis.start + self.label_offset) / step - 1e-9).ceil() as i64;
-        let last = ((self.axis.end + self.label_offset) / step + 1e-9).floor() as i64;
-        (first..=last)
-            .map(|k| k as f64 * step - self.label_offset)
-            .collect()
+        let labels = self.axis.start + self.label_offset..self.axis.end + self.label_offset;
+        let n = (self.inner() / 110.0).floor().max(2.0);
+        let ticks = round_ticks(&labels, n as usize).into_iter();
+        ticks.map(|tick| tick - self.label_offset).collect()
     }
 }
 
@@ -407,6 +477,23 @@ impl Panel {
         let share = (value - self.range.start) / (self.range.end - self.range.start);
         self.y + self.height * (1.0 - share.clamp(0.0, 1.0))
     }
+}
+
+/// Round values in a range, up to about `n` steps of 1, 2 or 5 times a power of ten; none of an empty range.
+pub fn round_ticks(range: &Range<f64>, n: usize) -> Vec<f64> {
+    let rough = (range.end - range.start) / n.max(1) as f64;
+    if !(rough.is_finite() && rough > 0.0) {
+        return Vec::new();
+    }
+    let power = 10.0_f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .map(|step| step * power)
+        .into_iter()
+        .find(|&step| step >= rough * (1.0 - 1e-9))
+        .unwrap_or(rough);
+    let first = (range.start / step - 1e-9).ceil() as i64;
+    let last = (range.end / step + 1e-9).floor() as i64;
+    (first..=last).map(|k| k as f64 * step).collect()
 }
 
 /// Without the zeros that say nothing.

@@ -1,0 +1,213 @@
+//! What a file holds of a heart, with its gaps.
+
+use std::{error::Error, ops::Range, path::Path};
+
+use emo_examples::{HeartSignal, read_rr};
+use emo_fusion::{
+    Inputs,
+    hr::{RrSeries, SampleRate},
+    recording::{Channel, CsvConfig, Recording},
+};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Intervals in ms that a list without a header may hold.
+const PLAUSIBLE_MS: Range<f64> = 200.0..3000.0;
+
+/// A recording of a heart.
+pub(crate) enum Source {
+    /// An electrocardiogram or a photoplethysmogram.
+    Signal(Signal),
+    /// Intervals between beats.
+    Intervals(RrSeries),
+    /// A heart rate as a device gave it.
+    Rate(Rate),
+}
+
+/// A heart rate over time.
+pub(crate) struct Rate {
+    /// Times in seconds and beats per minute; NaN in gaps.
+    pub(crate) values: Vec<(f64, f64)>,
+    /// Seconds from one value to the next.
+    pub(crate) step_s: f64,
+}
+
+/// A signal in stretches.
+pub(crate) struct Signal {
+    pub(crate) is_ecg: bool,
+    pub(crate) channel: String,
+    pub(crate) unit: Option<String>,
+    pub(crate) sample_rate: SampleRate,
+    pub(crate) stretches: Vec<Stretch>,
+    pub(crate) duration_s: f64,
+    /// Whether a clock went back, so that what follows is drawn later than the file says.
+    pub(crate) went_back: bool,
+}
+
+/// Neighbouring samples.
+pub(crate) struct Stretch {
+    pub(crate) start_s: f64,
+    pub(crate) samples: Vec<f32>,
+}
+
+/// Reads a file; `signal` says what it holds, or else the names of its channels.
+pub(crate) fn read(
+    path: &Path,
+    signal: Option<HeartSignal>,
+    rate_hz: Option<f64>,
+) -> Result<(HeartSignal, Source), Failure> {
+    let signal = match signal {
+        Some(signal) => signal,
+        None => guess(path, rate_hz)?,
+    };
+    if signal == HeartSignal::Rr {
+        return Ok((signal, Source::Intervals(read_rr(path)?)));
+    }
+    let default_hz = (signal == HeartSignal::Bpm).then_some(1.0);
+    let recording = recording(path, rate_hz.or(default_hz))?;
+    let channel = match signal {
+        HeartSignal::Ecg => Inputs::ecg_channel(&recording)?,
+        HeartSignal::Ppg => Inputs::ppg_channel(&recording)?,
+        _ => Inputs::heart_rate_channel(&recording)?,
+    };
+    let source = if signal == HeartSignal::Bpm {
+        Source::Rate(rates(channel)?)
+    } else {
+        Source::Signal(in_stretches(channel, signal == HeartSignal::Ecg)?)
+    };
+    Ok((signal, source))
+}
+
+fn recording(path: &Path, rate_hz: Option<f64>) -> Result<Recording, Failure> {
+    let mut csv = CsvConfig::default();
+    csv.sample_rate = rate_hz.map(SampleRate::from_hz).transpose()?;
+    Ok(Recording::read_with(path, &csv)?)
+}
+
+/// What the channels' names say.
+fn guess(path: &Path, rate_hz: Option<f64>) -> Result<HeartSignal, Failure> {
+    let recording = recording(path, rate_hz);
+    let names: Vec<String> = match &recording {
+        Ok(recording) => {
+            let names = recording.channels.iter();
+            names.map(|channel| channel.name.to_lowercase()).collect()
+        }
+        Err(_) => Vec::new(),
+    };
+    let any = |prefixes: &[&str]| {
+        let mut names = names.iter();
+        names.any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
+    };
+    if any(&["ecg", "ekg"]) {
+        return Ok(HeartSignal::Ecg);
+    }
+    if any(&["ppg", "bvp", "pleth"]) {
+        return Ok(HeartSignal::Ppg);
+    }
+    if any(&["ibi", "rr"]) {
+        return Ok(HeartSignal::Rr);
+    }
+    if any(&["bpm", "hr", "heart"]) {
+        return Ok(HeartSignal::Bpm);
+    }
+    // Leads by their names alone, as `MLII`.
+    if names.len() > 1
+        && let Ok(recording) = &recording
+        && Inputs::ecg_channel(recording).is_ok()
+    {
+        return Ok(HeartSignal::Ecg);
+    }
+    let is_plausible = |rr: &RrSeries| {
+        let mut intervals = rr.intervals_ms().iter();
+        !rr.is_empty() && intervals.all(|ms| PLAUSIBLE_MS.contains(ms))
+    };
+    if read_rr(path).is_ok_and(|rr| is_plausible(&rr)) {
+        return Ok(HeartSignal::Rr);
+    }
+    recording?;
+    Err(format!(
+        "{}: its channels ({}) do not say what it holds: use --signal",
+        path.display(),
+        names.join(", ")
+    )
+    .into())
+}
+
+fn in_stretches(channel: &Channel, is_ecg: bool) -> Result<Signal, Failure> {
+    let sample_rate = channel
+        .sample_rate
+        .ok_or_else(|| format!("channel {} has no sampling rate: use --rate", channel.name))?;
+    let mut stretches: Vec<Stretch> = Vec::new();
+    let (mut end_s, mut went_back) = (0.0, false);
+    for segment in channel.segments() {
+        let start_s = channel.time_of(segment.start).unwrap_or(0.0) - channel.start;
+        went_back |= start_s < end_s - 0.5 / sample_rate.hz();
+        let start_s = start_s.max(end_s);
+        end_s = start_s + segment.len() as f64 / sample_rate.hz();
+        stretches.push(Stretch {
+            start_s,
+            samples: channel.samples[segment].to_vec(),
+        });
+    }
+    if stretches.is_empty() {
+        return Err(match channel.samples.len() {
+            0 => format!("channel {} has no samples", channel.name),
+            n => format!(
+                "none of the {n} samples of channel {} was measured",
+                channel.name
+            ),
+        }
+        .into());
+    }
+    Ok(Signal {
+        is_ecg,
+        channel: channel.name.clone(),
+        unit: channel.unit.clone(),
+        sample_rate,
+        stretches,
+        duration_s: end_s,
+        went_back,
+    })
+}
+
+/// Steps after which a value is missing.
+const LONG_STEP: f64 = 2.5;
+
+fn rates(channel: &Channel) -> Result<Rate, Failure> {
+    let n = channel.samples.len();
+    if n == channel
+        .missing
+        .iter()
+        .map(ExactSizeIterator::len)
+        .sum::<usize>()
+    {
+        return Err(format!(
+            "none of the {n} values of channel {} was measured",
+            channel.name
+        )
+        .into());
+    }
+    let times: Option<Vec<f64>> = (0..n).map(|sample| channel.time_of(sample)).collect();
+    let times = times.ok_or_else(|| format!("channel {} has no times", channel.name))?;
+    let mut steps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.sort_by(f64::total_cmp);
+    let step_s = steps.get(steps.len() / 2).copied().unwrap_or(1.0);
+    let mut values: Vec<(f64, f64)> = Vec::with_capacity(n);
+    for (&time, &bpm) in times.iter().zip(&channel.samples) {
+        let time = time - times[0];
+        if let Some(&(before, _)) = values.last() {
+            if time <= before {
+                return Err(format!(
+                    "channel {}: a clock went back from {before} s to {time} s",
+                    channel.name
+                )
+                .into());
+            }
+            if time - before > LONG_STEP * step_s {
+                values.push((before + step_s, f64::NAN));
+            }
+        }
+        values.push((time, f64::from(bpm)));
+    }
+    Ok(Rate { values, step_s })
+}
