@@ -54,7 +54,8 @@
 //!
 //! # Faces
 //! [`CascadeDetector`] finds upright frontal faces in a frame with a model of this project. Other detectors fit in
-//! behind [`FaceDetector`], and who has a box or a picture that is a face needs none.
+//! behind [`FaceDetector`], and who has a box or a picture that is a face needs none. [`FaceTracker`]
+//! follows faces through a stream, [`EyeFinder`] and [`FaceAlignment`] straighten them.
 //!
 //! # Untrusted files
 //! Any bytes give a picture or an error, never a panic. Columns, rows, memory and file length are
@@ -105,6 +106,7 @@ mod plane;
 mod quality;
 mod resize;
 mod smooth;
+mod track;
 
 pub use image::DynamicImage;
 
@@ -145,3 +147,4 @@ pub use resize::{
     ScikitImageFilter,
 };
 pub use smooth::{SmoothingKernel, median3, smooth};
+pub use track::{FaceTracker, FaceTrackerConfig, TrackedFace};
