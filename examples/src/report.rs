@@ -9,7 +9,7 @@ pub use plot::{
     DIAMOND, DISC, GREEN, INK, Mark, ON_PICTURE, POINT, Panel, Plot, SQUARE, Stroke, TRIANGLE,
     WARM, number, round_ticks,
 };
-pub use raster::{colour, coloured_uri, data_uri};
+pub use raster::{colour, coloured_uri, data_uri, photo_uri};
 
 const STYLE: &str = include_str!("report/style.css");
 
@@ -54,6 +54,27 @@ pub fn plots(svgs: impl IntoIterator<Item = String>) -> String {
 /// A plot or a picture of its own, as wide as the page.
 pub fn figure(svg: &str) -> String {
     format!("<div class=\"plot\">{svg}</div>\n")
+}
+
+/// Small pictures side by side, each an image or an SVG with a title and what it shows.
+pub fn pictures<'a>(pictures: impl IntoIterator<Item = (String, &'a str, String)>) -> String {
+    let mut html = "<div class=\"pictures\">".to_owned();
+    for (picture, title, text) in pictures {
+        let (title, text) = (escape(title), escape(&text));
+        let _ = write!(
+            html,
+            "<figure>{picture}<figcaption><b>{title}</b> {text}</figcaption></figure>"
+        );
+    }
+    html + "</div>\n"
+}
+
+/// An image of `data:`, its pixels shown as squares where they are enlarged.
+pub fn pixels(data_uri: &str, meaning: &str) -> String {
+    format!(
+        "<img class=\"cells\" alt=\"{}\" src=\"{data_uri}\">",
+        escape(meaning)
+    )
 }
 
 /// A heading with a paragraph under it; none where that is empty. Both are plain text.

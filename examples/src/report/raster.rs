@@ -2,7 +2,7 @@
 
 use std::{error::Error, io::Cursor};
 
-use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
 
 /// Dark to bright in even steps of lightness, so that it survives a print in grey; the stops are the viridis map's
 /// (N. Smith, S. van der Walt, public domain).
@@ -54,6 +54,19 @@ pub fn coloured_uri(
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Png)?;
     Ok(png_uri(bytes.get_ref()))
+}
+
+/// A photograph as a JPEG in a `data:` address, each pixel from red, green and blue.
+pub fn photo_uri(
+    width: usize,
+    height: usize,
+    colour: impl Fn(usize, usize) -> [u8; 3],
+) -> Result<String, Box<dyn Error>> {
+    let (w, h) = (u32::try_from(width)?, u32::try_from(height)?);
+    let picture = RgbImage::from_fn(w, h, |x, y| Rgb(colour(x as usize, y as usize)));
+    let mut bytes = Vec::new();
+    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 88))?;
+    Ok(format!("data:image/jpeg;base64,{}", base64(&bytes)))
 }
 
 fn png_uri(bytes: &[u8]) -> String {
