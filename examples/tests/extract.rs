@@ -579,7 +579,7 @@ fn bad_files_are_left_out_and_named() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.starts_with("2 of 3 files left out:\n"), "{errors}");
     for (path, reason) in [
-        (&text, "neither JPEG nor PNG"),
+        (&text, "not a picture"),
         (&missing, "reading failed: No such file"),
     ] {
         let line = errors

@@ -41,6 +41,7 @@
 //! | `aac`, `flac`, `mp3`, `ogg`, `wav` | audio formats |
 //! | `detector` | the face detector's own model |
 //! | `jpeg`, `png` | picture formats |
+//! | `bmp`, `pnm`, `webp` | more picture formats |
 //! | `threads` | threads that help the CPU backend with large layers, if its configuration asks for them |
 //! | `serde` | fusion rules, calibrations and reports can be written and read |
 //! | `mobilint` | the backend for Mobilint NPUs, which needs the vendor's runtime on the machine |
@@ -49,8 +50,9 @@
 //! | `mobilint-telemetry` | power, temperature and load of a Mobilint NPU |
 //! | `quant` | the quantizer |
 //!
-//! All but `mobilint` and its kin, `quant`, `serde` and `threads` are on by default. With `default-features = false` name
-//! what you need: `features = ["speech", "wav"]` gives speech features of WAV files and builds nothing else.
+//! All but `mobilint` and its kin, `bmp`, `pnm`, `webp`, `quant`, `serde` and `threads` are on by default. With
+//! `default-features = false` name what you need: `features = ["speech", "wav"]` gives speech features of WAV files and
+//! builds nothing else.
 //!
 //! # What it must not be used for
 //! The embedded models were trained on small, mostly acted recordings; each model card says how good they are on

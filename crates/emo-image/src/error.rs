@@ -27,7 +27,7 @@ pub enum ImageError {
         limit: u64,
     },
     /// The first bytes are those of no picture format.
-    #[error("neither JPEG nor PNG: {len} bytes that begin with {start:02x?}")]
+    #[error("not a picture: {len} bytes that begin with {start:02x?}")]
     UnknownFormat {
         /// How many bytes there are.
         len: usize,
@@ -40,9 +40,15 @@ pub enum ImageError {
         /// The picture's format.
         format: String,
         /// The formats that are compiled in.
-        supported: &'static str,
+        supported: String,
     },
-    /// The picture ends before its end marker.
+    /// The file holds moving pictures and no still one.
+    #[error("{format} is animated; only still pictures are decoded")]
+    Animated {
+        /// The file's format.
+        format: &'static str,
+    },
+    /// The picture ends before its end, or before what its header claims can be there.
     #[error("{format} is truncated after {len} bytes")]
     Truncated {
         /// The picture's format.

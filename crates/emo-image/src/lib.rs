@@ -65,9 +65,12 @@
 //! # Features
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `bmp` | no | BMP files |
 //! | `detector` | yes | the face detector's own model, [`CascadeDetector::new`] |
 //! | `jpeg` | yes | JPEG files, baseline and progressive |
 //! | `png` | yes | PNG files |
+//! | `pnm` | no | PBM, PGM, PPM and PAM files |
+//! | `webp` | no | WebP files, lossy and lossless |
 
 mod affine;
 mod align;
@@ -96,8 +99,6 @@ mod histogram;
 mod hog;
 mod hog_opencv;
 mod integral;
-#[cfg(feature = "jpeg")]
-mod jpeg;
 mod lab_table;
 mod lbp;
 mod limits;

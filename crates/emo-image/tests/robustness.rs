@@ -29,12 +29,16 @@ fn bad_files_are_named_with_the_reason() {
         },
         Case {
             bytes: b"time_s,bpm".to_vec(),
-            reason: "neither JPEG nor PNG: 10 bytes that begin with \
+            reason: "not a picture: 10 bytes that begin with \
                      [74, 69, 6d, 65, 5f, 73, 2c, 62]",
         },
         Case {
             bytes: b"GIF89a\x01\x00\x01\x00".to_vec(),
-            reason: "GIF is not supported by this build, which decodes JPEG and PNG",
+            reason: if cfg!(all(feature = "bmp", feature = "pnm", feature = "webp")) {
+                "GIF is not supported by this build, which decodes BMP, JPEG, PNG, PNM and WebP"
+            } else {
+                "GIF is not supported by this build, which decodes JPEG and PNG"
+            },
         },
         Case {
             bytes: jpeg[..jpeg.len() / 2].to_vec(),
