@@ -9,9 +9,10 @@ pub struct Limits {
     pub max_width: u32,
     /// Rows of the stored picture; default 8192.
     pub max_height: u32,
-    /// Bytes that the decoder may allocate: the decoded pixels and, for a progressive JPEG, its
-    /// coefficients. Default 192 MiB, enough for 48 megapixels of 8-bit RGB. Turning the picture
-    /// by its EXIF orientation may need as much again as its pixels take.
+    /// Bytes that the decoder may allocate: the decoded pixels, and the coefficients of a
+    /// progressive JPEG or the planes of a WebP, which take 5 to 11 bytes for each pixel in all.
+    /// Default 192 MiB, enough for 48 megapixels of 8-bit RGB. Turning the picture by its EXIF
+    /// orientation may need as much again as its pixels take.
     pub max_alloc: u64,
     /// Bytes of the encoded picture; default 64 MiB.
     pub max_file_len: u64,

@@ -54,7 +54,7 @@ fn png_sized(mut png: Vec<u8>, width: u32, height: u32) -> Vec<u8> {
     png[20..24].copy_from_slice(&height.to_be_bytes());
     let sum = !png[12..29].iter().fold(!0_u32, |crc, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-            crc >> 1 ^ (crc & 1) * 0xEDB8_8320
+            (crc >> 1) ^ ((crc & 1) * 0xEDB8_8320)
         })
     });
     png[29..33].copy_from_slice(&sum.to_be_bytes());

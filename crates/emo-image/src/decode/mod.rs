@@ -261,6 +261,7 @@ mod reading {
         }
     }
 
+    #[cfg(any(feature = "jpeg", feature = "webp"))]
     pub(super) fn malformed(
         format: &'static str,
         source: impl std::error::Error + Send + Sync + 'static,
