@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{Border, Derivative, ImageError, Plane};
+use crate::{ImageError, Plane};
 
 /// How [`Canny`] measures the strength of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,14 +61,21 @@ pub struct Canny {
     low: i32,
     high: i32,
     norm: GradientNorm,
-    dx: Vec<i16>,
-    dy: Vec<i16>,
-    line: Vec<i16>,
-    /// Strengths with a frame of zeros of one pixel.
-    strength: Vec<i32>,
+    /// The row before the one that is thinned, that row and the one after it.
+    lines: [Line; 3],
+    sums: Vec<i16>,
+    differences: Vec<i16>,
     /// Classes with a frame of one pixel.
     classes: Vec<u8>,
     stack: Vec<usize>,
+}
+
+/// The derivatives of a row and its strengths with a frame of zeros of one pixel.
+#[derive(Debug, Clone, Default)]
+struct Line {
+    dx: Vec<i16>,
+    dy: Vec<i16>,
+    strength: Vec<i32>,
 }
 
 impl Canny {
@@ -101,10 +108,9 @@ impl Canny {
             low: threshold(config.low),
             high: threshold(config.high),
             norm: config.norm,
-            dx: Vec::new(),
-            dy: Vec::new(),
-            line: Vec::new(),
-            strength: Vec::new(),
+            lines: Default::default(),
+            sums: Vec::new(),
+            differences: Vec::new(),
             classes: Vec::new(),
             stack: Vec::new(),
         })
@@ -132,10 +138,31 @@ impl Canny {
     }
 
     fn fill(&mut self, plane: Plane<'_, u8>, out: &mut [u8]) {
-        let width = plane.width();
-        self.measure(plane);
-        self.thin(plane);
+        let (width, height) = (plane.width(), plane.height());
         let stride = width + 2;
+        for line in &mut self.lines {
+            line.dx.resize(width, 0);
+            line.dy.resize(width, 0);
+            line.strength.clear();
+            line.strength.resize(stride, 0);
+        }
+        self.sums.resize(stride, 0);
+        self.differences.resize(stride, 0);
+        self.classes.clear();
+        self.classes.resize(stride * (height + 2), NONE);
+        self.stack.clear();
+        self.stack.reserve(plane.len());
+        for row in 0..=height {
+            self.lines.rotate_left(1);
+            if row < height {
+                self.measure(plane, row);
+            } else {
+                self.lines[2].strength.fill(0);
+            }
+            if row > 0 {
+                self.thin(row * stride + 1);
+            }
+        }
         // Each pixel enters the stack once, so it never grows beyond the picture.
         while let Some(place) = self.stack.pop() {
             for start in [place - stride - 1, place - 1, place + stride - 1] {
@@ -155,69 +182,90 @@ impl Canny {
         }
     }
 
-    /// The derivatives and the strength of each pixel.
-    fn measure(&mut self, plane: Plane<'_, u8>) {
-        let (width, height) = (plane.width(), plane.height());
-        let stride = width + 2;
-        self.dx.resize(plane.len(), 0);
-        self.dy.resize(plane.len(), 0);
-        let border = Border::Replicate;
-        Derivative::Sobel3X.fill(plane, border, &mut self.line, &mut self.dx);
-        Derivative::Sobel3Y.fill(plane, border, &mut self.line, &mut self.dy);
-        self.strength.clear();
-        self.strength.resize(stride * (height + 2), 0);
-        let rows = self.strength.chunks_exact_mut(stride).skip(1);
-        let derivatives = self.dx.chunks_exact(width).zip(self.dy.chunks_exact(width));
-        for (out, (dx, dy)) in rows.zip(derivatives) {
-            let pixels = out[1..].iter_mut().zip(dx.iter().zip(dy));
-            match self.norm {
-                GradientNorm::L1 => pixels.for_each(|(out, (dx, dy))| {
-                    *out = i32::from(dx.abs()) + i32::from(dy.abs());
-                }),
-                GradientNorm::L2 => pixels.for_each(|(out, (dx, dy))| {
-                    let (dx, dy) = (i32::from(*dx), i32::from(*dy));
-                    *out = dx * dx + dy * dy;
-                }),
-            }
+    /// The derivatives and the strengths of a row, the outermost pixels repeated.
+    fn measure(&mut self, plane: Plane<'_, u8>, row: usize) {
+        let width = plane.width();
+        let last = plane.height() - 1;
+        let above = plane.row(row.saturating_sub(1));
+        let below = plane.row((row + 1).min(last));
+        let pixels = above.iter().zip(plane.row(row)).zip(below);
+        let middles = self.sums[1..].iter_mut().zip(&mut self.differences[1..]);
+        for ((sum, difference), ((a, b), c)) in middles.zip(pixels) {
+            let [a, b, c] = [*a, *b, *c].map(i16::from);
+            *sum = a + 2 * b + c;
+            *difference = c - a;
+        }
+        for line in [&mut self.sums, &mut self.differences] {
+            line[0] = line[1];
+            line[width + 1] = line[width];
+        }
+        let Line { dx, dy, strength } = &mut self.lines[2];
+        let (sums, differences) = (&self.sums[..width + 2], &self.differences[..width + 2]);
+        for (dx, (left, right)) in dx.iter_mut().zip(sums.iter().zip(&sums[2..])) {
+            *dx = right - left;
+        }
+        let triples = differences.iter().zip(&differences[1..]);
+        for (dy, ((left, here), right)) in dy.iter_mut().zip(triples.zip(&differences[2..])) {
+            *dy = left + 2 * here + right;
+        }
+        let pixels = strength[1..].iter_mut().zip(dx.iter().zip(dy.iter()));
+        match self.norm {
+            GradientNorm::L1 => pixels.for_each(|(out, (dx, dy))| {
+                *out = i32::from(dx.abs() + dy.abs());
+            }),
+            GradientNorm::L2 => pixels.for_each(|(out, (dx, dy))| {
+                let (dx, dy) = (i32::from(*dx), i32::from(*dy));
+                *out = dx * dx + dy * dy;
+            }),
         }
     }
 
-    /// Keeps what is strongest across its edge, and puts what is certain on the stack.
-    fn thin(&mut self, plane: Plane<'_, u8>) {
-        let (width, height) = (plane.width(), plane.height());
-        let stride = width + 2;
-        self.classes.clear();
-        self.classes.resize(stride * (height + 2), NONE);
-        self.stack.clear();
-        self.stack.reserve(plane.len());
-        for row in 0..height {
-            let start = (row + 1) * stride + 1;
-            let [above, here, below] = [start - stride, start, start + stride]
-                .map(|start| &self.strength[start - 1..start + width + 1]);
-            let dx = &self.dx[row * width..][..width];
-            let dy = &self.dy[row * width..][..width];
-            let classes = &mut self.classes[start..][..width];
-            for column in 0..width {
-                let strength = here[column + 1];
-                if strength <= self.low {
+    /// Keeps what is strongest across its edge in the row whose classes begin at `start`, and puts
+    /// what is certain on the stack.
+    fn thin(&mut self, start: usize) {
+        const CHUNK: usize = 16;
+        let [above, Line { dx, dy, strength }, below] = &self.lines;
+        let width = dx.len();
+        let low = self.low;
+        for first in (0..width).step_by(CHUNK) {
+            let end = (first + CHUNK).min(width);
+            // Mostly there is nothing, which a whole chunk tells at once.
+            let strong = strength[first + 1..=end]
+                .iter()
+                .map(|s| i32::from(*s > low));
+            if strong.sum::<i32>() == 0 {
+                continue;
+            }
+            let around = |line: &Line| -> [i32; CHUNK + 2] {
+                let mut part = [0; CHUNK + 2];
+                part[..end + 2 - first].copy_from_slice(&line.strength[first..end + 2]);
+                part
+            };
+            let (above, below) = (around(above), around(below));
+            let here = &strength[first..end + 2];
+            let pixels = dx[first..end].iter().zip(&dy[first..end]);
+            for (index, (window, (dx, dy))) in here.windows(3).zip(pixels).enumerate() {
+                let strength = window[1];
+                if strength <= low {
                     continue;
                 }
-                let (x, y) = (i32::from(dx[column]), i32::from(dy[column]));
+                let (x, y) = (i32::from(*dx), i32::from(*dy));
                 let (flat, steep) = sectors(x, y);
                 let kept = if flat {
-                    strength > here[column] && strength >= here[column + 2]
+                    strength > window[0] && strength >= window[2]
                 } else if steep {
-                    strength > above[column + 1] && strength >= below[column + 1]
+                    strength > above[index + 1] && strength >= below[index + 1]
                 } else if (x ^ y) < 0 {
-                    strength > above[column + 2] && strength > below[column]
+                    strength > above[index + 2] && strength > below[index]
                 } else {
-                    strength > above[column] && strength > below[column + 2]
+                    strength > above[index] && strength > below[index + 2]
                 };
+                let place = start + first + index;
                 if kept && strength > self.high {
-                    classes[column] = STRONG;
-                    self.stack.push(start + column);
+                    self.classes[place] = STRONG;
+                    self.stack.push(place);
                 } else if kept {
-                    classes[column] = WEAK;
+                    self.classes[place] = WEAK;
                 }
             }
         }

@@ -43,9 +43,13 @@ impl Default for ClaheConfig {
 #[derive(Debug, Clone)]
 pub struct Clahe {
     config: ClaheConfig,
-    tables: Vec<[u8; 256]>,
-    /// Of each column, the tile to its left, the one to its right and the share of that.
-    columns: Vec<(usize, usize, f32)>,
+    /// The new level of each level, whole numbers, tile by tile.
+    tables: Vec<[f32; 256]>,
+    /// Of each run of columns between the same tiles, the tile to its left and the one to its right,
+    /// and where it ends.
+    runs: Vec<(usize, usize, usize)>,
+    /// Of each column, the share of the tile to its right.
+    shares: Vec<f32>,
 }
 
 impl Clahe {
@@ -76,7 +80,8 @@ impl Clahe {
         Ok(Self {
             config,
             tables: Vec::new(),
-            columns: Vec::new(),
+            runs: Vec::new(),
+            shares: Vec::new(),
         })
     }
 
@@ -112,42 +117,85 @@ impl Clahe {
         for tile_row in 0..tiles_y {
             for tile_column in 0..tiles_x {
                 let (top, left) = (tile_row * tile_height, tile_column * tile_width);
-                let mut counts = [0_u32; 256];
+                // Of large tiles neighbours are counted apart, so that equal levels do not wait for
+                // each other.
+                let lanes = if tile_width * tile_height > 2048 {
+                    4
+                } else {
+                    1
+                };
+                let mut parts = [[0_u32; 256]; 4];
                 for row in top..top + tile_height {
                     let row = Border::Reflect101.index(row as isize, height).unwrap_or(0);
                     let levels = plane.row(row);
                     let end = left + tile_width;
-                    for &level in &levels[left.min(width)..end.min(width)] {
-                        counts[usize::from(level)] += 1;
+                    let inside = &levels[left.min(width)..end.min(width)];
+                    if lanes == 4 {
+                        let (fours, rest) = inside.as_chunks::<4>();
+                        for four in fours {
+                            for (counts, level) in parts.iter_mut().zip(four) {
+                                counts[usize::from(*level)] += 1;
+                            }
+                        }
+                        rest.iter()
+                            .for_each(|level| parts[0][usize::from(*level)] += 1);
+                    } else {
+                        inside
+                            .iter()
+                            .for_each(|level| parts[0][usize::from(*level)] += 1);
                     }
                     for column in left.max(width)..end {
                         let column = Border::Reflect101.index(column as isize, width);
-                        counts[usize::from(levels[column.unwrap_or(0)])] += 1;
+                        parts[0][usize::from(levels[column.unwrap_or(0)])] += 1;
                     }
+                }
+                let [mut counts, others @ ..] = parts;
+                for other in &others[..lanes - 1] {
+                    counts
+                        .iter_mut()
+                        .zip(other)
+                        .for_each(|(sum, count)| *sum += count);
                 }
                 let pixels = (tile_width * tile_height) as u32;
                 self.tables
                     .push(table(counts, pixels, self.config.clip_limit));
             }
         }
-        self.columns.clear();
-        self.columns
-            .extend((0..width).map(|column| between(column, tile_width, tiles_x)));
+        self.runs.clear();
+        self.shares.clear();
+        for column in 0..width {
+            let (left, right, share) = between(column, tile_width, tiles_x);
+            self.shares.push(share);
+            match self.runs.last_mut() {
+                Some(run) if (run.0, run.1) == (left, right) => run.2 = column + 1,
+                _ => self.runs.push((left, right, column + 1)),
+            }
+        }
         for (row, out) in out.chunks_exact_mut(width).enumerate() {
             let (upper, lower, down) = between(row, tile_height, tiles_y);
             let upper = &self.tables[upper * tiles_x..][..tiles_x];
             let lower = &self.tables[lower * tiles_x..][..tiles_x];
-            let pixels = plane.row(row).iter().zip(&self.columns);
-            for (out, (&level, &(left, right, across))) in out.iter_mut().zip(pixels) {
-                let level = usize::from(level);
-                let at = |tables: &[[u8; 256]]| {
-                    f32::from(tables[left][level]) * (1.0 - across)
-                        + f32::from(tables[right][level]) * across
-                };
-                *out = (at(upper) * (1.0 - down) + at(lower) * down).round_ties_even() as u8;
+            let levels = plane.row(row);
+            let mut start = 0;
+            for &(left, right, end) in &self.runs {
+                let tables = [&upper[left], &upper[right], &lower[left], &lower[right]];
+                let pixels = levels[start..end].iter().zip(&self.shares[start..end]);
+                for (out, (&level, across)) in out[start..end].iter_mut().zip(pixels) {
+                    let [a, b, c, d] = tables.map(|table| table[usize::from(level)]);
+                    let upper = a * (1.0 - across) + b * across;
+                    let lower = c * (1.0 - across) + d * across;
+                    *out = round_even(upper * (1.0 - down) + lower * down) as u8;
+                }
+                start = end;
             }
         }
     }
+}
+
+/// `round_ties_even` of a value from 0 to 2²² by an addition, which every processor has.
+fn round_even(value: f32) -> f32 {
+    const UNITS: f32 = (1_u32 << 23) as f32;
+    value + UNITS - UNITS
 }
 
 /// The tiles before and after a pixel along an axis, and the share of the second.
@@ -162,7 +210,7 @@ fn between(index: usize, tile: usize, tiles: usize) -> (usize, usize, f32) {
     )
 }
 
-fn table(mut counts: [u32; 256], pixels: u32, clip_limit: f32) -> [u8; 256] {
+fn table(mut counts: [u32; 256], pixels: u32, clip_limit: f32) -> [f32; 256] {
     if clip_limit > 0.0 {
         let limit = ((f64::from(clip_limit) * f64::from(pixels) / 256.0) as u32).max(1);
         let mut clipped = 0;
@@ -182,6 +230,6 @@ fn table(mut counts: [u32; 256], pixels: u32, clip_limit: f32) -> [u8; 256] {
     let mut sum = 0;
     counts.map(|count| {
         sum += count;
-        (sum as f32 * scale).round_ties_even() as u8
+        round_even(sum as f32 * scale)
     })
 }

@@ -8,17 +8,29 @@ mod sealed {
     use crate::{Plane, ResizeFilter, resize::Plan};
 
     pub trait Sealed: Sized {
+        /// Whether no sample is NaN or infinite.
+        fn all_finite(row: &[Self]) -> bool;
+
         /// Resizes in the arithmetic of the sample's type.
         fn resize(plan: &mut Plan, filter: ResizeFilter, plane: Plane<'_, Self>, out: &mut [Self]);
     }
 
     impl Sealed for u8 {
+        fn all_finite(_: &[u8]) -> bool {
+            true
+        }
+
         fn resize(plan: &mut Plan, filter: ResizeFilter, plane: Plane<'_, u8>, out: &mut [u8]) {
             plan.run_u8(filter, plane, out);
         }
     }
 
     impl Sealed for f32 {
+        fn all_finite(row: &[f32]) -> bool {
+            // A product with zero is zero only where the sample is finite.
+            row.iter().map(|sample| sample * 0.0).sum::<f32>() == 0.0
+        }
+
         fn resize(plan: &mut Plan, filter: ResizeFilter, plane: Plane<'_, f32>, out: &mut [f32]) {
             plan.run_f32(filter, plane, out);
         }
@@ -115,9 +127,7 @@ impl<'a, T: Sample> Plane<'a, T> {
             stride,
         };
         for (row, samples) in plane.rows().enumerate() {
-            // The sum over a row is finite only where each sample is: no sample overflows it.
-            let sum: f32 = samples.iter().map(|sample| sample.to_f32() * 0.0).sum();
-            if sum != 0.0 {
+            if !T::all_finite(samples) {
                 let bad = samples.iter().position(|s| !s.to_f32().is_finite());
                 let column = bad.unwrap_or(0);
                 return Err(ImageError::NotFinite {

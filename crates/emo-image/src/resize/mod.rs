@@ -77,6 +77,8 @@ enum OfBytes {
     Means(Means),
     Rounded(Rounded),
     Weighted,
+    /// Both axes to their half.
+    Half,
 }
 
 impl Resize {
@@ -149,7 +151,11 @@ impl Plan {
     fn new(source: [usize; 2], target: [usize; 2], filter: ResizeFilter) -> Self {
         let taps = filter.taps(source, target);
         let averages = source.iter().zip(target).all(|(from, to)| *from >= to);
+        let halves = source.iter().zip(target).all(|(from, to)| *from == 2 * to);
         let of_bytes = match filter {
+            ResizeFilter::OpenCv(
+                OpenCvFilter::Linear | OpenCvFilter::LinearExact | OpenCvFilter::Area,
+            ) if halves => OfBytes::Half,
             ResizeFilter::OpenCv(OpenCvFilter::LinearExact) => {
                 OfBytes::Fixed(Fixed::new(&taps, 8, 0))
             }
@@ -173,10 +179,11 @@ impl Plan {
             OfBytes::Fixed(fixed) => fixed.run(plane, out),
             OfBytes::Means(means) => means.run(plane, out),
             OfBytes::Rounded(rounded) => rounded.run(plane, out),
+            OfBytes::Half => passes::halve(plane, out),
             OfBytes::Weighted => {
                 let [least, most] = filter.limits(plane);
                 self.weighted.run(plane, &self.taps, out, |level| {
-                    level.clamp(least, most).round() as u8
+                    (level.clamp(least, most) + 0.5) as u8
                 });
             }
         }
@@ -269,7 +276,13 @@ mod tests {
             levels in prop::collection::vec(any::<u8>(), 21 * 17),
             from in (1_usize..22, 1_usize..18),
             to in (1_usize..40, 1_usize..40),
+            halved: bool,
         ) {
+            let (from, to) = if halved {
+                ((from.0.max(2) / 2 * 2, from.1.max(2) / 2 * 2), (from.0.max(2) / 2, from.1.max(2) / 2))
+            } else {
+                (from, to)
+            };
             let plane = Plane::with_stride(&levels, from.0, from.1, 21).unwrap();
             let real: Vec<f32> = levels.iter().copied().map(f32::from).collect();
             let real = Plane::with_stride(&real, from.0, from.1, 21).unwrap();

@@ -40,10 +40,23 @@ impl Weighted {
                     }
                 }
             }
-            let lists = columns.weights.chunks_exact(columns.n_taps);
-            for ((out, &first), weights) in out.iter_mut().zip(&columns.firsts).zip(lists) {
-                let pixels = self.line[first..].iter().zip(weights);
-                *out = level(pixels.map(|(value, weight)| value * weight).sum());
+            let sums = out.iter_mut().zip(&columns.firsts);
+            match columns.n_taps {
+                2 => {
+                    let (lists, _) = columns.weights.as_chunks::<2>();
+                    for ((out, &first), [left, right]) in sums.zip(lists) {
+                        if let Some([a, b]) = self.line[first..].first_chunk() {
+                            *out = level(a * left + b * right);
+                        }
+                    }
+                }
+                n_taps => {
+                    let lists = columns.weights.chunks_exact(n_taps);
+                    for ((out, &first), weights) in sums.zip(lists) {
+                        let pixels = self.line[first..].iter().zip(weights);
+                        *out = level(pixels.map(|(value, weight)| value * weight).sum());
+                    }
+                }
             }
         }
     }
@@ -84,7 +97,7 @@ impl Means {
             for ((out, &first), weights) in out.iter_mut().zip(&self.columns.firsts).zip(lists) {
                 let values = self.line[first..].iter().zip(weights);
                 let sum: u64 = values.map(|(v, w)| u64::from(*v) * u64::from(*w)).sum();
-                *out = (sum as f64 / pixels).round_ties_even() as u8;
+                *out = round_even(sum as f64 / pixels) as u8;
             }
         }
     }
@@ -125,10 +138,10 @@ impl<M: Copy + Default> Kept<M> {
 /// Levels are taken less 128, so that a row between the passes fits 16 bits.
 #[derive(Debug, Clone)]
 pub(super) struct Fixed {
-    columns: Taps<i16>,
+    across: Across,
     rows: Taps<i16>,
-    /// Bits that a sum across is shifted by, and one down.
-    shifts: [u32; 2],
+    /// Bits that a sum down is shifted by.
+    shift: u32,
     kept: Kept<i16>,
     line: Vec<i32>,
 }
@@ -138,74 +151,144 @@ impl Fixed {
     pub(super) fn new([columns, rows]: &[Taps; 2], bits: u32, dropped: u32) -> Self {
         let width = columns.firsts.len();
         Self {
-            columns: columns.fixed(bits),
+            across: Across::new(columns.fixed(bits), bits, dropped),
             rows: rows.fixed(bits),
-            shifts: [dropped, 2 * bits - dropped],
+            shift: 2 * bits - dropped,
             kept: Kept::new(rows.n_taps, width),
             line: vec![0; width],
         }
     }
 
     pub(super) fn run(&mut self, plane: Plane<'_, u8>, out: &mut [u8]) {
+        let shift = self.shift;
+        let half = (128 << shift) + (1 << shift >> 1);
+        let level = |sum: i32| ((sum + half) >> shift).clamp(0, 255) as u8;
         self.kept.next = 0;
         for (row, out) in out.chunks_exact_mut(self.line.len()).enumerate() {
             let (first, weights) = self.rows.of(row);
-            let (columns, shift) = (&self.columns, self.shifts[0]);
-            self.kept.advance(first, |row, line| match columns.n_taps {
-                1 => across::<1>(plane.row(row), columns, shift, line),
-                2 => across::<2>(plane.row(row), columns, shift, line),
-                4 => across::<4>(plane.row(row), columns, shift, line),
-                8 => across::<8>(plane.row(row), columns, shift, line),
-                _ => across_any(plane.row(row), columns, shift, line),
-            });
-            let shift = self.shifts[1];
-            let half = (128 << shift) + (1 << shift >> 1);
-            let level = |sum: i32| ((sum + half) >> shift).clamp(0, 255) as u8;
-            if let [upper, lower] = *weights {
-                let lines = self.kept.line(first).iter().zip(self.kept.line(first + 1));
-                for (out, (above, below)) in out.iter_mut().zip(lines) {
+            let across = &mut self.across;
+            self.kept
+                .advance(first, |row, line| across.run(plane.row(row), line));
+            let kept = |tap: usize| self.kept.line(first + tap);
+            match *weights {
+                [upper, lower] => {
+                    for (out, (a, b)) in out.iter_mut().zip(kept(0).iter().zip(kept(1))) {
+                        *out = level(product(*a, upper) + product(*b, lower));
+                    }
+                }
+                [w0, w1, w2, w3] => {
+                    let upper = kept(0).iter().zip(kept(1));
+                    let pairs = upper.zip(kept(2).iter().zip(kept(3)));
+                    for (out, ((a, b), (c, d))) in out.iter_mut().zip(pairs) {
+                        let upper = product(*a, w0) + product(*b, w1);
+                        *out = level(upper + product(*c, w2) + product(*d, w3));
+                    }
+                }
+                _ => {
+                    self.line.fill(0);
+                    for (tap, &weight) in weights.iter().enumerate() {
+                        for (sum, value) in self.line.iter_mut().zip(kept(tap)) {
+                            *sum += product(*value, weight);
+                        }
+                    }
+                    for (out, sum) in out.iter_mut().zip(&self.line) {
+                        *out = level(*sum);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn product(value: i16, weight: i16) -> i32 {
+    i32::from(value) * i32::from(weight)
+}
+
+/// The pass across of [`Fixed`]. The levels that a target pixel needs are gathered into one word,
+/// so that the arithmetic runs over whole vectors.
+#[derive(Debug, Clone)]
+struct Across {
+    columns: Taps<i16>,
+    /// The weights tap by tap.
+    by_tap: Vec<Vec<i16>>,
+    pairs: Vec<u16>,
+    fours: Vec<u32>,
+    /// Half of what is rounded, less what 128 of each level weighs.
+    offset: i32,
+    shift: u32,
+}
+
+impl Across {
+    fn new(columns: Taps<i16>, bits: u32, shift: u32) -> Self {
+        let by_tap = (0..columns.n_taps).map(|tap| {
+            let weights = columns.weights.iter().skip(tap);
+            weights.step_by(columns.n_taps).copied().collect()
+        });
+        let width = columns.firsts.len();
+        Self {
+            by_tap: by_tap.collect(),
+            pairs: vec![0; width],
+            fours: vec![0; width],
+            offset: (1 << shift >> 1) - (128 << bits),
+            shift,
+            columns,
+        }
+    }
+
+    fn run(&mut self, source: &[u8], line: &mut [i16]) {
+        let (offset, shift) = (self.offset, self.shift);
+        let firsts = &self.columns.firsts;
+        match self.by_tap.as_slice() {
+            [left, right] => {
+                for (pair, &first) in self.pairs.iter_mut().zip(firsts) {
+                    if let Some(&levels) = source[first..].first_chunk() {
+                        *pair = u16::from_le_bytes(levels);
+                    }
+                }
+                let weights = left.iter().zip(right);
+                for ((out, pair), (left, right)) in line.iter_mut().zip(&self.pairs).zip(weights) {
                     let sum =
-                        i32::from(*above) * i32::from(upper) + i32::from(*below) * i32::from(lower);
-                    *out = level(sum);
-                }
-                continue;
-            }
-            self.line.fill(0);
-            for (row, &weight) in (first..).zip(weights) {
-                for (sum, value) in self.line.iter_mut().zip(self.kept.line(row)) {
-                    *sum += i32::from(*value) * i32::from(weight);
+                        product((pair & 0xff) as i16, *left) + product((pair >> 8) as i16, *right);
+                    *out = ((sum + offset) >> shift) as i16;
                 }
             }
-            for (out, sum) in out.iter_mut().zip(&self.line) {
-                *out = level(*sum);
+            [w0, w1, w2, w3] => {
+                for (four, &first) in self.fours.iter_mut().zip(firsts) {
+                    if let Some(&levels) = source[first..].first_chunk() {
+                        *four = u32::from_le_bytes(levels);
+                    }
+                }
+                let weights = w0.iter().zip(w1).zip(w2.iter().zip(w3));
+                for ((out, four), ((w0, w1), (w2, w3))) in
+                    line.iter_mut().zip(&self.fours).zip(weights)
+                {
+                    let tap = |index: u32| (four >> (8 * index) & 0xff) as i16;
+                    let lower = product(tap(0), *w0) + product(tap(1), *w1);
+                    let sum = lower + product(tap(2), *w2) + product(tap(3), *w3);
+                    *out = ((sum + offset) >> shift) as i16;
+                }
+            }
+            _ => {
+                let lists = self.columns.weights.chunks_exact(self.columns.n_taps);
+                for ((out, &first), weights) in line.iter_mut().zip(firsts).zip(lists) {
+                    let pixels = source[first..].iter().zip(weights);
+                    let sum: i32 = pixels.map(|(v, w)| product(i16::from(*v), *w)).sum();
+                    *out = ((sum + offset) >> shift) as i16;
+                }
             }
         }
     }
 }
 
-fn across<const N: usize>(source: &[u8], columns: &Taps<i16>, shift: u32, line: &mut [i16]) {
-    let half = 1 << shift >> 1;
-    let (lists, _) = columns.weights.as_chunks::<N>();
-    for ((out, &first), weights) in line.iter_mut().zip(&columns.firsts).zip(lists) {
-        if let Some(levels) = source[first..].first_chunk::<N>() {
-            let mut sum = half;
-            for (level, weight) in levels.iter().zip(weights) {
-                sum += (i32::from(*level) - 128) * i32::from(*weight);
-            }
-            *out = (sum >> shift) as i16;
+/// The mean of two by two pixels, halves up, of a picture twice as wide and high as `out`.
+pub(super) fn halve(plane: Plane<'_, u8>, out: &mut [u8]) {
+    for (row, out) in out.chunks_exact_mut(plane.width() / 2).enumerate() {
+        let [upper, lower] = [2 * row, 2 * row + 1].map(|row| plane.row(row).as_chunks::<2>().0);
+        for (out, (upper, lower)) in out.iter_mut().zip(upper.iter().zip(lower)) {
+            let [upper, lower] = [upper, lower].map(|pair| u16::from_le_bytes(*pair));
+            let sum = (upper & 0xff) + (upper >> 8) + (lower & 0xff) + (lower >> 8);
+            *out = ((sum + 2) >> 2) as u8;
         }
-    }
-}
-
-fn across_any(source: &[u8], columns: &Taps<i16>, shift: u32, line: &mut [i16]) {
-    let half = 1 << shift >> 1;
-    let lists = columns.weights.chunks_exact(columns.n_taps);
-    for ((out, &first), weights) in line.iter_mut().zip(&columns.firsts).zip(lists) {
-        let pixels = source[first..].iter().zip(weights);
-        let sum: i32 = pixels
-            .map(|(level, weight)| (i32::from(*level) - 128) * i32::from(*weight))
-            .sum();
-        *out = ((sum + half) >> shift) as i16;
     }
 }
 
@@ -259,4 +342,10 @@ impl Rounded {
             }
         }
     }
+}
+
+/// `round_ties_even` of a value from 0 to 2⁵¹ by an addition, which every processor has.
+fn round_even(value: f64) -> f64 {
+    const UNITS: f64 = (1_u64 << 52) as f64;
+    value + UNITS - UNITS
 }
