@@ -1,7 +1,7 @@
 use crate::{normalize_channel_name, standard_channel_name};
 
 /// Words of which one in a name says that a channel records something else than the brain.
-const OTHER_WORDS: [&str; 42] = [
+const OTHER_WORDS: [&str; 43] = [
     "abdomen",
     "airflow",
     "aux",
@@ -23,6 +23,7 @@ const OTHER_WORDS: [&str; 42] = [
     "gsr",
     "heog",
     "hr",
+    "index",
     "leg",
     "loc",
     "mag",
@@ -163,6 +164,7 @@ mod tests {
                     "GSR",
                     "PPG",
                     "Pleth",
+                    "Sample Index",
                 ],
             ),
             (

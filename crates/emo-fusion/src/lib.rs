@@ -94,6 +94,6 @@ pub use ndarray;
 pub use emo_backend_cpu::CpuBackend;
 #[cfg(feature = "pipeline")]
 pub use emo_pipeline::{
-    Bundle, EegSignal, HrSignal, ImageSignal, InputError, Inputs, Modality, ModalityReport,
-    PipelineError, Recognition, Recognizer, SpeechSignal,
+    Bundle, EegRecording, EegSignal, HrSignal, ImageSignal, InputError, Inputs, Modality,
+    ModalityReport, PipelineError, Recognition, Recognizer, SpeechSignal,
 };

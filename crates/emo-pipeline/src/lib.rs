@@ -25,6 +25,7 @@
 
 mod branch;
 mod bundle;
+mod eeg_recording;
 mod error;
 mod fitted;
 mod inputs;
@@ -34,6 +35,7 @@ mod recognition;
 mod recognizer;
 
 pub use bundle::Bundle;
+pub use eeg_recording::{EegRecording, LeftAside, Stretch};
 pub use error::{InputError, PipelineError};
 pub use inputs::{EegSignal, HrSignal, ImageSignal, Inputs, SpeechSignal};
 pub use modality::Modality;

@@ -331,6 +331,17 @@ impl Plot {
         points: impl Iterator<Item = (f64, f64)>,
         colour: &str,
     ) {
+        self.points(panel, points, colour);
+        self.key(panel, label, colour);
+    }
+
+    /// As [`dots`](Self::dots), without a line of the legend.
+    pub fn points(
+        &mut self,
+        panel: &Panel,
+        points: impl Iterator<Item = (f64, f64)>,
+        colour: &str,
+    ) {
         for (x, value) in points {
             let _ = write!(
                 self.body,
@@ -339,7 +350,6 @@ impl Plot {
                 panel.y_of(value)
             );
         }
-        self.key(panel, label, colour);
     }
 
     /// Marks at points as (axis, value); of those in the same pixel, one.
