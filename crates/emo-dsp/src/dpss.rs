@@ -3,7 +3,7 @@ use std::f64::consts::PI;
 use ndarray::Array2;
 use realfft::RealFftPlanner;
 
-use crate::fft::checked_len;
+use crate::fft::{MAX_LEN, checked_len};
 use crate::tridiagonal::Tridiagonal;
 use crate::{DspError, WindowSymmetry};
 
@@ -29,7 +29,7 @@ pub struct Tapers {
 ///
 /// # Errors
 /// [`DspError::InvalidSetting`] for a length outside 2 to 2²⁶, a half bandwidth outside its range, or a number of
-/// tapers outside 1 to `len`.
+/// tapers outside 1 to `len` or of more than 2²⁶ samples in all.
 ///
 /// # References
 /// - D. Slepian (1978). Prolate spheroidal wave functions, Fourier analysis, and uncertainty V. Bell System Technical
@@ -51,11 +51,11 @@ pub fn dpss(
             expected: "above 0 and below half the length",
         });
     }
-    if !(1..=len).contains(&n_tapers) {
+    if !(1..=len).contains(&n_tapers) || n_tapers.saturating_mul(len) > MAX_LEN {
         return Err(DspError::InvalidSetting {
             name: "n_tapers",
             value: n_tapers as f64,
-            expected: "1 to the length",
+            expected: "1 to the length, and at most 2^26 samples in all",
         });
     }
     let whole_len = match symmetry {

@@ -9,7 +9,7 @@ use realfft::{RealFftPlanner, RealToComplex};
 use crate::{Detrend, DspError, Window, WindowSymmetry};
 
 /// The longest transform, window or filter on offer: half a gigabyte of samples.
-const MAX_LEN: usize = 1 << 26;
+pub(crate) const MAX_LEN: usize = 1 << 26;
 
 pub(crate) fn checked_len(name: &'static str, len: usize) -> Result<(), DspError> {
     if (1..=MAX_LEN).contains(&len) {

@@ -1,6 +1,7 @@
 use emo_dsp::{FilterBand, Fir, FirConfig, SampleRate};
 
 use crate::statistics::check_channel;
+use crate::window::check_rate;
 use crate::{Band, EegError};
 
 /// The energy of a channel's slope in bands: the sum of squares of what a zero-phase filter lets through.
@@ -21,11 +22,13 @@ impl BandEnergy {
     ///
     /// # Errors
     /// - [`EegError::NoBands`] without bands.
+    /// - [`EegError::InvalidSetting`] for a rate above 100 kHz, at which the filters would be longer than any signal.
     /// - [`EegError::InvalidBand`] for a band outside 0 Hz to the Nyquist frequency or reversed.
     pub fn new(bands: &[Band], sample_rate: SampleRate) -> Result<Self, EegError> {
         if bands.is_empty() {
             return Err(EegError::NoBands);
         }
+        check_rate(sample_rate)?;
         let design = |band: &Band| {
             let edges = FilterBand::BandPass {
                 low_hz: band.low_hz,

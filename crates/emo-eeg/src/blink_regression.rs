@@ -2,7 +2,7 @@ use emo_dsp::{FilterBand, SampleRate, Sos, SosStream};
 use ndarray::{Array2, ArrayRef2};
 
 use crate::EegError;
-use crate::window::checked_channel;
+use crate::window::{check_n_channels, checked_channel, to_f32};
 
 /// Settings of [`BlinkRegression`].
 #[derive(Debug, Clone, PartialEq)]
@@ -141,7 +141,7 @@ impl BlinkRegression {
         let mut clean = eeg.to_owned();
         for (mut row, weight) in clean.rows_mut().into_iter().zip(weights) {
             for (x, &eye) in row.iter_mut().zip(eyes) {
-                *x = (f64::from(*x) - weight * f64::from(eye)) as f32;
+                *x = to_f32(f64::from(*x) - weight * f64::from(eye));
             }
         }
         Ok(clean)
@@ -150,11 +150,9 @@ impl BlinkRegression {
     /// The same for samples as they come, with weights that follow what has been seen.
     ///
     /// # Errors
-    /// [`EegError::NoChannels`] for none.
+    /// [`EegError::NoChannels`] for none, [`EegError::InvalidSetting`] for more than 4096.
     pub fn stream(&self, n_channels: usize) -> Result<BlinkRegressionStream, EegError> {
-        if n_channels == 0 {
-            return Err(EegError::NoChannels);
-        }
+        check_n_channels(n_channels)?;
         Ok(BlinkRegressionStream {
             forgetting: self.forgetting,
             filters: vec![self.band.stream(); n_channels + 1],
@@ -222,7 +220,7 @@ impl BlinkRegressionStream {
                 *product = self.forgetting * *product + banded_x * banded_eye;
                 if self.power > 0.0 {
                     let weight = *product / self.power;
-                    *x = (f64::from(*x) - weight * f64::from(eye)) as f32;
+                    *x = to_f32(f64::from(*x) - weight * f64::from(eye));
                 }
             }
         }

@@ -2,10 +2,13 @@ use emo_dsp::{Detrend, FilterBand, SampleRate, Sos, SosStream};
 use ndarray::{Array2, ArrayRef2, Axis};
 
 use crate::EegError;
-use crate::window::checked_channel;
+use crate::window::{check_n_channels, checked_channel, to_f32};
 
 /// Samples that a stream takes to `f64` together.
 const BLOCK: usize = 128;
+
+/// Most notches: those of mains of 50 Hz at 100 kHz.
+const MAX_HARMONICS: f64 = 1000.0;
 
 /// Settings of [`EegFilter`].
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +76,8 @@ impl EegFilter {
     /// # Errors
     /// - [`EegError::InvalidBand`] for a band outside 0 Hz to the Nyquist frequency or reversed, an order that is not
     ///   on offer, or a notch that cannot be made.
-    /// - [`EegError::InvalidSetting`] for mains of less than 1 Hz.
+    /// - [`EegError::InvalidSetting`] for mains of less than 1 Hz, or with more than 1000 harmonics below the Nyquist
+    ///   frequency, as of 50 Hz at more than 100 kHz.
     pub fn new(config: &EegFilterConfig) -> Result<Self, EegError> {
         let rate = config.sample_rate;
         let invalid = |band: &str, source| EegError::InvalidBand {
@@ -87,12 +91,12 @@ impl EegFilter {
         let mut sections =
             Sos::butterworth(config.order, edges, rate).map_err(|source| invalid("EEG", source))?;
         if let Some(line_hz) = config.line_hz {
-            // Bounds the number of harmonics.
-            if !(line_hz >= 1.0 && line_hz < rate.nyquist_hz()) {
+            let is_below = line_hz >= 1.0 && line_hz < rate.nyquist_hz();
+            if !is_below || rate.nyquist_hz() > MAX_HARMONICS * line_hz {
                 return Err(EegError::InvalidSetting {
                     name: "line_hz",
                     value: line_hz,
-                    expected: "at least 1 Hz and below the Nyquist frequency",
+                    expected: "at least 1 Hz, below the Nyquist frequency, and at most 1000 harmonics below it",
                 });
             }
             let harmonics = (1..)
@@ -136,7 +140,7 @@ impl EegFilter {
                 .filtfilt(&samples)
                 .map_err(|source| EegError::Filter { channel, source })?;
             for (to, from) in filtered.row_mut(channel).iter_mut().zip(samples) {
-                *to = from as f32;
+                *to = to_f32(from);
             }
         }
         Ok(filtered)
@@ -145,11 +149,9 @@ impl EegFilter {
     /// A causal filter for `n_channels` channels.
     ///
     /// # Errors
-    /// [`EegError::NoChannels`] for none.
+    /// [`EegError::NoChannels`] for none, [`EegError::InvalidSetting`] for more than 4096.
     pub fn stream(&self, n_channels: usize) -> Result<EegFilterStream, EegError> {
-        if n_channels == 0 {
-            return Err(EegError::NoChannels);
-        }
+        check_n_channels(n_channels)?;
         Ok(EegFilterStream {
             sections: self.sections.clone(),
             channels: vec![self.sections.stream(); n_channels],
@@ -206,7 +208,7 @@ impl EegFilterStream {
                 }
                 stream.process(block).map_err(error)?;
                 for (to, from) in part.iter_mut().zip(&*block) {
-                    *to = *from as f32;
+                    *to = to_f32(*from);
                 }
             }
         }
@@ -225,7 +227,7 @@ pub fn detrend(window: &ArrayRef2<f32>, kind: Detrend) -> Result<Array2<f32>, Ee
         let mut samples = checked_channel(channel, row)?;
         kind.apply(&mut samples);
         for (to, from) in detrended.row_mut(channel).iter_mut().zip(samples) {
-            *to = from as f32;
+            *to = to_f32(from);
         }
     }
     Ok(detrended)

@@ -51,7 +51,8 @@
 //! # Conventions
 //! A window is an array `[channels, samples]` in microvolts. Sums and filters run in `f64`. A feature looks at
 //! nothing outside the window that it is given, so it depends on that window alone, bit for bit, wherever it was cut from.
-//! What cleans takes a whole recording, or is a stream that remembers.
+//! What cleans takes a whole recording, or is a stream that remembers. Samples that are not finite are refused; what
+//! filtering would raise beyond `f32` is its largest number.
 //!
 //! `docs/eeg.md` has the steps of cleaning, what differs from the peers, and how near it is to them.
 

@@ -1,5 +1,8 @@
 use crate::EegError;
 
+/// Most numbers that are kept.
+const MAX_NUMBERS: usize = 1 << 24;
+
 /// The mean of the last feature vectors, live.
 ///
 /// Each vector that is pushed becomes the mean of itself and up to `len − 1` before it, so the first ones are means of
@@ -20,7 +23,7 @@ impl MovingAverage {
     /// # Errors
     /// [`EegError::InvalidSetting`] for a length of 0, or more than 2²⁴ numbers to keep.
     pub fn new(n_features: usize, len: usize) -> Result<Self, EegError> {
-        if len == 0 || n_features.saturating_mul(len) > 1 << 24 {
+        if len == 0 || n_features.max(1).saturating_mul(len) > MAX_NUMBERS {
             return Err(EegError::InvalidSetting {
                 name: "len",
                 value: len as f64,
@@ -91,8 +94,15 @@ impl KalmanSmoother {
     /// A smoother of `n_features`; `ratio` is 0.01 for SEED's features. The smaller, the smoother.
     ///
     /// # Errors
-    /// [`EegError::InvalidSetting`] unless the ratio is a finite number above 0.
+    /// [`EegError::InvalidSetting`] unless the ratio is a finite number above 0, or for more than 2²⁴ features.
     pub fn new(n_features: usize, ratio: f64) -> Result<Self, EegError> {
+        if n_features > MAX_NUMBERS {
+            return Err(EegError::InvalidSetting {
+                name: "n_features",
+                value: n_features as f64,
+                expected: "at most 2^24",
+            });
+        }
         if !(ratio > 0.0 && ratio.is_finite()) {
             return Err(EegError::InvalidSetting {
                 name: "ratio",

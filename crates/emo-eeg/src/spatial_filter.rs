@@ -1,5 +1,6 @@
 use ndarray::{Array2, ArrayRef2, s};
 
+use crate::window::to_f32;
 use crate::{EegError, pick_channels};
 
 /// Samples that are taken to `f64` together.
@@ -216,7 +217,7 @@ impl SpatialFilter {
                 }
                 let to = to.slice_mut(s![begin..end]);
                 for (to, &sum) in to.into_iter().zip(&*sums) {
-                    *to = sum as f32;
+                    *to = to_f32(sum);
                 }
             }
         }

@@ -3,6 +3,7 @@ use std::f64::consts::{E, TAU};
 use emo_dsp::{Detrend, SampleRate, Welch, WelchConfig, Window, WindowSymmetry};
 
 use crate::statistics::check_channel;
+use crate::window::check_rate;
 use crate::{Band, EegError};
 
 /// `½·ln(2πe·σ²)` in nats of a signal of variance `variance`, which is that of a band's power by Parseval's theorem.
@@ -43,7 +44,7 @@ impl SeedDifferentialEntropy {
     ///
     /// # Errors
     /// - [`EegError::NoBands`] without bands.
-    /// - [`EegError::InvalidSetting`] for a rate that is not a whole number of hertz, a length of fewer than 2 samples
+    /// - [`EegError::InvalidSetting`] for a rate that is not a whole number of hertz up to 100,000, a length of fewer than 2 samples
     ///   or more than a second, or a band that does not begin at 1 Hz or more and end below the Nyquist frequency.
     pub fn new(bands: &[Band], rate: SampleRate, len: usize) -> Result<Self, EegError> {
         let invalid = |name: &'static str, value: f64, expected: &'static str| {
@@ -56,6 +57,7 @@ impl SeedDifferentialEntropy {
         if bands.is_empty() {
             return Err(EegError::NoBands);
         }
+        check_rate(rate)?;
         let fft_len = rate.hz() as usize;
         if fft_len as f64 != rate.hz() {
             return invalid("sample_rate", rate.hz(), "a whole number of hertz");

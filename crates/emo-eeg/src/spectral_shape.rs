@@ -2,6 +2,12 @@ use emo_dsp::LineFit;
 
 use crate::EegError;
 
+/// Most bins of which all pairs are compared.
+const MAX_BINS: usize = 4096;
+
+/// Bins of the longest spectrum.
+const MAX_SPECTRUM: usize = 1 << 26;
+
 /// The frequency in Hz below which a share of a spectrum's power lies: the first bin where the sum from 0 Hz reaches
 /// it, as mne-features.
 ///
@@ -113,7 +119,8 @@ impl AperiodicSlope {
     /// Picks the bins of spectra with `n_bins` bins from 0 Hz in steps of `bin_hz`.
     ///
     /// # Errors
-    /// [`EegError::InvalidSetting`] if fewer than 3 bins are left.
+    /// [`EegError::InvalidSetting`] for bins that are not a finite number of hertz above 0 apart, more than 2²⁶ of them,
+    /// or if fewer than 3 are left, or more than 4096, of which there are eight million pairs.
     pub fn new(
         config: &AperiodicSlopeConfig,
         n_bins: usize,
@@ -127,17 +134,31 @@ impl AperiodicSlope {
                 && !(from..=to).contains(&hz)
                 && (hz - config.line_hz).abs() > 2.0
         };
+        let invalid = |name, value, expected| {
+            Err(EegError::InvalidSetting {
+                name,
+                value,
+                expected,
+            })
+        };
+        if !(bin_hz > 0.0 && bin_hz.is_finite()) {
+            return invalid("bin_hz", bin_hz, "a finite number above 0");
+        }
+        if n_bins > MAX_SPECTRUM {
+            return invalid("n_bins", n_bins as f64, "at most 2^26");
+        }
         let bins: Vec<(usize, f64)> = (0..n_bins)
             .map(|bin| (bin, bin as f64 * bin_hz))
             .filter(|&(_, hz)| kept(hz))
             .map(|(bin, hz)| (bin, hz.ln()))
+            .take(MAX_BINS + 1)
             .collect();
-        if bins.len() < 3 {
-            return Err(EegError::InvalidSetting {
-                name: "range_hz",
-                value: bins.len() as f64,
-                expected: "at least 3 bins of the spectrum",
-            });
+        if !(3..=MAX_BINS).contains(&bins.len()) {
+            return invalid(
+                "range_hz",
+                bins.len() as f64,
+                "3 to 4096 bins of the spectrum",
+            );
         }
         let n_pairs = bins.len() * (bins.len() - 1) / 2;
         Ok(Self {

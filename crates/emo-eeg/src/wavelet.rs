@@ -15,6 +15,9 @@ const DB4: [f64; 8] = [
     0.230_377_813_308_896_5,
 ];
 
+/// The longest channel that is taken apart, in samples.
+const MAX_LEN: usize = 1 << 24;
+
 /// The most levels into which a channel is taken apart.
 const MAX_LEVELS: usize = 6;
 
@@ -41,13 +44,21 @@ impl WaveletDecomposition {
     /// Takes memory for channels of `len` samples.
     ///
     /// # Errors
-    /// [`EegError::SignalTooShort`] below 28 samples, which are not enough for two levels.
+    /// - [`EegError::SignalTooShort`] below 28 samples, which are not enough for two levels.
+    /// - [`EegError::InvalidSetting`] above 2²⁴ samples.
     pub fn new(len: usize) -> Result<Self, EegError> {
         let required = 4 * (DB4.len() - 1);
         if len < required {
             return Err(EegError::SignalTooShort {
                 actual: len,
                 required,
+            });
+        }
+        if len > MAX_LEN {
+            return Err(EegError::InvalidSetting {
+                name: "len",
+                value: len as f64,
+                expected: "28 to 2^24 samples",
             });
         }
         let n_levels = (len / (DB4.len() - 1)).ilog2() as usize;

@@ -16,6 +16,9 @@ const STILL: f64 = 1e-12;
 /// Most steps towards the geometric median, as in asrpy.
 const MAX_STEPS: usize = 500;
 
+/// Most products of two channels that are kept over all blocks: a gigabyte.
+const MAX_PRODUCTS: usize = 1 << 27;
+
 /// Amplitude, as a share of the largest component's, below which a threshold is not set: it would be rounding.
 const LEAST_THRESHOLD: f64 = 1e-7;
 
@@ -36,6 +39,14 @@ pub(super) fn calibrate(
         return Err(EegError::SignalTooShort {
             actual: n_samples,
             required,
+        });
+    }
+    let n_products = (n_samples.div_ceil(config.block_len)).saturating_mul(n * n);
+    if n_products > MAX_PRODUCTS {
+        return Err(EegError::InvalidSetting {
+            name: "block_len",
+            value: config.block_len as f64,
+            expected: "more samples for so many channels and so long a recording",
         });
     }
     if let Some(channel) = channels

@@ -30,7 +30,8 @@ impl CleanWindows {
         let (n_channels, n_samples) = recording.dim();
         // The reference rounds down here, and to even when it calibrates.
         let len = (config.window_s * config.sample_rate.hz()) as usize;
-        let hop = len as f64 * (1.0 - config.window_overlap);
+        // At least a sample, lest the windows never come to an end.
+        let hop = f64::max(1.0, len as f64 * (1.0 - config.window_overlap));
         let begins: Vec<usize> = (0..)
             .map(|k| f64::from(k) * hop)
             .take_while(|begin| *begin < n_samples as f64 - len as f64)

@@ -7,6 +7,7 @@ use super::orthonormal::dot;
 use super::reconstruction::Reconstruction;
 use super::weighting::{ORDER, Weighting};
 use crate::EegError;
+use crate::window::to_f32;
 
 /// Artefact subspace reconstruction of samples as they come, made by [`Asr::stream`].
 ///
@@ -103,7 +104,7 @@ impl AsrStream {
             column
                 .iter_mut()
                 .zip(out)
-                .for_each(|(to, &from)| *to = from as f32);
+                .for_each(|(to, &from)| *to = to_f32(from));
         }
         Ok(())
     }

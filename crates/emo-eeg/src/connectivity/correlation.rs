@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayRef2, Axis};
 use super::{array, checked_channels};
 use crate::EegError;
 use crate::symmetric_eigen::SymmetricEigen;
+use crate::window::to_f32;
 
 /// What is done to channels before they are correlated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,14 +18,14 @@ pub enum Standardization {
 }
 
 /// Covariance `[channels, channels]` of a window `[channels, samples]`, divided by the number of samples less 1; as
-/// NumPy's `cov`.
+/// NumPy's `cov`. What is beyond `f32` is its largest number.
 ///
 /// # Errors
 /// - [`EegError::NoChannels`], [`EegError::NonFinite`] and [`EegError::FlatChannel`] for what cannot be compared.
 /// - [`EegError::SignalTooShort`] below 2 samples.
 pub fn covariance(window: &ArrayRef2<f32>) -> Result<Array2<f32>, EegError> {
     let covariance = covariance_of(array(&checked_channels(window)?))?;
-    Ok(covariance.mapv(|value| value as f32))
+    Ok(covariance.mapv(to_f32))
 }
 
 /// Pearson's correlation `[channels, channels]` of a window `[channels, samples]`, −1 to 1; as NumPy's `corrcoef`, or

@@ -7,6 +7,9 @@ use super::method::{Family, ImaginarySums};
 use super::{ConnectivityMethod, ConnectivitySpectrum};
 use crate::EegError;
 
+/// The longest segment, in samples: ten seconds at 100 kHz.
+const MAX_SEGMENT_LEN: usize = 1 << 20;
+
 /// The complex amplitudes of all channels, however they came about.
 pub(super) struct Observations {
     /// For each channel `[bins, observations, tapers]`.
@@ -128,6 +131,16 @@ pub(super) enum Spectra {
 
 impl Spectra {
     pub(super) fn new(spectrum: &ConnectivitySpectrum, rate: SampleRate) -> Result<Self, EegError> {
+        if let ConnectivitySpectrum::Fourier { segment_len, .. }
+        | ConnectivitySpectrum::Multitaper { segment_len, .. } = *spectrum
+            && segment_len > MAX_SEGMENT_LEN
+        {
+            return Err(EegError::InvalidSetting {
+                name: "segment_len",
+                value: segment_len as f64,
+                expected: "at most 2^20 samples",
+            });
+        }
         let planned = match *spectrum {
             ConnectivitySpectrum::Fourier {
                 segment_len,
