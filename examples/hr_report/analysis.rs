@@ -5,7 +5,7 @@ use std::{error::Error, ops::Range, path::Path};
 use emo_examples::HeartSignal;
 use emo_fusion::hr::{
     EcgConfig, EcgDetector, Hrv, HrvConfig, HrvIndices, PpgConfig, PpgDetector, RrSeries,
-    WindowQuality, respiration_rate,
+    SpectrumMethod, WindowQuality, respiration_rate,
 };
 
 use crate::{
@@ -29,6 +29,12 @@ const MAX_WINDOWS: f64 = 400.0;
 const USABLE_ECG: f64 = 0.43;
 const USABLE_PPG: f64 = 0.77;
 
+/// Share of gaps above which a spectrum that bridges them says little.
+pub(crate) const FEW_GAPS: f64 = 0.05;
+
+/// The spectrum without interpolation.
+pub(crate) const LOMB: SpectrumMethod = SpectrumMethod::LombScargle { step_hz: 0.001 };
+
 /// A recording and what was found in it.
 pub(crate) struct Analysis {
     pub(crate) name: String,
@@ -46,12 +52,16 @@ pub(crate) struct Analysis {
     /// After correction.
     pub(crate) rr: RrSeries,
     pub(crate) indices: Option<HrvIndices>,
+    /// The indices of the intervals in usable windows alone, where there are others too.
+    pub(crate) usable: Option<HrvIndices>,
     /// Times and rates in beats per minute, of corrected intervals or as a device gave them; NaN in gaps.
     pub(crate) rate: Vec<(f64, f64)>,
     /// Rates in windows; empty if the recording is shorter than one.
     pub(crate) medians: Vec<Median>,
     /// Times in seconds and breaths per minute; NaN where none can be told.
     pub(crate) breathing: Vec<(f64, f64)>,
+    /// Whether indices are of a series with more than a few gaps.
+    pub(crate) has_gaps: bool,
     /// Length of the windows in seconds.
     pub(crate) window_s: f64,
     /// Seconds from one rate to the next, if a device gave them.
@@ -86,9 +96,11 @@ impl Analysis {
             beats: Vec::new(),
             rr: RrSeries::from_millis(Vec::new())?,
             indices: None,
+            usable: None,
             rate: Vec::new(),
             medians: Vec::new(),
             breathing: Vec::new(),
+            has_gaps: false,
             window_s: WINDOW_S,
             step_s: 1.0,
         };
@@ -157,7 +169,21 @@ impl Analysis {
         self.beats = self.runs.iter().flat_map(Run::found).collect();
         self.rr = corrected(&self.runs)?;
         if !self.rr.is_empty() {
-            self.indices = Some(Hrv::new(&HrvConfig::default())?.compute(&self.rr)?);
+            self.indices = Some(self.indices_of(&self.rr.clone())?);
+        }
+        if self
+            .windows
+            .iter()
+            .any(|(_, quality)| !self.is_usable(quality))
+        {
+            let intervals = self.rr.times_s().iter().zip(self.rr.intervals_ms());
+            let keep = intervals.map(|(&end_s, ms)| {
+                self.is_usable_at(end_s) && self.is_usable_at(end_s - ms / 1000.0)
+            });
+            let usable = self.rr.retain(&keep.collect::<Vec<_>>())?;
+            if !usable.is_empty() {
+                self.usable = Some(self.indices_of(&usable)?);
+            }
         }
         for run in &self.runs {
             let beats: Vec<f64> = run.corrected_s().collect();
@@ -168,6 +194,16 @@ impl Analysis {
             }
         }
         Ok(())
+    }
+
+    /// All indices, in the frequency domain without a bridge over gaps if there are more than a few.
+    fn indices_of(&mut self, rr: &RrSeries) -> Result<HrvIndices, Failure> {
+        let mut config = HrvConfig::default();
+        if gap_share(rr) > FEW_GAPS {
+            self.has_gaps = true;
+            config.frequency.spectrum.method = LOMB;
+        }
+        Ok(Hrv::new(&config)?.compute(rr)?)
     }
 
     fn over_time(&mut self) {
@@ -222,6 +258,15 @@ impl Analysis {
 
     pub(crate) fn is_usable(&self, window: &WindowQuality) -> bool {
         window.combined >= self.usable_from()
+    }
+
+    /// Whether a time is in a usable window.
+    pub(crate) fn is_usable_at(&self, time_s: f64) -> bool {
+        let next = self
+            .windows
+            .partition_point(|(span, _)| span.start <= time_s);
+        let window = next.checked_sub(1).and_then(|k| self.windows.get(k));
+        window.is_some_and(|(span, quality)| time_s <= span.end && self.is_usable(quality))
     }
 
     /// How many beats of each class were corrected.
@@ -283,6 +328,16 @@ impl Analysis {
             self.beats.len(),
             self.n_corrected().iter().sum::<usize>()
         )
+    }
+}
+
+/// The share of the time from the first beat to the last that no interval covers.
+pub(crate) fn gap_share(rr: &RrSeries) -> f64 {
+    match (rr.intervals_ms().first(), rr.times_s()) {
+        (Some(first_ms), &[first_s, .., last_s]) => {
+            1.0 - rr.covered_s() / (last_s - first_s + first_ms / 1000.0)
+        }
+        _ => 0.0,
     }
 }
 

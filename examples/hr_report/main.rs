@@ -6,9 +6,11 @@
 //! ```
 
 mod analysis;
+mod beat_figures;
 mod page;
 mod runs;
 mod source;
+mod stretches;
 mod time_figures;
 mod variability_figures;
 
@@ -63,7 +65,13 @@ fn main() -> ExitCode {
 }
 
 fn report(args: &Args) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let analysis = Analysis::new(&args.file, args.signal, args.rate)?;
+    let analysis = Analysis::new(&args.file, args.signal, args.rate).map_err(|error| {
+        let name = args.file.display().to_string();
+        match error_chain(&*error) {
+            named if named.contains(&name) => named,
+            text => format!("{name}: {text}"),
+        }
+    })?;
     let page = page::page(&analysis)?;
     replace(&args.output, |file| file.write_all(page.as_bytes()))?;
     Ok(format!("{}: {}", args.output.display(), analysis.summary()))

@@ -2,13 +2,14 @@
 
 use emo_examples::{
     HeartSignal,
-    report::{self, html_table, section, tables},
+    report::{self, columns, html_table, section, words},
 };
-use emo_fusion::hr::{HrvValue, series_quality};
+use emo_fusion::hr::{HrvIndices, HrvValue, NotMeaningful, series_quality};
 
 use crate::{
     analysis::{Analysis, quantile},
     runs::PAUSE_S,
+    stretches,
     time_figures::{self, CLASSES},
     variability_figures,
 };
@@ -23,9 +24,10 @@ pub(crate) fn page(
         &remarks(analysis).join(" "),
     ));
     body.push_str(&time_figures::whole(analysis));
-    let stretches = time_figures::stretches(analysis);
+    let stretches = stretches::figures(analysis);
     if !stretches.is_empty() {
-        let text = "The signal as recorded; a mark shows a beat that was found, in the colours of its class above.";
+        let text = "A mark shows a beat where it was found, in the colours of its class above; a tick at the bottom, \
+            where correction puts it.";
         body.push_str(&section("Stretches to read", text));
         body.push_str(&stretches);
     }
@@ -35,7 +37,7 @@ pub(crate) fn page(
             "A heart rate has no beats: there is no variability to compute.",
         ));
         body.push_str(&variability_figures::histogram(analysis));
-        body.push_str(&tables([rate_table(analysis)]));
+        body.push_str(&columns([rate_table(analysis)]));
     } else {
         body.push_str(&variability_figures::figures(analysis));
         body.push_str(&indices(analysis));
@@ -90,9 +92,11 @@ fn remarks(analysis: &Analysis) -> Vec<String> {
         if analysis.beats.is_empty() {
             remarks
                 .push("No beat was found: the signal is flat, or not one of a heart.".to_owned());
-        } else {
+        } else if analysis.runs.len() > 1 {
             remarks.push(format!(
-                "Intervals of more than {PAUSE_S} s count as gaps; correction does not fill them."
+                "Beats follow upon each other in {}: between them are more than {PAUSE_S} s or a gap, which \
+                 correction does not fill.",
+                counted(analysis.runs.len(), "stretch", "stretches")
             ));
         }
     }
@@ -103,7 +107,7 @@ fn tiles(analysis: &Analysis) -> String {
     let mut tiles: Vec<(&str, String, String)> = Vec::new();
     tiles.push((
         "duration",
-        clock_time(analysis.duration_s),
+        short_time(analysis.duration_s),
         "of the recording".to_owned(),
     ));
     if let Some(signal) = &analysis.signal {
@@ -168,7 +172,20 @@ fn beat_tiles(analysis: &Analysis, tiles: &mut Vec<(&str, String, String)>) {
             .and_then(|indices| indices.get(name));
         let (value, meaning) = match index.map(|index| (index.value, index.spec.unit)) {
             Some((Ok(value), "1/min")) => (format!("{value:.digits$}"), meaning.to_owned()),
-            Some((Ok(value), unit)) => (format!("{value:.digits$} {unit}"), meaning.to_owned()),
+            Some((Ok(value), unit)) => {
+                let usable = analysis
+                    .usable
+                    .as_ref()
+                    .and_then(|usable| usable.value(name));
+                let meaning = match usable {
+                    Some(Ok(usable)) => format!("{meaning}; {usable:.digits$} in usable windows"),
+                    _ => meaning.to_owned(),
+                };
+                (format!("{value:.digits$} {unit}"), meaning)
+            }
+            Some((Err(NotMeaningful::Undefined), "1/min")) => {
+                ("–".to_owned(), "no clear peak in the spectrum".to_owned())
+            }
             Some((Err(reason), _)) => ("–".to_owned(), reason.to_string()),
             None => ("–".to_owned(), "there are no intervals".to_owned()),
         };
@@ -180,12 +197,13 @@ fn beat_tiles(analysis: &Analysis, tiles: &mut Vec<(&str, String, String)>) {
     let by_class: Vec<String> = by_class
         .map(|((name, _), n)| format!("{n} {name}"))
         .collect();
-    let meaning = match by_class.is_empty() {
-        true => "no artefact".to_owned(),
-        false => by_class.join(", "),
+    let meaning = if by_class.is_empty() {
+        "no artefact was found".to_owned()
+    } else {
+        let share = 100.0 * total as f64 / n as f64;
+        format!("{share:.1} % of the beats: {}", by_class.join(", "))
     };
-    let share = 100.0 * total as f64 / n.max(1) as f64;
-    tiles.push(("corrected", format!("{total} ({share:.1} %)"), meaning));
+    tiles.push(("corrected", total.to_string(), meaning));
     if !analysis.windows.is_empty() {
         let usable = analysis
             .windows
@@ -251,44 +269,80 @@ fn indices(analysis: &Analysis) -> String {
             "There are no intervals, so there are no indices.",
         );
     };
-    let text = "Of the corrected intervals. An index is shown only where the recording is long enough for it; \
-        the last column is how much of the recommended time it covers.";
-    let mut html = section("Indices of variability", text);
-    let values = indices.values();
-    let start = |name: &str| {
-        values
-            .iter()
-            .position(|v| v.spec.name == name)
-            .unwrap_or(values.len())
-    };
-    let starts = GROUPS.map(|(first, _)| start(first));
-    let ends = starts.iter().skip(1).copied().chain([values.len()]);
-    let groups = GROUPS.iter().zip(starts.iter().zip(ends));
-    let groups = groups.filter_map(|((_, title), (&from, to))| {
-        let rows: Vec<[String; 4]> = values[from..to].iter().filter_map(row).collect();
-        (!rows.is_empty()).then(|| html_table(title, ["index", "value", "unit", "covered"], rows))
-    });
-    html.push_str(&tables(groups));
-    let reasons = without_value(values);
+    let mut text = "Of the corrected intervals. An index is shown only where the recording is long enough for it; \
+        the last column is how much of the recommended time is covered."
+        .to_owned();
+    if analysis.usable.is_some() {
+        text.push_str(" The column before has the intervals of usable windows alone.");
+    }
+    if analysis.has_gaps {
+        text.push_str(
+            " Where gaps are more than a twentieth, the frequency domain is by Lomb–Scargle, which bridges none.",
+        );
+    }
+    let mut html = section("Indices of variability", &text);
+    html.push_str(&columns(groups(indices, analysis.usable.as_ref())));
+    let reasons = without_value(indices.values());
     if !reasons.is_empty() {
         let table = html_table(
             "Not meaningful for this recording",
             ["reason", "indices"],
             reasons,
         );
-        html.push_str(&tables([table]));
+        html.push_str(&words(&table));
     }
     html
 }
 
-fn row(index: &HrvValue) -> Option<[String; 4]> {
-    let value = index.value.ok()?;
-    Some([
-        index.spec.name.to_owned(),
-        significant(value),
-        index.spec.unit.to_owned(),
-        format!("{:.0} %", 100.0 * index.quality),
-    ])
+/// A table for each group that has a value; `usable` has the same indices of fewer intervals.
+fn groups(indices: &HrvIndices, usable: Option<&HrvIndices>) -> Vec<String> {
+    let values = indices.values();
+    let start = |name: &str| values.iter().position(|v| v.spec.name == name);
+    let starts = GROUPS.map(|(first, _)| start(first).unwrap_or(values.len()));
+    let ends = starts.iter().skip(1).copied().chain([values.len()]);
+    let groups = GROUPS.iter().zip(starts.iter().zip(ends));
+    groups
+        .filter_map(|((_, title), (&from, to))| {
+            let with_value = values[from..to].iter().filter(|index| index.value.is_ok());
+            let with_value: Vec<&HrvValue> = with_value.collect();
+            if with_value.is_empty() {
+                return None;
+            }
+            let rows = with_value.iter();
+            Some(match usable {
+                None => {
+                    let rows = rows.map(|i| [name(i), shown(Some(i)), covered(i)]);
+                    html_table(title, ["index", "value", "covered"], rows)
+                }
+                Some(usable) => {
+                    let rows = rows.map(|i| {
+                        let other = usable.get(i.spec.name);
+                        [name(i), shown(Some(i)), shown(other), covered(i)]
+                    });
+                    html_table(title, ["index", "all", "usable", "covered"], rows)
+                }
+            })
+        })
+        .collect()
+}
+
+/// With its unit.
+fn name(index: &HrvValue) -> String {
+    match index.spec.unit {
+        "" => index.spec.name.to_owned(),
+        unit => format!("{}, {unit}", index.spec.name),
+    }
+}
+
+fn shown(index: Option<&HrvValue>) -> String {
+    match index.map(|index| index.value) {
+        Some(Ok(value)) => significant(value),
+        _ => "–".to_owned(),
+    }
+}
+
+fn covered(index: &HrvValue) -> String {
+    format!("{:.0} %", 100.0 * index.quality)
 }
 
 /// Each reason once, with the indices that it holds for.
@@ -312,12 +366,26 @@ fn significant(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let digits = (3.0 - value.abs().log10().floor()).clamp(0.0, 8.0) as usize;
+    if value.abs() < 1e-3 {
+        return format!("{value:.2e}");
+    }
+    let digits = (3.0 - value.abs().log10().floor()).clamp(0.0, 6.0) as usize;
     format!("{value:.digits$}")
 }
 
 fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Seconds, minutes or hours with one decimal.
+fn short_time(seconds: f64) -> String {
+    if seconds < 119.95 {
+        format!("{seconds:.1} s")
+    } else if seconds < 7197.0 {
+        format!("{:.1} min", seconds / 60.0)
+    } else {
+        format!("{:.1} h", seconds / 3600.0)
+    }
 }
 
 /// Seconds as a person reads them.

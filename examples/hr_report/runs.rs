@@ -127,11 +127,9 @@ impl Run {
 pub(crate) fn corrected(runs: &[Run]) -> Result<RrSeries, HrError> {
     let (mut intervals, mut times) = (Vec::new(), Vec::new());
     for run in runs {
-        let beats: Vec<f64> = run.corrected_s().collect();
-        for pair in beats.windows(2) {
-            intervals.push(1000.0 * (pair[1] - pair[0]));
-            times.push(pair[1]);
-        }
+        // From places in samples, as `RrSeries::from_beats`: from times, equal intervals would differ by rounding.
+        intervals.extend(run.corrected.intervals_s().into_iter().map(|s| 1000.0 * s));
+        times.extend(run.corrected_s().skip(1));
     }
     RrSeries::with_times(intervals, times)
 }

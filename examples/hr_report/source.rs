@@ -6,7 +6,7 @@ use emo_examples::{HeartSignal, read_rr};
 use emo_fusion::{
     Inputs,
     hr::{RrSeries, SampleRate},
-    recording::{Channel, CsvConfig, Recording},
+    recording::{AbsentValues, Channel, CsvConfig, Recording},
 };
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -81,6 +81,8 @@ pub(crate) fn read(
 fn recording(path: &Path, rate_hz: Option<f64>) -> Result<Recording, Failure> {
     let mut csv = CsvConfig::default();
     csv.sample_rate = rate_hz.map(SampleRate::from_hz).transpose()?;
+    // Gaps are drawn, not refused.
+    csv.absent = AbsentValues::Mark;
     Ok(Recording::read_with(path, &csv)?)
 }
 

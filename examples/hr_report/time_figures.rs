@@ -1,4 +1,4 @@
-//! What is drawn over time: the whole recording on one axis, and stretches of it that can be read.
+//! The whole recording over time, on one axis.
 
 use std::ops::Range;
 
@@ -7,10 +7,7 @@ use emo_examples::report::{
     round_ticks,
 };
 
-use crate::{
-    analysis::Analysis,
-    source::{Signal, Stretch},
-};
+use crate::{analysis::Analysis, runs::FoundBeat, source::Signal};
 
 /// Classes of beats in the order of the corrector's lists.
 pub(crate) const CLASSES: [(&str, Mark); 4] = [
@@ -20,11 +17,13 @@ pub(crate) const CLASSES: [(&str, Mark); 4] = [
     ("long or short", mark("#a16207", DISC)),
 ];
 
-const BEAT: Mark = mark("#15803d", DISC);
 const SIGNAL: &str = "#33587f";
+const BREATH: Mark = mark("#1f3a5f", SMALL);
+const SMALL: &str = "m-1.5-1.5h3v3h-3z";
 const USABLE: &str = "#86b093";
 const UNUSABLE: &str = "#d98b73";
-const FAINT: Stroke = Stroke {
+const UNUSABLE_GROUND: &str = "#f7e0d8";
+pub(crate) const FAINT: Stroke = Stroke {
     colour: "#8896a7",
     dashes: "",
 };
@@ -32,10 +31,11 @@ const FAINT: Stroke = Stroke {
 /// Intervals above which only the extremes of each column are drawn.
 const MAX_INTERVALS: usize = 3500;
 
-/// Length of a stretch that can be read, in seconds.
-const STRETCH_S: f64 = 15.0;
+/// Corrected beats above which they are counted in so many parts of the recording.
+const MAX_MARKS: usize = 500;
+const N_PARTS: usize = 120;
 
-const fn mark(colour: &'static str, shape: &'static str) -> Mark {
+pub(crate) const fn mark(colour: &'static str, shape: &'static str) -> Mark {
     Mark { colour, shape }
 }
 
@@ -75,10 +75,8 @@ pub(crate) fn whole(analysis: &Analysis) -> String {
         overview(&mut plot, analysis, signal, clock);
         quality(&mut plot, analysis, clock);
     }
-    if analysis.beats.len() > 1 {
-        found(&mut plot, analysis, clock);
-    }
     if !analysis.rr.is_empty() {
+        found(&mut plot, analysis, clock);
         after_correction(&mut plot, analysis, clock);
     }
     rate(&mut plot, analysis, clock);
@@ -90,7 +88,7 @@ fn overview(plot: &mut Plot, analysis: &Analysis, signal: &Signal, clock: Clock)
     let columns = columns(signal, 0.0..analysis.duration_s, plot.n_columns());
     let range = padded(columns.iter().flat_map(|&(low, high)| [low, high]));
     let title = format!("{}, {}", signal_name(signal), unit(signal));
-    let mut panel = open(plot, &title, 100.0, range, 4);
+    let mut panel = open(plot, &title, 100.0, range, 6);
     gaps(plot, analysis, &mut panel, clock);
     plot.envelope(&panel, &columns, SIGNAL);
     plot.key(&mut panel, "smallest to largest", SIGNAL);
@@ -105,6 +103,10 @@ fn quality(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
         number,
     );
     gaps(plot, analysis, &mut panel, clock);
+    let unusable = analysis.windows.iter();
+    for (span, _) in unusable.filter(|(_, quality)| !analysis.is_usable(quality)) {
+        plot.shade(&panel, clock.span(span), UNUSABLE_GROUND);
+    }
     for (is_usable, colour) in [(true, USABLE), (false, UNUSABLE)] {
         let windows = analysis.windows.iter();
         let windows = windows.filter(|(_, quality)| analysis.is_usable(quality) == is_usable);
@@ -127,7 +129,7 @@ fn found(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
         "Intervals between beats as found, ms",
         110.0,
         range,
-        4,
+        6,
     );
     gaps(plot, analysis, &mut panel, clock);
     intervals(
@@ -139,19 +141,52 @@ fn found(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
         clock,
         FAINT,
     );
+    let n_corrected = analysis.n_corrected();
+    let is_marked = n_corrected.iter().sum::<usize>() <= MAX_MARKS;
     for (class, (name, mark)) in CLASSES.into_iter().enumerate() {
-        let beats = analysis.beats.iter();
-        let beats = beats.filter(|beat| beat.class == Some(class));
-        let points = beats.map(|beat| clock.at((beat.time_s, beat.rr_ms)));
-        plot.marks(&panel, points, mark);
-        let n = analysis.n_corrected()[class];
-        plot.mark_key(&mut panel, &format!("{name}: {n}"), mark);
+        if is_marked {
+            let points = of_class(analysis, class).map(|beat| clock.at((beat.time_s, beat.rr_ms)));
+            plot.marks(&panel, points, mark);
+        }
+        plot.mark_key(&mut panel, &format!("{name}: {}", n_corrected[class]), mark);
+    }
+    if !is_marked {
+        counts(plot, analysis, clock);
+    }
+}
+
+fn of_class(analysis: &Analysis, class: usize) -> impl Iterator<Item = &FoundBeat> {
+    let beats = analysis.beats.iter();
+    beats.filter(move |beat| beat.class == Some(class))
+}
+
+/// How many beats were corrected in each part of a long recording, the classes upon each other.
+fn counts(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
+    let part_s = analysis.duration_s / N_PARTS as f64;
+    let mut counts = [[0_usize; CLASSES.len()]; N_PARTS];
+    for beat in &analysis.beats {
+        if let Some(class) = beat.class {
+            counts[((beat.time_s / part_s) as usize).min(N_PARTS - 1)][class] += 1;
+        }
+    }
+    let most = counts.iter().map(|part| part.iter().sum::<usize>()).max();
+    let title = format!("Corrected beats in each {} min", number(part_s / 60.0));
+    let mut panel = open(plot, &title, 70.0, 0.0..1.05 * most.unwrap_or(1) as f64, 4);
+    gaps(plot, analysis, &mut panel, clock);
+    for (class, (_, mark)) in CLASSES.into_iter().enumerate() {
+        let bars = counts.iter().enumerate().map(|(k, part)| {
+            let span = k as f64 * part_s..(k + 1) as f64 * part_s;
+            let below: usize = part[..class].iter().sum();
+            let above = below + part[class];
+            (clock.span(&span), below as f64, above as f64)
+        });
+        plot.bars(&panel, bars.filter(|bar| bar.2 > bar.1), mark.colour);
     }
 }
 
 fn after_correction(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
     let range = padded(analysis.rr.intervals_ms().iter().copied());
-    let mut panel = open(plot, "Intervals after correction, ms", 110.0, range, 4);
+    let mut panel = open(plot, "Intervals after correction, ms", 110.0, range, 6);
     gaps(plot, analysis, &mut panel, clock);
     let points = analysis
         .rate
@@ -191,10 +226,14 @@ fn rate(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
     if !has_medians && analysis.rate.is_empty() {
         return;
     }
-    let range = padded(analysis.finite_rates());
-    let mut panel = open(plot, "Heart rate, bpm", 110.0, range, 4);
+    let is_line = analysis.rate.len() <= MAX_INTERVALS;
+    let range = match is_line {
+        true => padded(analysis.finite_rates()),
+        false => padded(analysis.medians.iter().flat_map(|m| m.quartiles)),
+    };
+    let mut panel = open(plot, "Heart rate, bpm", 110.0, range, 5);
     gaps(plot, analysis, &mut panel, clock);
-    if analysis.rate.len() <= MAX_INTERVALS {
+    if is_line {
         let points = analysis.rate.iter().map(|&point| clock.at(point));
         let label = match analysis.beats.is_empty() {
             true => "as recorded",
@@ -228,156 +267,8 @@ fn breathing(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
     let mut panel = plot.panel(title, 80.0, 5.0..31.0, &ticks, number);
     gaps(plot, analysis, &mut panel, clock);
     let points = analysis.breathing.iter().map(|&point| clock.at(point));
-    plot.line(&mut panel, "where it is clear", points, INK);
-}
-
-/// Stretches of the signal with its beats, each with what it shows.
-pub(crate) fn stretches(analysis: &Analysis) -> String {
-    let Some(signal) = &analysis.signal else {
-        return String::new();
-    };
-    let chosen = chosen(analysis);
-    let figures = chosen.into_iter().map(|(title, span)| {
-        let title = format!("{title}: {}, {}", signal_name(signal), unit(signal));
-        stretch(analysis, signal, &title, span)
-    });
-    figures.collect()
-}
-
-/// The best window, the first corrected beat and the worst window, as far as they do not overlap.
-fn chosen(analysis: &Analysis) -> Vec<(String, Range<f64>)> {
-    let duration_s = analysis.duration_s;
-    if duration_s <= 1.5 * STRETCH_S {
-        return vec![("The whole recording".to_owned(), 0.0..duration_s)];
-    }
-    let around = |middle: f64| {
-        let start = (middle - STRETCH_S / 2.0).clamp(0.0, duration_s - STRETCH_S);
-        start..start + STRETCH_S
-    };
-    let window = |name: &str, pick: Option<&(Range<f64>, _)>| {
-        let (span, quality): &(Range<f64>, emo_fusion::hr::WindowQuality) = pick?;
-        let middle = (span.start + span.end) / 2.0;
-        let text = format!("{name}, quality {:.2}", quality.combined);
-        Some((text, around(middle)))
-    };
-    let by_quality = |a: &&(Range<f64>, emo_fusion::hr::WindowQuality),
-                      b: &&(Range<f64>, emo_fusion::hr::WindowQuality)| {
-        a.1.combined.total_cmp(&b.1.combined)
-    };
-    let first = analysis.beats.iter().find(|beat| beat.class.is_some());
-    let candidates = [
-        window(
-            "Best window",
-            analysis.windows.iter().rev().max_by(by_quality),
-        ),
-        first.map(|beat| ("First corrected beat".to_owned(), around(beat.time_s))),
-        window("Worst window", analysis.windows.iter().min_by(by_quality)),
-    ];
-    let mut chosen: Vec<(String, Range<f64>)> = Vec::new();
-    for (title, span) in candidates.into_iter().flatten() {
-        let overlaps = |other: &(String, Range<f64>)| {
-            other.1.start < span.end - 2.0 && span.start < other.1.end - 2.0
-        };
-        if !chosen.iter().any(overlaps) {
-            chosen.push((title, span));
-        }
-    }
-    chosen
-}
-
-fn stretch(analysis: &Analysis, signal: &Signal, title: &str, span: Range<f64>) -> String {
-    let offset = span.start;
-    let mut plot = Plot::over(0.0..span.end - offset, "time in s").labelled_from(offset);
-    let parts: Vec<(&Stretch, Range<usize>)> = inside(signal, &span);
-    let values = parts
-        .iter()
-        .flat_map(|(s, range)| &s.samples[range.clone()]);
-    let range = padded(values.map(|&x| f64::from(x)));
-    let mut panel = open(&mut plot, title, 130.0, range, 4);
-    let shifted = |span: &Range<f64>| span.start - offset..span.end - offset;
-    let unusable = analysis.windows.iter().filter(|(window, quality)| {
-        !analysis.is_usable(quality) && window.start < span.end && window.end > span.start
-    });
-    plot.bands(&panel, unusable.map(|(window, _)| shifted(window)));
-    let gaps = analysis.gaps();
-    plot.gaps(
-        &panel,
-        gaps.iter()
-            .filter(|gap| gap.start < span.end && gap.end > span.start)
-            .map(shifted),
-    );
-    let hz = signal.sample_rate.hz();
-    let n_drawn = 2 * plot.n_columns();
-    for (stretch, range) in &parts {
-        let step = (range.len() / n_drawn).max(1);
-        let time = |sample: usize| stretch.start_s + sample as f64 / hz - offset;
-        let chunks = range
-            .clone()
-            .step_by(step)
-            .map(|from| from..(from + step).min(range.end));
-        let points = chunks.flat_map(|chunk| {
-            let samples = || {
-                chunk
-                    .clone()
-                    .map(|k| (time(k), f64::from(stretch.samples[k])))
-            };
-            let low = samples().reduce(|a, b| if b.1 < a.1 { b } else { a });
-            let high = samples().reduce(|a, b| if b.1 > a.1 { b } else { a });
-            let mut ends: Vec<(f64, f64)> = low.into_iter().chain(high).collect();
-            ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-            ends.dedup();
-            ends
-        });
-        plot.trace(&panel, points, INK);
-    }
-    let height = |time_s: f64| {
-        let (stretch, _) = parts.iter().find(|(s, _)| {
-            time_s >= s.start_s && time_s <= s.start_s + s.samples.len() as f64 / hz
-        })?;
-        let sample = ((time_s - stretch.start_s) * hz).round() as usize;
-        let last = stretch.samples.len() - 1;
-        Some(f64::from(stretch.samples[sample.min(last)]))
-    };
-    let beats = |class: Option<usize>| {
-        let beats = analysis.beats.iter();
-        beats
-            .filter(|beat| beat.class == class && span.contains(&beat.time_s))
-            .filter_map(|beat| Some((beat.time_s - offset, height(beat.time_s)?)))
-            .collect::<Vec<_>>()
-    };
-    plot.marks(&panel, beats(None).into_iter(), BEAT);
-    plot.mark_key(&mut panel, "beat", BEAT);
-    for (class, (name, mark)) in CLASSES.into_iter().enumerate() {
-        let beats = beats(Some(class));
-        if !beats.is_empty() {
-            plot.marks(&panel, beats.into_iter(), mark);
-            plot.mark_key(&mut panel, name, mark);
-        }
-    }
-    if analysis
-        .windows
-        .iter()
-        .any(|(w, q)| !analysis.is_usable(q) && w.start < span.end && w.end > span.start)
-    {
-        plot.key(&mut panel, "not usable", "#f6dfa6");
-    }
-    figure(&plot.finish())
-}
-
-/// The samples within a span, by stretch.
-fn inside<'s>(signal: &'s Signal, span: &Range<f64>) -> Vec<(&'s Stretch, Range<usize>)> {
-    let hz = signal.sample_rate.hz();
-    let stretches = signal.stretches.iter();
-    stretches
-        .filter_map(|stretch| {
-            let index = |s: f64| {
-                let sample = ((s - stretch.start_s) * hz).ceil().max(0.0) as usize;
-                sample.min(stretch.samples.len())
-            };
-            let range = index(span.start)..index(span.end);
-            (!range.is_empty()).then_some((stretch, range))
-        })
-        .collect()
+    plot.marks(&panel, points, BREATH);
+    plot.mark_key(&mut panel, "where it is clear", BREATH);
 }
 
 /// The smallest and the largest sample in each of `n` columns; NaN where there is none.
@@ -423,7 +314,7 @@ pub(crate) fn open(
 ) -> Panel {
     let ticks = round_ticks(&range, n_ticks);
     let step = ticks.get(1).map_or(1.0, |second| second - ticks[0]);
-    let digits = (-step.log10().floor()).clamp(0.0, 6.0) as usize;
+    let digits = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
     plot.panel(title, height, range, &ticks, |tick| {
         format!("{:.digits$}", if tick == 0.0 { 0.0 } else { tick })
     })
@@ -441,16 +332,17 @@ pub(crate) fn padded(values: impl Iterator<Item = f64>) -> Range<f64> {
     }
     let room = match 0.06 * (high - low) {
         room if room > 1e-9 * high.abs() => room,
-        _ => 0.1 * high.abs().max(1e-6),
+        _ if high == 0.0 => 1.0,
+        _ => 0.1 * high.abs(),
     };
     low - room..high + room
 }
 
-fn signal_name(signal: &Signal) -> &'static str {
+pub(crate) fn signal_name(signal: &Signal) -> &'static str {
     if signal.is_ecg { "ECG" } else { "PPG" }
 }
 
-fn unit(signal: &Signal) -> &str {
+pub(crate) fn unit(signal: &Signal) -> &str {
     match signal.unit.as_deref() {
         Some(unit) if !unit.is_empty() => unit,
         _ => "no unit given",

@@ -1,12 +1,18 @@
 //! The spectrum and the Poincaré plot of the corrected intervals.
 
-use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+use std::{
+    f64::consts::{FRAC_1_SQRT_2, TAU},
+    ops::Range,
+};
 
-use emo_examples::report::{INK, Mark, POINT, Plot, Stroke, WARM, number, plots, section};
-use emo_fusion::hr::{Deviation, Poincare, RrSeries, Spectrum, SpectrumConfig, SpectrumMethod};
+use emo_examples::report::{
+    INK, Mark, POINT, Plot, Stroke, WARM, coloured_uri, figure, number, plots, section,
+};
+use emo_fusion::hr::{Deviation, Poincare, RrSeries, Spectrum, SpectrumConfig};
 
 use crate::{
-    analysis::{Analysis, quantile},
+    analysis::{Analysis, FEW_GAPS, LOMB, gap_share, quantile},
+    beat_figures,
     time_figures::{open, padded},
 };
 
@@ -24,13 +30,14 @@ const BANDS: [(&str, f64, f64, &str); 3] = [
 ];
 
 /// Width of a figure beside another, and height of the panels' area, in pixels.
-const WIDTH: f64 = 560.0;
-const HEIGHT: f64 = WIDTH - 64.0 - 148.0;
+pub(crate) const WIDTH: f64 = 560.0;
+pub(crate) const HEIGHT: f64 = WIDTH - 64.0 - 148.0;
 
-/// Distance of the frequencies of the spectrum without interpolation, in Hz.
-const STEP_HZ: f64 = 0.001;
+/// Intervals above which a Poincaré plot shows how many pairs fall into each of so many cells on a side.
+const MAX_MARKS: usize = 6000;
+const N_CELLS: usize = 160;
 
-/// Both, as far as there are enough intervals; otherwise why not.
+/// All of them, as far as there are enough intervals; otherwise why not.
 pub(crate) fn figures(analysis: &Analysis) -> String {
     let rr = &analysis.rr;
     let mut missing = Vec::new();
@@ -38,7 +45,8 @@ pub(crate) fn figures(analysis: &Analysis) -> String {
     if rr.covered_s() < MIN_SPECTRUM_S {
         missing.push(format!(
             "A spectrum needs at least {MIN_SPECTRUM_S} s of intervals; there are {:.1} s.",
-            rr.covered_s()
+            // The sum of nothing is -0.
+            rr.covered_s() + 0.0
         ));
     } else {
         figures.extend(spectrum(rr));
@@ -50,14 +58,31 @@ pub(crate) fn figures(analysis: &Analysis) -> String {
         ));
     } else {
         figures.extend(poincare(rr));
+        figures.push(beat_figures::histogram(rr));
     }
-    let mut text = missing.join(" ");
-    if text.is_empty() {
-        text = "Of the corrected intervals. Welch: cubic tachogram at 4 Hz, Hann segments of 64 s; \
-            Lomb–Scargle: the intervals as they are. Gaps are bridged by the one and left out by the other."
-            .to_owned();
+    figures.extend(beat_figures::average(analysis));
+    let mut text = Vec::new();
+    if !figures.is_empty() {
+        text.push("Of the corrected intervals.".to_owned());
     }
-    let mut html = section("Spectrum and Poincaré plot", &text);
+    if rr.covered_s() >= MIN_SPECTRUM_S {
+        text.push(
+            "Welch: cubic tachogram at 4 Hz, Hann segments of 64 s; Lomb–Scargle: the intervals as they are."
+                .to_owned(),
+        );
+        let gaps = gap_share(rr);
+        if gaps > FEW_GAPS {
+            text.push(format!(
+                "Gaps are {:.0} % of the time: Welch's method bridges them, which adds power at low frequencies.",
+                100.0 * gaps
+            ));
+        }
+    }
+    if analysis.usable.is_some() {
+        text.push("Intervals of windows that are not usable are among them.".to_owned());
+    }
+    text.extend(missing);
+    let mut html = section("Spectrum, Poincaré plot and beats", &text.join(" "));
     if !figures.is_empty() {
         html.push_str(&plots(figures));
     }
@@ -67,7 +92,7 @@ pub(crate) fn figures(analysis: &Analysis) -> String {
 fn spectrum(rr: &RrSeries) -> Option<String> {
     let welch = Spectrum::compute(rr, &SpectrumConfig::default()).ok()?;
     let mut config = SpectrumConfig::default();
-    config.method = SpectrumMethod::LombScargle { step_hz: STEP_HZ };
+    config.method = LOMB;
     let lomb = Spectrum::compute(rr, &config).ok()?;
     let mut plot = Plot::new(WIDTH, 0.0..0.5, "Hz");
     // The gap and the title between two panels make up the rest.
@@ -95,11 +120,7 @@ fn spectrum(rr: &RrSeries) -> Option<String> {
         }
         plot.trace(&panel, points.into_iter(), stroke);
         for (name, low, high, colour) in BANDS {
-            plot.key(
-                &mut panel,
-                &format!("{name} {}–{}", number(low), number(high)),
-                colour,
-            );
+            plot.key(&mut panel, &format!("{name} {low}–{high} Hz"), colour);
         }
     }
     Some(plot.finish())
@@ -121,7 +142,11 @@ fn poincare(rr: &RrSeries) -> Option<String> {
         colour: "#33587f",
         shape: POINT,
     };
-    plot.marks(&panel, rr.pairs(), cloud);
+    if rr.len() > MAX_MARKS {
+        plot.cells(&panel, &density(rr, &range)?);
+    } else {
+        plot.marks(&panel, rr.pairs(), cloud);
+    }
     let n = rr.pairs().count() as f64;
     let (x, y) = rr.pairs().fold((0.0, 0.0), |sum, pair| {
         (sum.0 + pair.0 / n, sum.1 + pair.1 / n)
@@ -158,6 +183,28 @@ fn poincare(rr: &RrSeries) -> Option<String> {
     Some(plot.finish())
 }
 
+/// How many pairs fall into each cell, the darker the more.
+fn density(rr: &RrSeries, range: &Range<f64>) -> Option<String> {
+    let cell = |ms: f64| {
+        let share = (ms - range.start) / (range.end - range.start);
+        ((share * N_CELLS as f64) as usize).min(N_CELLS - 1)
+    };
+    let mut counts = vec![[0_u32; N_CELLS]; N_CELLS];
+    for (x, y) in rr.pairs() {
+        counts[N_CELLS - 1 - cell(y)][cell(x)] += 1;
+    }
+    let most = counts.iter().flatten().copied().max()?;
+    coloured_uri(N_CELLS, N_CELLS, |x, y| match counts[y][x] {
+        0 => [0; 4],
+        count => {
+            // Even a single pair is seen.
+            let share = f64::from(count).ln_1p() / f64::from(most).ln_1p();
+            [0x1f, 0x3a, 0x5f, (60.0 + 195.0 * share) as u8]
+        }
+    })
+    .ok()
+}
+
 /// The distribution of a rate that has no intervals.
 pub(crate) fn histogram(analysis: &Analysis) -> String {
     let mut values: Vec<f64> = analysis.finite_rates().collect();
@@ -186,5 +233,5 @@ pub(crate) fn histogram(analysis: &Analysis) -> String {
     });
     let bars = bars.filter(|bar| bar.2 > 0.0);
     plot.bars(&panel, bars, "#33587f");
-    emo_examples::report::figure(&plot.finish())
+    figure(&plot.finish())
 }

@@ -6,8 +6,8 @@ mod raster;
 use std::fmt::Write as _;
 
 pub use plot::{
-    DIAMOND, DISC, GREEN, INK, Mark, ON_PICTURE, POINT, Panel, Plot, SQUARE, Stroke, TRIANGLE,
-    WARM, number, round_ticks,
+    DIAMOND, DISC, GREEN, INK, Mark, ON_PICTURE, POINT, Panel, Plot, SQUARE, Stroke, TICK,
+    TRIANGLE, WARM, number, round_ticks,
 };
 pub use raster::{colour, coloured_uri, data_uri, photo_uri};
 
@@ -93,6 +93,20 @@ pub fn tables(tables: impl IntoIterator<Item = String>) -> String {
     html + "</div>\n"
 }
 
+/// Tables in columns as even as their lengths allow.
+pub fn columns(tables: impl IntoIterator<Item = String>) -> String {
+    let mut html = "<div class=\"columns\">".to_owned();
+    for table in tables {
+        let _ = write!(html, "<div>{table}</div>");
+    }
+    html + "</div>\n"
+}
+
+/// A table whose cells are words rather than numbers, as wide as the page.
+pub fn words(table: &str) -> String {
+    format!("<div class=\"words\">{table}</div>\n")
+}
+
 /// A table of plain text: the caption, the columns' heads, and rows as long as those.
 pub fn html_table<const N: usize>(
     caption: &str,
@@ -107,7 +121,9 @@ pub fn html_table<const N: usize>(
     for row in rows {
         html.push_str("<tr>");
         for cell in row {
-            let _ = write!(html, "<td>{}</td>", escape(&cell));
+            // A long name may break where its words do.
+            let cell = escape(&cell).replace('_', "_<wbr>");
+            let _ = write!(html, "<td>{cell}</td>");
         }
         html.push_str("</tr>");
     }

@@ -114,6 +114,176 @@ fn a_heart_rate_has_no_variability() {
     assert!((number(tile(&page, "mean rate")) - mean).abs() <= 0.051);
 }
 
+/// Two minutes of the model of an ECG: the recording four times, one after the other.
+fn long_ecg() -> Vec<String> {
+    let text = fs::read_to_string(recording("ecg.csv")).unwrap();
+    let column = |line: &str| line.rsplit(',').next().unwrap().to_owned();
+    let once: Vec<String> = text.lines().skip(1).map(column).collect();
+    std::iter::repeat_n(once, 4).flatten().collect()
+}
+
+/// Writes samples at 250 Hz with their times.
+fn write_ecg(folder: &TempDir, samples: &[String]) -> PathBuf {
+    let path = folder.path().join("ecg.csv");
+    let mut table = "time_s,ecg\n".to_owned();
+    for (k, sample) in samples.iter().enumerate() {
+        table.push_str(&format!("{:.3},{sample}\n", k as f64 / 250.0));
+    }
+    fs::write(&path, table).unwrap();
+    path
+}
+
+#[test]
+fn gaps_stay_gaps() {
+    let folder = TempDir::new().unwrap();
+    let mut samples = long_ecg();
+    let (whole, _) = page(&write_ecg(&folder, &samples), &[]);
+    assert!(!whole.contains("class=\"gap\""));
+    samples[10_000..15_000].fill(String::new());
+    let (page, _) = page(&write_ecg(&folder, &samples), &[]);
+    assert_is_whole(&page);
+    assert!(page.contains("Nothing was recorded in 1 stretch, 20.0 s together"));
+    assert!(page.contains("class=\"gap\""));
+    // 20 s at 70 per minute are missing, and no beat was put there.
+    let beats = |page: &str| number(tile(page, "beats"));
+    let n_missing = beats(&whole) - beats(&page);
+    assert!((21.0..=26.0).contains(&n_missing), "{n_missing}");
+    assert!(page.contains("by Lomb–Scargle, which bridges none"));
+}
+
+#[test]
+fn a_flat_stretch_is_not_usable() {
+    let folder = TempDir::new().unwrap();
+    let mut samples = long_ecg();
+    samples[7_500..15_000].fill("0.1".to_owned());
+    let (page, _) = page(&write_ecg(&folder, &samples), &[]);
+    assert_is_whole(&page);
+    assert_eq!(tile(&page, "usable"), "75 %");
+    assert!(page.contains("Worst window, quality 0.00"));
+    assert!(page.contains("<th>usable</th>"));
+}
+
+#[test]
+fn a_signal_without_beats_has_a_page_that_says_so() {
+    let folder = TempDir::new().unwrap();
+    let flat = vec!["0.5".to_owned(); 30_000];
+    let (page, said) = page(&write_ecg(&folder, &flat), &[]);
+    assert_is_whole(&page);
+    assert!(said.contains("no heart rate"), "{said}");
+    assert_eq!(tile(&page, "beats"), "0");
+    assert_eq!(tile(&page, "usable"), "0 %");
+    assert!(page.contains("No beat was found"));
+    assert!(page.contains("there are no indices"));
+}
+
+/// Intervals about 800 ms that swing with a breath of 14.4 per minute.
+fn undisturbed() -> Vec<f64> {
+    let mut time_s = 0.0;
+    let intervals = (0..500).map(|_| {
+        let ms = 800.0 + 40.0 * (std::f64::consts::TAU * 0.24 * time_s).sin();
+        time_s += ms / 1000.0;
+        ms.round()
+    });
+    intervals.collect()
+}
+
+/// The same with the 100th beat 300 ms too early.
+fn intervals() -> Vec<f64> {
+    let mut intervals = undisturbed();
+    intervals[99] -= 300.0;
+    intervals[100] += 300.0;
+    intervals
+}
+
+fn write_intervals(folder: &TempDir, intervals: &[f64]) -> PathBuf {
+    let path = folder.path().join("rr.txt");
+    let lines: Vec<String> = intervals.iter().map(|ms| format!("{ms}\n")).collect();
+    fs::write(&path, lines.concat()).unwrap();
+    path
+}
+
+#[test]
+fn intervals_show_what_was_corrected() {
+    let folder = TempDir::new().unwrap();
+    let intervals = intervals();
+    let (page, _) = page(&write_intervals(&folder, &intervals), &["--signal", "rr"]);
+    assert_is_whole(&page);
+    assert_eq!(tile(&page, "beats"), "501");
+    assert!(number(tile(&page, "corrected")) >= 1.0);
+    assert!(page.contains("First corrected beat: intervals, ms"));
+    assert!((number(tile(&page, "breathing")) - 14.4).abs() <= 0.2);
+    // Correction takes away four fifths and more of what the early beat adds.
+    let moments = |intervals: &[f64]| {
+        let n = intervals.len() as f64;
+        let mean = intervals.iter().sum::<f64>() / n;
+        let square: f64 = intervals.iter().map(|ms| (ms - mean).powi(2)).sum();
+        let differences = intervals.windows(2).map(|pair| (pair[1] - pair[0]).powi(2));
+        let differences: f64 = differences.sum();
+        [
+            ("SDNN", (square / (n - 1.0)).sqrt()),
+            ("RMSSD", (differences / (n - 1.0)).sqrt()),
+        ]
+    };
+    for ((name, clean), (_, early)) in moments(&undisturbed()).into_iter().zip(moments(&intervals))
+    {
+        let shown = number(tile(&page, name));
+        let left = (shown - clean).abs() / (early - clean);
+        assert!(left < 0.2, "{name} is {shown}, of {clean} and {early}");
+    }
+    // 400 s are too short for ULF.
+    assert!(page.contains("at least 86400 s are needed</td><td>ULF"));
+}
+
+#[test]
+fn intervals_are_known_without_being_told() {
+    let folder = TempDir::new().unwrap();
+    let path = write_intervals(&folder, &intervals());
+    let (told, _) = page(&path, &["--signal", "rr"]);
+    let (guessed, _) = page(&path, &[]);
+    assert_eq!(told, guessed);
+}
+
+#[test]
+fn indices_are_those_of_extract() {
+    let folder = TempDir::new().unwrap();
+    let path = write_intervals(&folder, &intervals());
+    let (page, _) = page(&path, &[]);
+    let output = Command::new(example("extract"))
+        .args(["hr", "--signal", "rr", "--set", "hrv"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    let mut lines = table.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let values: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let mut n_compared = 0;
+    for (name, value) in names.iter().zip(&values).skip(2) {
+        let cell = name.replace('_', "_<wbr>");
+        let begins = |tail: &str| page.split(&format!("<tr><td>{cell}{tail}")).nth(1);
+        let row = begins("</td><td>").or_else(|| {
+            let with_unit = begins(", ")?;
+            with_unit.split_once("</td><td>").map(|parts| parts.1)
+        });
+        match (value.parse::<f64>(), row) {
+            (Err(_), None) => {}
+            (Ok(expected), Some(row)) => {
+                let shown: f64 = row.split("</td>").next().unwrap().parse().unwrap();
+                // Three digits that count, at least.
+                let distance = (shown - expected).abs();
+                assert!(
+                    distance <= 6e-3 * expected.abs(),
+                    "{name}: {shown}, {expected}"
+                );
+                n_compared += 1;
+            }
+            (value, row) => assert_eq!(value.is_ok(), row.is_some(), "{name}"),
+        }
+    }
+    assert!(n_compared > 80, "{n_compared}");
+}
+
 #[test]
 fn what_is_wrong_is_said() {
     let folder = TempDir::new().unwrap();
@@ -124,5 +294,25 @@ fn what_is_wrong_is_said() {
     assert!(failure(&[ecg, "--colour", "red"]).contains("--colour"));
     assert!(failure(&[ecg, "--signal", "eeg"]).contains("possible values"));
     assert!(failure(&["nowhere.edf", "-o", out]).contains("nowhere.edf"));
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let short = file("short.csv", "time_s,ecg\n0,0.1\n0.004,0.2\n0.008,0.1\n");
+    let message = failure(&[&short, "-o", out]);
+    assert!(
+        message.contains("short.csv: signal has 3 samples"),
+        "{message}"
+    );
+    let absent = file("absent.csv", &format!("ecg\n{}", "nan\n".repeat(500)));
+    let message = failure(&[&absent, "-o", out, "--rate", "250"]);
+    assert!(message.contains("none of the 500 samples"), "{message}");
+    let backward = file("rr.txt", "800\n-5\n800\n");
+    let message = failure(&[&backward, "-o", out, "--signal", "rr"]);
+    assert!(message.contains("rr.txt: interval 1"), "{message}");
+    let unclear = file("unclear.csv", "x,y\n1,2\n3,4\n");
+    let message = failure(&[&unclear, "-o", out]);
+    assert!(message.contains("use --signal"), "{message}");
     assert!(!Path::new(out).exists());
 }

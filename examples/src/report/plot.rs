@@ -45,8 +45,10 @@ pub const SQUARE: &str = "m-2.8-2.8h5.6v5.6h-5.6z";
 pub const DIAMOND: &str = "m0-4.2l4.2 4.2l-4.2 4.2l-4.2-4.2z";
 /// A triangle on its side.
 pub const TRIANGLE: &str = "m0-4l4 7h-8z";
-/// A disc of 2 pixels, for clouds of points.
-pub const POINT: &str = "m-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0z";
+/// A square of 2 pixels, for clouds of points.
+pub const POINT: &str = "m-1-1h2v2h-2z";
+/// An upright tick of 10 pixels.
+pub const TICK: &str = "m-.8-5h1.6v10h-1.6z";
 
 /// Up to four lines on a dark picture.
 pub const ON_PICTURE: [Stroke; 4] = [
@@ -176,7 +178,7 @@ impl Plot {
         let _ = write!(
             self.body,
             r#"<text class="tick" x="{:.1}" y="{:.1}">{}</text>"#,
-            LEFT + self.inner() + 12.0,
+            LEFT + self.inner() + 26.0,
             self.y + 15.0,
             self.axis_label
         );
@@ -452,13 +454,12 @@ impl Plot {
                 is_open = false;
                 continue;
             }
-            let letter = if is_open { 'L' } else { 'M' };
-            let _ = write!(
-                path,
-                "{letter}{:.1} {:.1}",
-                self.x_of(time),
-                panel.y_of(value)
-            );
+            let (x, y) = (self.x_of(time), panel.y_of(value));
+            // A line of no length lets a single point be seen.
+            let _ = match is_open {
+                true => write!(path, "L{x:.1} {y:.1}"),
+                false => write!(path, "M{x:.1} {y:.1}h0"),
+            };
             is_open = true;
         }
         path
