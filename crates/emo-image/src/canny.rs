@@ -236,12 +236,7 @@ impl Canny {
             if strong.sum::<i32>() == 0 {
                 continue;
             }
-            let around = |line: &Line| -> [i32; CHUNK + 2] {
-                let mut part = [0; CHUNK + 2];
-                part[..end + 2 - first].copy_from_slice(&line.strength[first..end + 2]);
-                part
-            };
-            let (above, below) = (around(above), around(below));
+            let [above, below] = [above, below].map(|line| &line.strength[first..end + 2]);
             let here = &strength[first..end + 2];
             let pixels = dx[first..end].iter().zip(&dy[first..end]);
             for (index, (window, (dx, dy))) in here.windows(3).zip(pixels).enumerate() {
@@ -275,8 +270,8 @@ impl Canny {
 /// Whether a gradient lies within 22.5° of the columns' axis, and whether within that of the rows'.
 fn sectors(x: i32, y: i32) -> (bool, bool) {
     /// The tangent of 22.5° with 15 fractional bits.
-    const TAN_22_5: i64 = 13573;
-    let (x, y) = (i64::from(x.abs()), i64::from(y.abs()) << 15);
+    const TAN_22_5: i32 = 13573;
+    let (x, y) = (x.abs(), y.abs() << 15);
     let flat = x * TAN_22_5;
     // The tangent of 67.5° is that of 22.5° and two.
     (y < flat, y > flat + (x << 16))

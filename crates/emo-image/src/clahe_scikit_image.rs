@@ -58,6 +58,8 @@ pub struct ClaheScikitImage {
     /// The new level of each bin of each tile.
     maps: Vec<u16>,
     histogram: Vec<i64>,
+    /// The bin of each level after stretching.
+    bin_of: Vec<u16>,
 }
 
 /// Tiles along an axis: the first begins at the first pixel, the last may end beyond the picture.
@@ -117,6 +119,7 @@ impl ClaheScikitImage {
             bins: Vec::new(),
             maps: Vec::new(),
             histogram: Vec::new(),
+            bin_of: Vec::new(),
         })
     }
 
@@ -146,10 +149,10 @@ impl ClaheScikitImage {
                         sum += (f64::from(level) * (across * down)) as f32;
                     }
                 }
-                *out = sum.trunc();
+                *out = f32::from(sum as u16);
             }
         }
-        let (least, most) = range(out.iter().copied());
+        let (least, most) = range([out.as_slice().unwrap_or(&[])].into_iter());
         if least < most {
             out.mapv_inplace(|level| (level - least) / (most - least));
         } else {
@@ -161,19 +164,24 @@ impl ClaheScikitImage {
     /// Stretches the levels to the whole range and takes their bins.
     fn sort_into_bins<T: Sample>(&mut self, plane: Plane<'_, T>) {
         // As 16 bits, to which the peer goes first.
-        let sixteen = |sample: &T| (sample.to_f32() * 257.0).round();
-        let (least, most) = range(plane.rows().flatten().map(sixteen));
+        let sixteen = |sample: T| (sample.to_f32() * 257.0 + 0.5) as u16;
+        let (least, most) = range(plane.rows());
+        let (least, most) = (sixteen(least), sixteen(most));
         let per_bin = 1 + LEVELS / self.config.n_bins;
+        self.bin_of.clear();
+        self.bin_of
+            .extend((0..LEVELS).map(|level| (level / per_bin) as u16));
+        let top = (LEVELS - 1) as f64;
+        let range = f64::from(most.saturating_sub(least));
         self.bins.clear();
         self.bins.extend(plane.rows().flatten().map(|sample| {
-            let level = f64::from(sixteen(sample));
-            let top = (LEVELS - 1) as f64;
-            let stretched = if least < most {
-                (level - f64::from(least)) / f64::from(most - least) * top
+            let level = sixteen(*sample);
+            let stretched = if range > 0.0 {
+                f64::from(level - least) / range * top
             } else {
-                level.clamp(0.0, top)
+                f64::from(level).min(top)
             };
-            (stretched.round_ties_even() as usize / per_bin) as u16
+            self.bin_of[round_even(stretched) as usize]
         }));
     }
 
@@ -213,11 +221,39 @@ impl ClaheScikitImage {
     }
 }
 
-fn range(levels: impl Iterator<Item = f32>) -> (f32, f32) {
-    levels.fold(
-        (f32::INFINITY, f32::NEG_INFINITY),
-        |(least, most), level| (least.min(level), most.max(level)),
-    )
+/// The least and the greatest of rows, eight samples side by side.
+fn range<'a, T: Sample>(rows: impl Iterator<Item = &'a [T]>) -> (T, T) {
+    let keep = |(least, most): (&mut T, &mut T), sample: &T| {
+        *least = if *sample < *least { *sample } else { *least };
+        *most = if *sample > *most { *sample } else { *most };
+    };
+    let mut lanes: Option<([T; 8], [T; 8])> = None;
+    for row in rows {
+        let Some(&first) = row.first() else {
+            continue;
+        };
+        let (least, most) = lanes.get_or_insert(([first; 8], [first; 8]));
+        let (chunks, rest) = row.as_chunks::<8>();
+        for samples in chunks {
+            let both = least.iter_mut().zip(most.iter_mut());
+            both.zip(samples)
+                .for_each(|(both, sample)| keep(both, sample));
+        }
+        let both = least.iter_mut().zip(most.iter_mut());
+        both.zip(rest).for_each(|(both, sample)| keep(both, sample));
+    }
+    let (least, most) = lanes.unwrap_or_default();
+    let (mut low, mut high) = (least[0], most[0]);
+    for sample in least.iter().chain(&most) {
+        keep((&mut low, &mut high), sample);
+    }
+    (low, high)
+}
+
+/// `round_ties_even` of a value from 0 to 2⁵¹ by an addition, which every processor has.
+fn round_even(value: f64) -> f64 {
+    const UNITS: f64 = (1_u64 << 52) as f64;
+    value + UNITS - UNITS
 }
 
 /// Cuts a histogram off at `limit` and spreads what was cut, first evenly, then one by one.

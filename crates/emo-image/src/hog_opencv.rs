@@ -211,12 +211,8 @@ impl HogOpenCv {
             let lower = magnitude - upper;
             let low = if bin == 0 { n_bins - 1 } else { bin - 1 };
             let high = if bin == n_bins { 0 } else { bin };
-            for (sum, weight) in self.line[low].iter_mut().zip(weights) {
-                *sum += lower * weight;
-            }
-            for (sum, weight) in self.line[high].iter_mut().zip(weights) {
-                *sum += upper * weight;
-            }
+            self.line[low] = sum_of(self.line[low], lower, weights);
+            self.line[high] = sum_of(self.line[high], upper, weights);
         }
     }
 
@@ -244,6 +240,10 @@ impl HogOpenCv {
             }
         }
     }
+}
+
+fn sum_of(sums: [f32; PARTS], share: f32, weights: &[f32; PARTS]) -> [f32; PARTS] {
+    std::array::from_fn(|part| sums[part] + share * weights[part])
 }
 
 /// The direction of a gradient from 0 to 360°, by a polynomial of the seventh degree.

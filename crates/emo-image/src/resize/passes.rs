@@ -33,13 +33,10 @@ impl Weighted {
         for (row, out) in out.chunks_exact_mut(columns.firsts.len()).enumerate() {
             self.line.fill(0.0);
             let (first, weights) = rows.of(row);
-            for (row, &weight) in (first..).zip(weights) {
-                if weight != 0.0 {
-                    for (sum, sample) in self.line.iter_mut().zip(plane.row(row)) {
-                        *sum += weight * sample.to_f64();
-                    }
-                }
-            }
+            let used = (first..).zip(weights).filter(|(_, weight)| **weight != 0.0);
+            add_rows(&mut self.line, plane, used, |sum, weight, sample| {
+                *sum += weight * sample.to_f64();
+            });
             let sums = out.iter_mut().zip(&columns.firsts);
             match columns.n_taps {
                 2 => {
@@ -58,6 +55,26 @@ impl Weighted {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Adds weighted rows to a line, two at a time, in their order.
+fn add_rows<'a, S, W: Copy + 'a, T: Sample>(
+    line: &mut [S],
+    plane: Plane<'_, T>,
+    mut rows: impl Iterator<Item = (usize, &'a W)>,
+    add: impl Fn(&mut S, W, T),
+) {
+    while let Some((first, &weight)) = rows.next() {
+        let pixels = line.iter_mut().zip(plane.row(first));
+        if let Some((second, &other)) = rows.next() {
+            for ((sum, upper), lower) in pixels.zip(plane.row(second)) {
+                add(sum, weight, *upper);
+                add(sum, other, *lower);
+            }
+        } else {
+            pixels.for_each(|(sum, sample)| add(sum, weight, *sample));
         }
     }
 }
@@ -88,11 +105,10 @@ impl Means {
         for (row, out) in out.chunks_exact_mut(self.columns.firsts.len()).enumerate() {
             self.line.fill(0);
             let (first, weights) = self.rows.of(row);
-            for (row, &weight) in (first..).zip(weights).filter(|(_, weight)| **weight > 0) {
-                for (sum, level) in self.line.iter_mut().zip(plane.row(row)) {
-                    *sum += u32::from(weight) * u32::from(*level);
-                }
-            }
+            let used = (first..).zip(weights).filter(|(_, weight)| **weight > 0);
+            add_rows(&mut self.line, plane, used, |sum, weight, level| {
+                *sum += u32::from(weight) * u32::from(level);
+            });
             let lists = self.columns.weights.chunks_exact(self.columns.n_taps);
             for ((out, &first), weights) in out.iter_mut().zip(&self.columns.firsts).zip(lists) {
                 let values = self.line[first..].iter().zip(weights);
@@ -209,6 +225,8 @@ fn product(value: i16, weight: i16) -> i32 {
 #[derive(Debug, Clone)]
 struct Across {
     columns: Taps<i16>,
+    /// The first source pixels, in half their size.
+    firsts: Vec<u32>,
     /// The weights tap by tap.
     by_tap: Vec<Vec<i16>>,
     pairs: Vec<u16>,
@@ -226,6 +244,7 @@ impl Across {
         });
         let width = columns.firsts.len();
         Self {
+            firsts: columns.firsts.iter().map(|first| *first as u32).collect(),
             by_tap: by_tap.collect(),
             pairs: vec![0; width],
             fours: vec![0; width],
@@ -237,14 +256,9 @@ impl Across {
 
     fn run(&mut self, source: &[u8], line: &mut [i16]) {
         let (offset, shift) = (self.offset, self.shift);
-        let firsts = &self.columns.firsts;
         match self.by_tap.as_slice() {
             [left, right] => {
-                for (pair, &first) in self.pairs.iter_mut().zip(firsts) {
-                    if let Some(&levels) = source[first..].first_chunk() {
-                        *pair = u16::from_le_bytes(levels);
-                    }
-                }
+                gather(source, &self.firsts, &mut self.pairs, u16::from_le_bytes);
                 let weights = left.iter().zip(right);
                 for ((out, pair), (left, right)) in line.iter_mut().zip(&self.pairs).zip(weights) {
                     let sum =
@@ -253,11 +267,7 @@ impl Across {
                 }
             }
             [w0, w1, w2, w3] => {
-                for (four, &first) in self.fours.iter_mut().zip(firsts) {
-                    if let Some(&levels) = source[first..].first_chunk() {
-                        *four = u32::from_le_bytes(levels);
-                    }
-                }
+                gather(source, &self.firsts, &mut self.fours, u32::from_le_bytes);
                 let weights = w0.iter().zip(w1).zip(w2.iter().zip(w3));
                 for ((out, four), ((w0, w1), (w2, w3))) in
                     line.iter_mut().zip(&self.fours).zip(weights)
@@ -270,13 +280,42 @@ impl Across {
             }
             _ => {
                 let lists = self.columns.weights.chunks_exact(self.columns.n_taps);
-                for ((out, &first), weights) in line.iter_mut().zip(firsts).zip(lists) {
+                for ((out, &first), weights) in line.iter_mut().zip(&self.columns.firsts).zip(lists)
+                {
                     let pixels = source[first..].iter().zip(weights);
                     let sum: i32 = pixels.map(|(v, w)| product(i16::from(*v), *w)).sum();
                     *out = ((sum + offset) >> shift) as i16;
                 }
             }
         }
+    }
+}
+
+/// The `N` levels from each of `firsts` on as a word, four at a time. It stands alone so that all of
+/// its loop stays in registers.
+#[inline(never)]
+fn gather<const N: usize, W>(
+    source: &[u8],
+    firsts: &[u32],
+    words: &mut [W],
+    word: impl Fn([u8; N]) -> W,
+) {
+    let at = |first: u32| {
+        let first = first as usize;
+        let levels = source.get(first..first + N);
+        word(
+            levels
+                .and_then(|levels| levels.try_into().ok())
+                .unwrap_or([0; N]),
+        )
+    };
+    let (blocks, rest) = firsts.as_chunks::<4>();
+    let (of_blocks, of_rest) = words.as_chunks_mut::<4>();
+    for (words, firsts) in of_blocks.iter_mut().zip(blocks) {
+        *words = firsts.map(at);
+    }
+    for (word, first) in of_rest.iter_mut().zip(rest) {
+        *word = at(*first);
     }
 }
 
