@@ -1,10 +1,11 @@
 //! The feature sets of pictures of faces.
 
+use emo_examples::{Face, Faces};
 use emo_fusion::{
     ImageSignal,
     image::{
-        FaceCrop, FaceCropConfig, GreyImage, Hog, HogConfig, Interpolation, Lbp, LbpConfig,
-        LbpMethod, Plane, face_quality,
+        FaceBox, FaceCrop, FaceCropConfig, GreyImage, Hog, HogConfig, Interpolation, Lbp,
+        LbpConfig, LbpMethod, Plane, face_quality,
     },
 };
 
@@ -43,9 +44,14 @@ pub(crate) const IMAGE: &[FeatureSet<ImageSignal>] = &[
         plan: |_| Ok(Box::new(Quality)),
     },
     FeatureSet {
+        name: "faces",
+        about: "a row per face, the surest first: its box, score, eyes, roll and quality; with --face that face alone",
+        plan: |_| Ok(Box::new(FaceList(Faces::new()?))),
+    },
+    FeatureSet {
         name: ALL,
-        about: "all of these, with the set before each name: hog.r0_c0_cell0_bin0",
-        plan: |window_s| Sets::plan(IMAGE, &[], window_s),
+        about: "seed, hog, lbp and quality, with the set before each name: hog.r0_c0_cell0_bin0",
+        plan: |window_s| Sets::plan(IMAGE, &["faces"], window_s),
     },
 ];
 
@@ -124,22 +130,79 @@ impl Features<ImageSignal> for BinaryPatterns {
     }
 }
 
+/// Names and values of how well a face can be seen.
+const QUALITY: [&str; 4] = ["quality", "sharpness", "exposure", "size"];
+
+fn quality(image: &GreyImage, face: Option<FaceBox>) -> Result<[f32; 4], Failure> {
+    let quality = face_quality(image, face)?;
+    Ok([
+        quality.overall(),
+        quality.sharpness,
+        quality.exposure,
+        quality.size,
+    ])
+}
+
 struct Quality;
 
 impl Features<ImageSignal> for Quality {
     fn names(&self) -> Vec<String> {
-        ["quality", "sharpness", "exposure", "size"]
-            .map(str::to_owned)
-            .to_vec()
+        QUALITY.map(str::to_owned).to_vec()
     }
 
     fn compute(&mut self, signal: &ImageSignal) -> Result<Vec<f32>, Failure> {
-        let quality = face_quality(&signal.image, signal.face)?;
-        Ok(vec![
-            quality.overall(),
-            quality.sharpness,
-            quality.exposure,
-            quality.size,
-        ])
+        Ok(quality(&signal.image, signal.face)?.to_vec())
     }
+}
+
+struct FaceList(Faces);
+
+impl Features<ImageSignal> for FaceList {
+    fn names(&self) -> Vec<String> {
+        let place = ["x", "y", "width", "height", "score"].into_iter();
+        let eyes = [
+            "left_eye_x",
+            "left_eye_y",
+            "right_eye_x",
+            "right_eye_y",
+            "eye_confidence",
+            "roll_degrees",
+        ];
+        let names = place.chain(eyes).chain(QUALITY);
+        names.map(str::to_owned).collect()
+    }
+
+    fn compute(&mut self, _: &ImageSignal) -> Result<Vec<f32>, Failure> {
+        Err("faces have rows of their own".into())
+    }
+
+    fn rows(&mut self, signal: &ImageSignal) -> Result<Vec<(f64, Vec<f32>)>, Failure> {
+        let faces = match signal.face {
+            Some(bounds) => vec![self.0.at(&signal.image, bounds)?],
+            None => self.0.find(&signal.image)?,
+        };
+        let row = |face: &Face| Ok((0.0, face_row(&signal.image, face)?));
+        faces.iter().map(row).collect()
+    }
+}
+
+fn face_row(image: &GreyImage, face: &Face) -> Result<Vec<f32>, Failure> {
+    let FaceBox {
+        x,
+        y,
+        width,
+        height,
+    } = face.bounds;
+    let mut row = vec![x as f32, y as f32, width as f32, height as f32];
+    row.push(face.score.unwrap_or(f32::NAN));
+    match face.eyes {
+        Some(eyes) => {
+            let places = [eyes.left, eyes.right].concat();
+            row.extend(places.iter().map(|place| *place as f32));
+            row.extend([eyes.confidence, eyes.roll_degrees() as f32]);
+        }
+        None => row.extend([f32::NAN; 6]),
+    }
+    row.extend(quality(image, Some(face.bounds))?);
+    Ok(row)
 }

@@ -1,6 +1,7 @@
 //! Programs that show the crates of emo-fusion together.
 
 mod face_box;
+mod faces;
 mod heart;
 mod replace;
 pub mod report;
@@ -10,6 +11,7 @@ mod tables;
 use std::error::Error;
 
 pub use face_box::parse_face;
+pub use faces::{Face, Faces};
 pub use heart::{Finding, FoundBeats, Heart, HeartSignal, read_rr};
 pub use replace::replace;
 pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};

@@ -530,6 +530,39 @@ fn all_picture_sets_are_those_of_the_others() {
 }
 
 #[test]
+fn faces_have_rows_of_their_own() {
+    let portrait = recording("portrait.jpg");
+    let arguments = ["image", "--set", "faces", &portrait];
+    let (header, rows) = table(&[&arguments[..], &["--face", "165,65,120,120"]].concat());
+    assert_names(
+        &header,
+        &["x", "score", "left_eye_x", "roll_degrees", "quality"],
+        15,
+    );
+    assert_eq!(rows.len(), 1);
+    let values = features(&rows[0]);
+    assert_eq!(values[..4], [165.0, 65.0, 120.0, 120.0]);
+    assert!(values[4].is_nan(), "nobody has scored it");
+    // The pupils, marked by eye.
+    assert_close(
+        values[5..9].to_vec(),
+        [202.9, 101.0, 246.9, 103.1],
+        0.0,
+        4.0,
+    );
+    assert!(values[9] > 0.5 && values[10].abs() < 6.0, "{values:?}");
+    let (_, alone) = table(&[
+        "image",
+        "--set",
+        "quality",
+        &portrait,
+        "--face",
+        "165,65,120,120",
+    ]);
+    assert_eq!(values[11..], features(&alone[0]));
+}
+
+#[test]
 fn windows_cut_the_recording() {
     let path = recording("eeg.edf");
     let (_, rows) = table(&["eeg", &path, "--window", "2", "--hop", "1"]);
