@@ -24,7 +24,7 @@
 //! | [`hr`] | `hr` | `emo-hr` | ECG, PPG and heart-rate series |
 //! | [`eeg`] | `eeg` | `emo-eeg` | EEG channels, cleaning, features, connectivity, quality |
 //! | [`speech`] | `speech` | `emo-speech` | audio decoding and features |
-//! | [`image`] | `image` | `emo-image` | pictures of faces |
+//! | [`image`] | `image` | `emo-image` | pictures and frames: faces found, followed, straightened and described |
 //! | [`recording`] | `recording` | `emo-recording` | EDF, BDF, BrainVision, WFDB, XDF and CSV files |
 //! | [`dsp`] | `dsp` | `emo-dsp` | filters, spectra, conversion of rates |
 //! | [`score`] | `score` | `emo-score` | labels, fusion rules, metrics |
