@@ -20,7 +20,8 @@ pub struct CascadeConfig {
     /// How far neighbouring windows are apart as a share of their side, 0.02 to 0.5 and at least a pixel;
     /// default 0.1.
     pub stride: f32,
-    /// The least score of a face; default 0: every place where a window passes the cascade.
+    /// The least score of a face; default 1, which the embedded model's card explains. At 0 every place where a
+    /// window passes the whole cascade is one.
     pub score: f32,
     /// Windows that share more than this of their union become one face, 0 to 1; default 0.3. With 1 each
     /// window is a face of its own.
@@ -34,7 +35,7 @@ impl Default for CascadeConfig {
             max_size: usize::MAX,
             scale_step: 1.1,
             stride: 0.1,
-            score: 0.0,
+            score: 1.0,
             overlap: 0.3,
         }
     }

@@ -13,20 +13,30 @@ pub(super) struct Window {
 /// Of more windows only the best are kept, so that no picture takes time that grows with their square.
 const MAX_WINDOWS: usize = 4096;
 
+/// Of two faces, the weaker one goes where they have more than this of the smaller one in common.
+const COVERED: f32 = 0.6;
+
 /// Gathers windows that overlap into faces, whose place is the mean of the windows weighted by their scores and
-/// whose score is the sum.
+/// whose score is the sum; of faces that cover one another only the surest stays.
 ///
 /// The best window is joined by all that share more than `overlap` of their union with it, then the best of the
 /// rest, and so on.
 pub(super) fn merge(windows: &mut Vec<Window>, overlap: f32, faces: &mut Vec<DetectedFace>) {
     faces.clear();
     windows.sort_unstable_by(order);
+    if overlap >= 1.0 {
+        let face = |window: Window| DetectedFace {
+            bounds: square(window.x, window.y, window.side),
+            score: window.score,
+        };
+        faces.extend(windows.drain(..).map(face));
+        return;
+    }
     windows.truncate(MAX_WINDOWS);
     while let Some(&leader) = windows.first() {
         let (mut x, mut y, mut side, mut weights, mut score) = (0.0, 0.0, 0.0, 0.0, 0.0);
         windows.retain(|window| {
-            let joins = window.side == leader.side && window.x == leader.x && window.y == leader.y
-                || leader.shared(window) > overlap;
+            let joins = leader.shared(window) > overlap;
             if joins {
                 // The least weight keeps the mean defined where all scores are zero.
                 let weight = window.score.max(1e-3);
@@ -42,6 +52,34 @@ pub(super) fn merge(windows: &mut Vec<Window>, overlap: f32, faces: &mut Vec<Det
         faces.push(DetectedFace { bounds, score });
     }
     faces.sort_by(|a, b| b.score.total_cmp(&a.score));
+    // The means of two groups may have come close, and parts of a large face look a little like a small one.
+    let mut kept = 0;
+    for index in 0..faces.len() {
+        let face = faces[index];
+        let covered = |other: &DetectedFace| {
+            let (common, union, smaller) = areas(face.bounds, other.bounds);
+            common > overlap * union || common > COVERED * smaller
+        };
+        if !faces[..kept].iter().any(covered) {
+            faces[kept] = face;
+            kept += 1;
+        }
+    }
+    faces.truncate(kept);
+}
+
+/// The area that two boxes have in common, that of their union and that of the smaller one.
+fn areas(a: FaceBox, b: FaceBox) -> (f32, f32, f32) {
+    let along = |a: i32, a_len: u32, b: i32, b_len: u32| {
+        let end = (a as f32 + a_len as f32).min(b as f32 + b_len as f32);
+        (end - a.max(b) as f32).max(0.0)
+    };
+    let common = along(a.x, a.width, b.x, b.width) * along(a.y, a.height, b.y, b.height);
+    let (a, b) = (
+        a.width as f32 * a.height as f32,
+        b.width as f32 * b.height as f32,
+    );
+    (common, a + b - common, a.min(b))
 }
 
 /// The best first; equal ones by place, so that the result does not depend on the order of search.
