@@ -29,11 +29,7 @@ fn portrait() -> (Vec<u8>, FaceBox) {
 }
 
 fn detect(pixels: &[u8], width: usize) -> Vec<DetectedFace> {
-    search(pixels, width, CascadeConfig::default())
-}
-
-fn search(pixels: &[u8], width: usize, config: CascadeConfig) -> Vec<DetectedFace> {
-    let mut detector = CascadeDetector::new(config).unwrap();
+    let mut detector = CascadeDetector::new(CascadeConfig::default()).unwrap();
     let frame = Plane::new(pixels, width, pixels.len() / width).unwrap();
     detector.detect(frame).unwrap().to_vec()
 }
@@ -67,29 +63,22 @@ fn a_mirrored_portrait_has_its_face_on_the_other_side() {
 
 #[test]
 fn boxes_shrink_with_the_picture() {
-    let (mut pixels, face) = portrait();
-    for factor in [2, 4] {
-        let width = 512 / (factor / 2);
-        let half = width / 2;
-        let at = |row: usize, column: usize| u32::from(pixels[row * width + column]);
-        let mean = |index: usize| {
-            let (row, column) = (index / half * 2, index % half * 2);
-            let upper = at(row, column) + at(row, column + 1);
-            ((upper + at(row + 1, column) + at(row + 1, column + 1) + 2) / 4) as u8
-        };
-        pixels = (0..half * half).map(mean).collect();
-        let expected = FaceBox {
-            x: face.x / factor as i32,
-            y: face.y / factor as i32,
-            width: face.width / factor as u32,
-            height: face.height / factor as u32,
-        };
-        let found = detect(&pixels, half);
-        assert!(
-            shared(found[0].bounds, expected) > 0.5,
-            "{factor}: {found:?}"
-        );
-    }
+    let (pixels, face) = portrait();
+    let at = |row: usize, column: usize| u32::from(pixels[row * 512 + column]);
+    let mean = |index: usize| {
+        let (row, column) = (index / 256 * 2, index % 256 * 2);
+        let upper = at(row, column) + at(row, column + 1);
+        ((upper + at(row + 1, column) + at(row + 1, column + 1) + 2) / 4) as u8
+    };
+    let half: Vec<u8> = (0..256 * 256).map(mean).collect();
+    let expected = FaceBox {
+        x: face.x / 2,
+        y: face.y / 2,
+        width: face.width / 2,
+        height: face.height / 2,
+    };
+    let found = detect(&half, 256);
+    assert!(shared(found[0].bounds, expected) > 0.5, "{found:?}");
 }
 
 #[test]
