@@ -431,6 +431,7 @@ fn relate(values: &mut [f64], thresholds: &[f64]) {
 
 /// A statistic of the sorted values up to `half` to each side; fewer at the ends.
 fn running(values: &[f64], half: usize, statistic: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+    let half = half.min(values.len());
     let mut sorted: Vec<f64> = Vec::with_capacity(2 * half + 2);
     let place = |sorted: &[f64], value: f64| sorted.partition_point(|x| *x < value);
     for &value in values.iter().take(half) {

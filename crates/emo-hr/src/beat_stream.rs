@@ -11,8 +11,15 @@ const N_RUNNING: usize = 8;
 const MAX_INTERVAL_SECONDS: f64 = 4.0;
 /// Beats and seconds for which there is memory from the start.
 const CAPACITY: usize = 64;
-/// The lowest sample rate, and the shortest and the longest lag.
+/// Samples beyond which a position would not tell one from the next.
+const MAX_SAMPLES: u64 = 1 << 52;
+/// The lowest sample rate.
 const MIN_RATE_HZ: f64 = 10.0;
+/// The highest sample rate: that of sound cards passes. Memory and the cost of placing a beat grow with it.
+const MAX_RATE_HZ: f64 = 50_000.0;
+/// The lowest frequency of the mains: that of railways, 16.7 Hz, passes.
+pub(crate) const MIN_LINE_HZ: f64 = 10.0;
+/// The shortest and the longest lag.
 const LAG_SECONDS: std::ops::RangeInclusive<f64> = 0.5..=6.0;
 
 /// The kind of signal in which beats are found.
@@ -31,9 +38,9 @@ pub enum BeatSignal {
 pub struct BeatStreamConfig {
     /// The kind of signal.
     pub signal: BeatSignal,
-    /// Rate of the samples, at least 10 Hz; 100 Hz and more are usual of an ECG, 25 Hz and more of a PPG.
+    /// Rate of the samples, 10 Hz to 50 kHz; 100 Hz and more are usual of an ECG, 25 Hz and more of a PPG.
     pub sample_rate: SampleRate,
-    /// Frequency of the mains in Hz, at least 1: over a period of it an ECG is averaged where its peak is looked for.
+    /// Frequency of the mains in Hz, at least 10: over a period of it an ECG is averaged where its peak is looked for.
     /// Default: 50 Hz.
     pub line_hz: f64,
     /// Which way R peaks point; of no concern to a PPG. Default: as the signal shows.
@@ -141,7 +148,7 @@ impl BeatStream {
     /// Designs the filters and takes all memory.
     ///
     /// # Errors
-    /// - [`HrError::SampleRateTooLow`] below 10 Hz.
+    /// - [`HrError::SampleRateTooLow`] below 10 Hz, [`HrError::SampleRateTooHigh`] above 50 kHz.
     /// - [`HrError::InvalidSetting`] for a mains frequency or a lag out of range.
     pub fn new(config: &BeatStreamConfig) -> Result<Self, HrError> {
         let hz = config.sample_rate.hz();
@@ -151,11 +158,17 @@ impl BeatStream {
                 required_hz: MIN_RATE_HZ,
             });
         }
-        if !(config.line_hz.is_finite() && config.line_hz >= 1.0) {
+        if hz > MAX_RATE_HZ {
+            return Err(HrError::SampleRateTooHigh {
+                actual_hz: hz,
+                max_hz: MAX_RATE_HZ,
+            });
+        }
+        if !(config.line_hz.is_finite() && config.line_hz >= MIN_LINE_HZ) {
             return Err(HrError::InvalidSetting {
                 name: "line_hz",
                 value: config.line_hz,
-                expected: "a finite number of at least 1",
+                expected: "a finite number of at least 10",
             });
         }
         if !LAG_SECONDS.contains(&config.lag_seconds) {
@@ -248,7 +261,9 @@ impl BeatStream {
     }
 
     /// Passes over `n_samples` that are missing, as where a clock has jumped; otherwise as [`push`](Self::push).
+    /// What goes beyond sample 2⁵², millennia away, is not passed over.
     pub fn skip(&mut self, n_samples: u64) -> &[StreamBeat] {
+        let n_samples = n_samples.min(MAX_SAMPLES.saturating_sub(self.n_samples));
         self.beats.clear();
         self.rates.clear();
         let one_by_one = n_samples.min(self.max_hold + 1);

@@ -85,9 +85,9 @@ pub enum Polarity {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EcgConfig {
-    /// Rate of the samples, at least 10 Hz and above twice the method's band; 100 Hz and more are usual.
+    /// Rate of the samples, 10 Hz to 50 kHz and above twice the method's band; 100 Hz and more are usual.
     pub sample_rate: SampleRate,
-    /// Frequency of the mains in Hz, at most half the sample rate where that is 100 Hz and more. Default: 50 Hz, as
+    /// Frequency of the mains in Hz, at least 10, at most half the sample rate where that is 100 Hz and more. Default: 50 Hz, as
     /// NeuroKit2.
     pub line_hz: f64,
     /// How R peaks are found. Default: [`EcgMethod::Rhythm`].
@@ -139,7 +139,7 @@ impl EcgDetector {
     /// Designs the filters.
     ///
     /// # Errors
-    /// - [`HrError::SampleRateTooLow`] below 10 Hz.
+    /// - [`HrError::SampleRateTooLow`] below 10 Hz, [`HrError::SampleRateTooHigh`] above 50 kHz.
     /// - [`HrError::InvalidSetting`] for a mains frequency out of range.
     /// - [`HrError::Dsp`] for a rate at which the method's band cannot be filtered.
     pub fn new(config: &EcgConfig) -> Result<Self, HrError> {

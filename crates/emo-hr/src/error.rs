@@ -37,6 +37,14 @@ pub enum HrError {
         /// The rate needed.
         required_hz: f64,
     },
+    /// A sample rate above that of any recorder.
+    #[error("sample rate is {actual_hz} Hz, at most {max_hz} Hz is supported")]
+    SampleRateTooHigh {
+        /// The rate as given.
+        actual_hz: f64,
+        /// The highest rate supported.
+        max_hz: f64,
+    },
     /// A heart-rate packet of Bluetooth that is not as long as its flags say.
     #[error("heart-rate packet has {actual} bytes, expected {expected}")]
     PacketLength {

@@ -41,7 +41,7 @@ pub enum PpgMethod {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PpgConfig {
-    /// Rate of the samples, above 16 Hz; 25 Hz and more are usual.
+    /// Rate of the samples, above 16 Hz and at most 50 kHz; 25 Hz and more are usual.
     pub sample_rate: SampleRate,
     /// How systolic peaks are found. Default: [`PpgMethod::Elgendi2013`], as NeuroKit2.
     pub method: PpgMethod,
@@ -76,7 +76,8 @@ impl PpgDetector {
     /// Designs the filter.
     ///
     /// # Errors
-    /// [`HrError::Dsp`] for a rate of 16 Hz or below, or so high that 0.5 Hz cannot be filtered.
+    /// - [`HrError::SampleRateTooLow`] below 10 Hz, [`HrError::SampleRateTooHigh`] above 50 kHz.
+    /// - [`HrError::Dsp`] for a rate of 16 Hz or below.
     pub fn new(config: &PpgConfig) -> Result<Self, HrError> {
         let band = FilterBand::BandPass {
             low_hz: 0.5,

@@ -1,6 +1,7 @@
 use emo_dsp::{FilterBand, SampleRate, Sos};
 
 use crate::HrError;
+use crate::beat_stream::MIN_LINE_HZ;
 use crate::moving_average::{centred_mean, zero_phase_mean};
 use crate::peaks::{beats_in, waves};
 use crate::signal::{check_len, samples_in};
@@ -30,11 +31,11 @@ impl Gradient {
     pub(super) fn new(sample_rate: SampleRate, line_hz: f64) -> Result<Self, HrError> {
         let hz = sample_rate.hz();
         let line_len = if hz >= 100.0 { hz / line_hz } else { 2.0 };
-        if !(line_hz.is_finite() && line_hz >= 1.0 && line_len >= 2.0) {
+        if !(line_hz.is_finite() && line_hz >= MIN_LINE_HZ && line_len >= 2.0) {
             return Err(HrError::InvalidSetting {
                 name: "line_hz",
                 value: line_hz,
-                expected: "at least 1 and at most half the sample rate",
+                expected: "at least 10 and at most half the sample rate",
             });
         }
         let edge = FilterBand::HighPass { cutoff_hz: 0.5 };

@@ -106,7 +106,8 @@ impl HrvSpec {
                 required: need.min_intervals,
             })
         } else {
-            value.ok_or(NotMeaningful::Undefined)
+            let finite = value.filter(|value| value.is_finite());
+            finite.ok_or(NotMeaningful::Undefined)
         };
         HrvValue {
             spec: self,

@@ -11,6 +11,9 @@ use super::tachogram::{Tachogram, TachogramEnd};
 /// The highest frequency of a spectrum without interpolation, in Hz: the upper end of VHF.
 const LOMB_MAX_HZ: f64 = 0.5;
 
+/// The longest series that is tapered: nine hours at 4 Hz.
+const MAX_TAPER_LEN: usize = 1 << 17;
+
 /// How a spectrum is estimated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -153,6 +156,7 @@ impl Spectrum {
     /// # Errors
     /// - [`HrError::TooFewIntervals`] below four intervals, or below what the method needs.
     /// - [`HrError::InvalidSetting`] for a rate below 1 Hz, an order of 0 or a step out of range.
+    /// - [`HrError::SignalTooLong`] for more than 8.64 · 10⁷ values, with [`SpectrumMethod::Multitaper`] than 131,072.
     /// - [`HrError::Dsp`] for lengths that have no transform.
     pub fn compute(rr: &RrSeries, config: &SpectrumConfig) -> Result<Self, HrError> {
         rr.require(4)?;
@@ -197,6 +201,10 @@ impl Spectrum {
                 let welch = Welch::new(&welch)?;
                 Ok(spectrum(welch.compute(values)?, welch.bin_hz()))
             }
+            SpectrumMethod::Multitaper if n > MAX_TAPER_LEN => Err(HrError::SignalTooLong {
+                seconds: n as f64 / hz,
+                max: MAX_TAPER_LEN as f64 / hz,
+            }),
             SpectrumMethod::Multitaper => {
                 let mut multitaper = MultitaperConfig::new(rate, n);
                 multitaper.adaptive = true;

@@ -22,6 +22,9 @@ use crate::{Beats, HrError, Interpolation};
 /// The lowest rate of a signal of breathing, in Hz.
 const MIN_RATE_HZ: f64 = 4.0;
 
+/// The longest signal whose breathing is looked at: a month.
+const MAX_SECONDS: f64 = 31.0 * 86_400.0;
+
 /// Values per second of breathing that is derived from beats.
 const DERIVED_HZ: f64 = 10.0;
 
@@ -95,9 +98,11 @@ impl Respiration {
         let sample_rate = SampleRate::from_hz(DERIVED_HZ)?;
         let knots = beats.knots(Interpolation::MonotoneCubic)?;
         let seconds = (beats.n_samples() - 1) as f64 / beats.sample_rate().hz();
-        let max = 31.0 * 86_400.0;
-        if seconds > max {
-            return Err(HrError::SignalTooLong { seconds, max });
+        if seconds > MAX_SECONDS {
+            return Err(HrError::SignalTooLong {
+                seconds,
+                max: MAX_SECONDS,
+            });
         }
         let step = beats.sample_rate().hz() / DERIVED_HZ;
         let bpm: Vec<f64> = (0..=(seconds * DERIVED_HZ) as usize)

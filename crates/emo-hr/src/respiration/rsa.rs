@@ -2,7 +2,7 @@ use emo_dsp::{FilterBand, SampleRate, Sos};
 
 use super::gates::{Gates, RATE_HZ, WINDOW_S};
 use super::savitzky_golay::{LEN, cubic_trend};
-use super::{Breaths, Respiration};
+use super::{Breaths, MAX_SECONDS, Respiration};
 use crate::hrv::Deviation;
 use crate::spline::Spline;
 use crate::{Beats, HrError, Interpolation, RrSeries, Tachogram, TachogramEnd};
@@ -60,7 +60,7 @@ impl Rsa {
     ///
     /// # Errors
     /// - [`HrError::TooFewBeats`] below four beats.
-    /// - [`HrError::SignalTooLong`] as for [`Beats::heart_rate_per_sample`].
+    /// - [`HrError::SignalTooLong`] for a signal of more than a month, and as for [`Beats::heart_rate_per_sample`].
     /// - [`HrError::Dsp`] for a signal shorter than a filter's padding.
     pub fn compute(
         beats: &Beats,
@@ -139,6 +139,13 @@ fn peak_to_trough(beats: &Beats, breaths: &Breaths, rate: SampleRate) -> Vec<Opt
 }
 
 fn porges_bohrer(beats: &Beats, of: PorgesBohrerOf) -> Result<Option<f64>, HrError> {
+    let seconds = beats.n_samples() as f64 / beats.sample_rate().hz();
+    if seconds > MAX_SECONDS {
+        return Err(HrError::SignalTooLong {
+            seconds,
+            max: MAX_SECONDS,
+        });
+    }
     let rate = beats.rate_per_sample(Interpolation::MonotoneCubic)?;
     let (values, scale): (Vec<f64>, f64) = match of {
         PorgesBohrerOf::Intervals => (rate.iter().map(|bpm| 60_000.0 / bpm).collect(), 1.0),
