@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     ArtifactConfig, ArtifactCorrector, ArtifactForm, Beats, EcgConfig, EcgDetector, EcgMethod,
-    Interpolation, PpgConfig, PpgDetector, Refinement,
+    Interpolation, PpgConfig, PpgDetector, PpgMethod, Refinement,
 };
 
 /// Names of the cases that concern beats begin so.
@@ -158,6 +158,7 @@ fn ecg(signal: &str, method: EcgMethod) -> EcgDetector {
 
 fn ppg(signal: &str) -> PpgDetector {
     let mut config = PpgConfig::new(rate(signal));
+    config.method = PpgMethod::Elgendi2013;
     config.refinement = Refinement::AsMarked;
     PpgDetector::new(&config).expect("a valid configuration")
 }

@@ -19,7 +19,6 @@ pub enum PpgMethod {
     /// M. Elgendi, I. Norton, M. Brearley, D. Abbott, D. Schuurmans (2013). Systolic peak detection in acceleration
     /// photoplethysmograms measured from emergency responders in tropical conditions. PLoS ONE 8(10).
     /// doi:10.1371/journal.pone.0076585.
-    #[default]
     Elgendi2013,
     /// Multi-scale peak detection in windows of 6 s, at 20 Hz and more, of pulses from 30 bpm upward (MSPTDfast,
     /// version 2). Follows the rhythm of each window instead of a threshold.
@@ -33,7 +32,8 @@ pub enum PpgMethod {
     MsptdFast,
     /// Ours, and that of [`BeatStream`](crate::BeatStream): the likeliest sequence of peaks of the mean rise of the signal
     /// between 0.7 and 5 Hz, by their heights and by how evenly they follow. The beats are those of a stream with the same
-    /// settings that is given the whole signal.
+    /// settings that is given the whole signal. The cleaned signal, and with it the quality, is as for the other methods.
+    #[default]
     Rhythm,
 }
 
@@ -43,7 +43,7 @@ pub enum PpgMethod {
 pub struct PpgConfig {
     /// Rate of the samples, above 16 Hz and at most 50 kHz; 25 Hz and more are usual.
     pub sample_rate: SampleRate,
-    /// How systolic peaks are found. Default: [`PpgMethod::Elgendi2013`], as NeuroKit2.
+    /// How systolic peaks are found. Default: [`PpgMethod::Rhythm`].
     pub method: PpgMethod,
     /// Where in a beat it is placed. Default: on its peak, to a fraction of a sample.
     pub refinement: Refinement,

@@ -1,0 +1,9 @@
+//! Any bytes as a notification of a heart-rate strap.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../probe.rs"]
+mod probe;
+
+fuzz_target!(|bytes: &[u8]| probe::packet(bytes));
