@@ -16,7 +16,7 @@ pub(crate) fn packet(bytes: &[u8]) {
             }
             return;
         }
-        Err(error) => panic!("{error}"),
+        Err(error) => unreachable!("{error}"),
     };
     let mut written = vec![flags];
     let bpm = measurement.bpm();
