@@ -29,9 +29,6 @@ const MAX_WINDOWS: f64 = 400.0;
 const USABLE_ECG: f64 = 0.43;
 const USABLE_PPG: f64 = 0.77;
 
-/// Share of gaps above which a spectrum that bridges them says little.
-pub(crate) const FEW_GAPS: f64 = 0.05;
-
 /// The spectrum without interpolation.
 pub(crate) const LOMB: SpectrumMethod = SpectrumMethod::LombScargle { step_hz: 0.001 };
 
@@ -60,7 +57,7 @@ pub(crate) struct Analysis {
     pub(crate) medians: Vec<Median>,
     /// Times in seconds and breaths per minute; NaN where none can be told.
     pub(crate) breathing: Vec<(f64, f64)>,
-    /// Whether indices are of a series with more than a few gaps.
+    /// Whether indices are of a series with gaps.
     pub(crate) has_gaps: bool,
     /// Length of the windows in seconds.
     pub(crate) window_s: f64,
@@ -196,10 +193,10 @@ impl Analysis {
         Ok(())
     }
 
-    /// All indices, in the frequency domain without a bridge over gaps if there are more than a few.
+    /// All indices, in the frequency domain without a bridge over gaps if there are any.
     fn indices_of(&mut self, rr: &RrSeries) -> Result<HrvIndices, Failure> {
         let mut config = HrvConfig::default();
-        if gap_share(rr) > FEW_GAPS {
+        if has_gaps(rr) {
             self.has_gaps = true;
             config.frequency.spectrum.method = LOMB;
         }
@@ -329,6 +326,11 @@ impl Analysis {
             self.n_corrected().iter().sum::<usize>()
         )
     }
+}
+
+/// Whether an interval does not follow upon the one before.
+pub(crate) fn has_gaps(rr: &RrSeries) -> bool {
+    rr.pairs().count() + 1 < rr.len()
 }
 
 /// The share of the time from the first beat to the last that no interval covers.

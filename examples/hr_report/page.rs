@@ -277,7 +277,8 @@ fn indices(analysis: &Analysis) -> String {
     }
     if analysis.has_gaps {
         text.push_str(
-            " Where gaps are more than a twentieth, the frequency domain is by Lomb–Scargle, which bridges none.",
+            " Where intervals are missing, the frequency domain is by Lomb–Scargle, which bridges no gap; at very low \
+             frequencies it has more power than Welch's segments of 64 s.",
         );
     }
     let mut html = section("Indices of variability", &text);

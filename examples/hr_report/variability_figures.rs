@@ -11,7 +11,7 @@ use emo_examples::report::{
 use emo_fusion::hr::{Deviation, Poincare, RrSeries, Spectrum, SpectrumConfig};
 
 use crate::{
-    analysis::{Analysis, FEW_GAPS, LOMB, gap_share, quantile},
+    analysis::{Analysis, LOMB, gap_share, has_gaps, quantile},
     beat_figures,
     time_figures::{open, padded},
 };
@@ -70,11 +70,10 @@ pub(crate) fn figures(analysis: &Analysis) -> String {
             "Welch: cubic tachogram at 4 Hz, Hann segments of 64 s; Lomb–Scargle: the intervals as they are."
                 .to_owned(),
         );
-        let gaps = gap_share(rr);
-        if gaps > FEW_GAPS {
+        if has_gaps(rr) {
             text.push(format!(
-                "Gaps are {:.0} % of the time: Welch's method bridges them, which adds power at low frequencies.",
-                100.0 * gaps
+                "Gaps are {:.1} % of the time; Welch's method bridges them, which adds power at low frequencies.",
+                100.0 * gap_share(rr)
             ));
         }
     }
