@@ -28,7 +28,8 @@ const FRONTAL: [(&str, &str); 6] = [
     ("Fp1", "Fp2"),
 ];
 
-/// Further pairs that are drawn, at most.
+/// Left channels of the further pairs that are drawn first, and how many pairs are drawn at most.
+const LEFT: [&str; 6] = ["T7", "C3", "P3", "O1", "P7", "TP9"];
 const MAX_PAIRS: usize = 3;
 
 /// Channels from which on one is expected to correlate with a neighbour; our choice.
@@ -316,18 +317,22 @@ fn asymmetries(
         }
         None => {
             let all = ChannelPairs::left_right(channels).indices().to_vec();
-            let others = all
+            let mut others: Vec<(usize, usize)> = all
                 .into_iter()
-                .filter(|&pair| Some(pair) != frontal)
-                .take(MAX_PAIRS);
+                .filter(|&pair| !is_frontal(channels, pair))
+                .collect();
+            let rank = |&(left, _): &(usize, usize)| {
+                let name = standard_channel_name(&channels[left]);
+                let rank = LEFT.iter().position(|&left| Some(left) == name);
+                rank.unwrap_or(LEFT.len())
+            };
+            others.sort_by_key(rank);
+            others.truncate(MAX_PAIRS);
             frontal.into_iter().chain(others).collect()
         }
     };
     let asymmetry = |(left, right): (usize, usize)| {
-        let is_frontal = FRONTAL.iter().any(|&(l, r)| {
-            standard_channel_name(&channels[left]) == Some(l)
-                && standard_channel_name(&channels[right]) == Some(r)
-        });
+        let is_frontal = is_frontal(channels, (left, right));
         // The difference of entropies is half that of logarithms, and left less right by convention.
         let value = |l: f64, r: f64| {
             if is_frontal {
@@ -359,6 +364,11 @@ fn asymmetries(
         }
     };
     Ok(pairs.into_iter().map(asymmetry).collect())
+}
+
+fn is_frontal(channels: &[String], (left, right): (usize, usize)) -> bool {
+    let is = |channel: usize, name| standard_channel_name(&channels[channel]) == Some(name);
+    FRONTAL.iter().any(|&(l, r)| is(left, l) && is(right, r))
 }
 
 /// The channels of `F3-F4`; names may hold dashes of their own.

@@ -95,6 +95,13 @@ impl Reasons {
     }
 }
 
+/// Before or after cleaning.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stage {
+    Recorded,
+    Cleaned,
+}
+
 /// A window and what was found in each channel.
 pub(crate) struct Window {
     pub(crate) samples: Range<usize>,
@@ -111,9 +118,17 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(crate) fn is_rejected(&self, after: bool) -> bool {
-        let reasons = if after { &self.after } else { &self.before };
-        reasons.iter().any(|reasons| !reasons.is_empty())
+    /// The channels that are rejected.
+    pub(crate) fn n_rejected(&self, stage: Stage) -> usize {
+        let reasons = match stage {
+            Stage::Recorded => &self.before,
+            Stage::Cleaned => &self.after,
+        };
+        reasons.iter().filter(|reasons| !reasons.is_empty()).count()
+    }
+
+    pub(crate) fn is_rejected(&self, stage: Stage) -> bool {
+        self.n_rejected(stage) > 0
     }
 }
 
@@ -201,8 +216,8 @@ impl Judged {
 
     /// Rejected windows before and after cleaning.
     pub(crate) fn rejected(&self) -> (usize, usize) {
-        let count = |after| self.windows.iter().filter(|w| w.is_rejected(after)).count();
-        (count(false), count(true))
+        let count = |stage| self.windows.iter().filter(|w| w.is_rejected(stage)).count();
+        (count(Stage::Recorded), count(Stage::Cleaned))
     }
 
     /// Windows that one channel rejects, before and after cleaning.

@@ -7,7 +7,7 @@ use emo_fusion::ndarray::{Array2, s};
 
 use crate::{
     analysis::{Analysis, Asymmetry},
-    judging::{Reason, Window},
+    judging::{Reason, Stage, Window},
 };
 
 /// How much of the traces is drawn, in seconds.
@@ -16,7 +16,10 @@ pub(crate) const TRACE_S: f64 = 10.0;
 /// Channels from which on the traces are drawn in fewer points.
 const MANY_CHANNELS: usize = 16;
 
-/// The signal before cleaning.
+/// Lines of one panel.
+const STROKES: [Stroke; 3] = [INK, WARM, GREEN];
+
+/// The signal before cleaning, and after it.
 const RECORDED: Stroke = Stroke {
     colour: "#e2a487",
     dashes: "",
@@ -163,7 +166,7 @@ pub(crate) fn traces(analysis: &Analysis) -> String {
         .judged
         .windows
         .iter()
-        .filter(|window| window.is_rejected(false));
+        .filter(|window| window.is_rejected(Stage::Recorded));
     plot.bands(
         &panel,
         rejected.filter_map(|window| within(&window.span, &shown)),
@@ -287,8 +290,9 @@ pub(crate) fn asymmetry(analysis: &Analysis) -> String {
             "DASM in alpha, left − right, nats: above 0, more alpha on the left",
         ),
     ] {
-        if !asymmetries.is_empty() {
-            asymmetry_panel(&mut plot, analysis, &asymmetries, title);
+        // As many as there are strokes.
+        for asymmetries in asymmetries.chunks(STROKES.len()) {
+            asymmetry_panel(&mut plot, analysis, asymmetries, title);
         }
     }
     report::figure(&plot.finish())
@@ -304,10 +308,7 @@ fn asymmetry_panel(plot: &mut Plot, analysis: &Analysis, asymmetries: &[&Asymmet
     let mut panel = plot.panel(title, 120.0, -limit..limit, &ticks, number);
     plot.gaps(&panel, analysis.gaps().into_iter());
     let windows = &analysis.judged.windows;
-    for (asymmetry, stroke) in asymmetries
-        .iter()
-        .zip([INK, WARM, GREEN].into_iter().cycle())
-    {
+    for (asymmetry, stroke) in asymmetries.iter().zip(STROKES) {
         let middle = |window: &Window| (window.span.start + window.span.end) / 2.0;
         let mut points = Vec::new();
         for (k, (window, &value)) in windows.iter().zip(&asymmetry.values).enumerate() {

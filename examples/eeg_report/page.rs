@@ -8,7 +8,7 @@ use emo_fusion::eeg::standard_channel_name;
 use crate::{
     analysis::Analysis,
     cleaning::deviation,
-    judging::{Reason, Reasons},
+    judging::{Reason, Reasons, Stage},
     overview::{asymmetry, overview, traces},
     spectra::spectra,
     topography::topographies,
@@ -90,9 +90,15 @@ fn about(analysis: &Analysis) -> String {
 }
 
 fn tiles(analysis: &Analysis) -> String {
-    let n = analysis.judged.windows.len();
+    let windows = &analysis.judged.windows;
+    let n = windows.len();
     let (before, after) = analysis.judged.rejected();
     let percent = |k: usize| format!("{:.0} %", 100.0 * k as f64 / n.max(1) as f64);
+    let n_cells = (n * analysis.channels.len()).max(1);
+    let cells = |stage| {
+        let rejected: usize = windows.iter().map(|w| w.n_rejected(stage)).sum();
+        format!("{:.0} %", 100.0 * rejected as f64 / n_cells as f64)
+    };
     let placed = analysis
         .channels
         .iter()
@@ -103,8 +109,9 @@ fn tiles(analysis: &Analysis) -> String {
         .iter()
         .find(|asymmetry| asymmetry.is_frontal);
     let frontal = frontal.filter(|asymmetry| asymmetry.overall.is_finite());
+    let (duration, unit) = clock(analysis.recorded_s());
     report::tiles([
-        ("duration", clock(analysis.recorded_s()), "without gaps"),
+        ("duration", duration, unit),
         (
             "sampling rate",
             format!("{} Hz", number(analysis.rate.hz())),
@@ -118,12 +125,15 @@ fn tiles(analysis: &Analysis) -> String {
         (
             "rejected before",
             percent(before),
-            &format!("{before} of {n} windows"),
+            &format!(
+                "{before} of {n} windows, {} of cells",
+                cells(Stage::Recorded)
+            ),
         ),
         (
             "rejected after",
             percent(after),
-            &format!("{after} of {n} windows"),
+            &format!("{after} of {n} windows, {} of cells", cells(Stage::Cleaned)),
         ),
         (
             "dominant alpha",
@@ -144,15 +154,15 @@ fn tiles(analysis: &Analysis) -> String {
     ])
 }
 
-fn clock(seconds: f64) -> String {
+/// In seconds or in minutes and seconds, and which of them.
+fn clock(seconds: f64) -> (String, &'static str) {
     if seconds < 120.0 {
-        return format!("{seconds:.1} s");
+        return (format!("{seconds:.1} s"), "without gaps");
     }
+    let seconds = seconds.round();
     let minutes = (seconds / 60.0).floor();
-    format!(
-        "{minutes:.0}:{:02.0} min",
-        (seconds - 60.0 * minutes).floor()
-    )
+    let text = format!("{minutes:.0}:{:02.0}", seconds - 60.0 * minutes);
+    (text, "minutes, without gaps")
 }
 
 fn channels(analysis: &Analysis) -> String {

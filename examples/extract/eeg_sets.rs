@@ -2,7 +2,7 @@
 
 use emo_fusion::{
     EegSignal,
-    eeg::{EegFeatureSet, EegFeatures, EegFeaturesConfig, SampleRate, UndefinedFeature},
+    eeg::{EegError, EegFeatureSet, EegFeatures, EegFeaturesConfig, SampleRate, UndefinedFeature},
 };
 
 use crate::{
@@ -70,7 +70,15 @@ impl EegByChannel {
         let mut config = EegFeaturesConfig::new(sample_rate, &self.channels, window_len);
         config.sets.clone_from(&self.sets);
         config.undefined = UndefinedFeature::Fill(f32::NAN);
-        let features = EegFeatures::new(&config)?;
+        let features = EegFeatures::new(&config).map_err(|error| match error {
+            EegError::InvalidSetting {
+                name: "window_len",
+                ..
+            } => Failure::from(format!(
+                "{window_len} samples in one row, these sets take 64 to 65536: choose the length with --window"
+            )),
+            other => other.into(),
+        })?;
         if features.n_features() == 0 {
             let channels = self.channels.join(", ");
             return Err(format!("the set has no features of the channels {channels}").into());

@@ -16,6 +16,7 @@ mod signal;
 mod table;
 
 use std::{
+    collections::BTreeMap,
     error::Error,
     fmt::Write as _,
     io,
@@ -33,7 +34,7 @@ use crate::{
     heart_sets::HR,
     image_sets::IMAGE,
     sets::{EEG, FeatureSet, Features, SPEECH},
-    signal::{Layout, ReadOptions, Signal},
+    signal::{Found, Layout, ReadOptions, Signal},
     table::{Row, Table},
 };
 
@@ -174,6 +175,7 @@ fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathB
         rate_hz: args.rate,
         heart_signal: args.signal.unwrap_or_default(),
         face: args.face,
+        channels: args.channels.clone().unwrap_or_default(),
     };
     let windows = args.window.map(|len_s| Windows {
         len_s,
@@ -199,21 +201,27 @@ fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathB
                 Ok::<_, Failure>(features)
             },
             |features, path| {
-                let rows = match features {
+                let result = match features {
                     Ok(features) => {
-                        let read = || {
-                            let signal = S::read(path, &options)?;
-                            match &layout {
-                                Some(layout) => signal.arranged(layout),
-                                None => Ok(signal),
+                        let mut read = || {
+                            let mut found = S::read(path, &options)?;
+                            if let Some(layout) = &layout {
+                                let stretches = found.stretches.into_iter();
+                                found.stretches = stretches
+                                    .map(|(start_s, signal)| {
+                                        Ok((start_s, signal.arranged(layout)?))
+                                    })
+                                    .collect::<Result<_, Failure>>()?;
                             }
+                            let rows = rows(path, &found, windows, &mut **features)?;
+                            Ok((rows, found.left_aside))
                         };
-                        read().and_then(|signal| rows(path, &signal, windows, &mut **features))
+                        read()
                     }
                     Err(reason) => Err(error_chain(&**reason).into()),
                 };
                 progress.inc(1);
-                rows
+                result
             },
         )
         .collect();
@@ -221,10 +229,26 @@ fn extract<S: Signal>(args: &Args, sets: &[FeatureSet<S>]) -> (Table, Vec<(PathB
 
     let mut table = Table::new(columns);
     let mut bad = Vec::new();
+    // In how many files each channel was left aside.
+    let mut n_files: BTreeMap<String, usize> = BTreeMap::new();
     for (path, result) in args.files.iter().zip(results) {
         match result {
-            Ok(rows) => table.extend(rows),
+            Ok((rows, left_aside)) => {
+                table.extend(rows);
+                for channel in left_aside {
+                    *n_files.entry(channel).or_insert(0) += 1;
+                }
+            }
             Err(reason) => bad.push((path.clone(), reason)),
+        }
+    }
+    // Who names channels knows what else there is.
+    if args.channels.is_none() {
+        for (channel, n) in n_files {
+            eprintln!(
+                "note: left aside in {n} of {} files: {channel}",
+                args.files.len()
+            );
         }
     }
     (table, bad)
@@ -248,7 +272,8 @@ fn layout<S: Signal>(
     };
     let mut last = None;
     for path in &args.files {
-        let Ok(signal) = S::read(path, options) else {
+        let found = S::read(path, options);
+        let Some((_, signal)) = found.as_ref().ok().and_then(Found::longest) else {
             continue;
         };
         let rate_hz = signal.rate_hz();
@@ -270,42 +295,52 @@ fn layout<S: Signal>(
 /// The rows of one recording.
 fn rows<S: Signal>(
     path: &Path,
-    signal: &S,
+    found: &Found<S>,
     windows: Option<Windows>,
     features: &mut dyn Features<S>,
 ) -> Result<Vec<Row>, Failure> {
     let file = path.display().to_string();
-    let Some(windows) = windows else {
-        let rows = features.rows(signal)?.into_iter();
-        let row = |(start_s, values)| Row {
-            file: file.clone(),
-            start_s,
-            values,
-        };
-        return Ok(rows.map(row).collect());
+    let row = |start_s, values| Row {
+        file: file.clone(),
+        start_s,
+        values,
     };
-    let rate = signal.rate_hz();
+    let (longest_s, longest) = found.longest().ok_or("nothing was recorded")?;
+    let Some(windows) = windows else {
+        let rows = features.rows(longest)?.into_iter();
+        return Ok(rows
+            .map(|(at, values)| row(longest_s + at, values))
+            .collect());
+    };
+    let rate = longest.rate_hz();
     let samples = |seconds: f64| (seconds * rate).round() as usize;
     let (len, hop) = (samples(windows.len_s), samples(windows.hop_s));
     if len == 0 || hop == 0 {
         return Err(format!("a window or hop is shorter than a sample at {rate} Hz").into());
     }
-    if signal.len() < len {
-        let seconds = signal.len() as f64 / rate;
+    if longest.len() < len {
+        let seconds = longest.len() as f64 / rate;
+        let what = match found.stretches.len() {
+            1 => "",
+            _ => " without a gap",
+        };
         return Err(format!(
-            "{seconds:.2} s are shorter than a window of {} s",
+            "{seconds:.2} s{what} are shorter than a window of {} s",
             windows.len_s
         )
         .into());
     }
     let mut rows = Vec::new();
-    for start in (0..=signal.len() - len).step_by(hop) {
-        let window = signal.cut(start..start + len)?;
-        rows.extend(features.rows(&window)?.into_iter().map(|(at, values)| Row {
-            file: file.clone(),
-            start_s: start as f64 / rate + at,
-            values,
-        }));
+    for (start_s, signal) in &found.stretches {
+        let Some(last) = signal.len().checked_sub(len) else {
+            continue;
+        };
+        for start in (0..=last).step_by(hop) {
+            let window = signal.cut(start..start + len)?;
+            let window_s = start_s + start as f64 / rate;
+            let of_window = features.rows(&window)?.into_iter();
+            rows.extend(of_window.map(|(at, values)| row(window_s + at, values)));
+        }
     }
     Ok(rows)
 }

@@ -4,7 +4,7 @@ use std::{ops::Range, path::Path};
 
 use emo_examples::{Heart, HeartSignal};
 use emo_fusion::{
-    EegSignal, ImageSignal, Inputs, SpeechSignal,
+    EegRecording, EegSignal, ImageSignal, Inputs, SpeechSignal,
     eeg::{MissingChannels, SpatialFilter},
     image::FaceBox,
     ndarray::s,
@@ -13,11 +13,35 @@ use emo_fusion::{
 use crate::Failure;
 
 /// What the command line says about the files.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct ReadOptions {
     pub(crate) rate_hz: Option<f64>,
     pub(crate) heart_signal: HeartSignal,
     pub(crate) face: Option<FaceBox>,
+    /// The channels that are asked for; none if any will do.
+    pub(crate) channels: Vec<String>,
+}
+
+/// What a file holds.
+pub(crate) struct Found<S> {
+    /// The stretches between gaps, at least one, each with its begin in seconds.
+    pub(crate) stretches: Vec<(f64, S)>,
+    /// What was left aside, and why.
+    pub(crate) left_aside: Vec<String>,
+}
+
+impl<S: Signal> Found<S> {
+    fn whole(signal: S) -> Self {
+        Self {
+            stretches: vec![(0.0, signal)],
+            left_aside: Vec::new(),
+        }
+    }
+
+    /// The longest stretch, the last one of equal ones, with its begin in seconds.
+    pub(crate) fn longest(&self) -> Option<&(f64, S)> {
+        self.stretches.iter().max_by_key(|(_, signal)| signal.len())
+    }
 }
 
 /// What decides on columns, by the command line and the first recording, and what every recording is brought to.
@@ -31,7 +55,7 @@ pub(crate) struct Layout {
 
 /// A recording, cut along time in samples.
 pub(crate) trait Signal: Sized + Send {
-    fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure>;
+    fn read(path: &Path, options: &ReadOptions) -> Result<Found<Self>, Failure>;
 
     /// The names of its channels; none where a signal has only one.
     fn channels(&self) -> &[String] {
@@ -50,8 +74,9 @@ pub(crate) trait Signal: Sized + Send {
 
 /// Cut along time in seconds.
 impl Signal for Heart {
-    fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
-        Self::read(path, options.heart_signal, options.rate_hz)
+    fn read(path: &Path, options: &ReadOptions) -> Result<Found<Self>, Failure> {
+        let heart = Self::read(path, options.heart_signal, options.rate_hz)?;
+        Ok(Found::whole(heart))
     }
 
     fn rate_hz(&self) -> f64 {
@@ -68,10 +93,18 @@ impl Signal for Heart {
 }
 
 impl Signal for EegSignal {
-    fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
-        let mut inputs = Inputs::default();
-        let signal = inputs.read_eeg(path, options.rate_hz)?.eeg().cloned();
-        signal.ok_or_else(|| "no EEG".into())
+    fn read(path: &Path, options: &ReadOptions) -> Result<Found<Self>, Failure> {
+        let recording = EegRecording::read(path, options.rate_hz, &options.channels)?;
+        let stretches = recording.stretches.iter();
+        let left_aside = recording.left_aside.iter();
+        Ok(Found {
+            stretches: stretches
+                .map(|stretch| (stretch.start_s, recording.signal(stretch)))
+                .collect(),
+            left_aside: left_aside
+                .map(|left| format!("{} ({})", left.channel, left.reason))
+                .collect(),
+        })
     }
 
     fn channels(&self) -> &[String] {
@@ -105,10 +138,10 @@ impl Signal for EegSignal {
 }
 
 impl Signal for SpeechSignal {
-    fn read(path: &Path, _: &ReadOptions) -> Result<Self, Failure> {
+    fn read(path: &Path, _: &ReadOptions) -> Result<Found<Self>, Failure> {
         let mut inputs = Inputs::default();
         let signal = inputs.read_speech(path)?.speech().cloned();
-        signal.ok_or_else(|| "no speech".into())
+        signal.map(Found::whole).ok_or_else(|| "no speech".into())
     }
 
     fn rate_hz(&self) -> f64 {
@@ -129,10 +162,10 @@ impl Signal for SpeechSignal {
 
 /// A picture of a face is a single sample.
 impl Signal for ImageSignal {
-    fn read(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
+    fn read(path: &Path, options: &ReadOptions) -> Result<Found<Self>, Failure> {
         let mut inputs = Inputs::default();
         let signal = inputs.read_image(path, options.face)?.image().cloned();
-        signal.ok_or_else(|| "no picture".into())
+        signal.map(Found::whole).ok_or_else(|| "no picture".into())
     }
 
     fn rate_hz(&self) -> f64 {

@@ -159,7 +159,11 @@ fn a_page_has_every_part() {
     let page = report(&fixture("recordings/eeg.edf"), &["--window", "2"]);
     assert_eq!(page.tile("duration").0, "10.0 s");
     assert_eq!(page.tile("channels"), ("10", "10 with a place"));
-    assert_eq!(page.tile("rejected before").1, "0 of 5 windows");
+    assert!(
+        page.tile("rejected before")
+            .1
+            .starts_with("0 of 5 windows,")
+    );
     for heading in [
         "Overview",
         "Traces",
@@ -215,7 +219,11 @@ fn rhythms_and_artefacts_are_found_where_they_are() {
     });
     let page = report(&path, &[]);
     assert_eq!(page.tile("sampling rate").0, "128 Hz");
-    assert_eq!(page.tile("rejected before").1, "7 of 15 windows");
+    assert!(
+        page.tile("rejected before")
+            .1
+            .starts_with("7 of 15 windows,")
+    );
 
     // Windows of 4 s: those from 8 and 12 s are flat and stay so; the one from 20 s is at the limits.
     assert_eq!(page.windows("flat"), [2, 2]);
@@ -259,7 +267,11 @@ fn gaps_stay_gaps() {
     assert_eq!(page.tile("duration"), ("33.0 s", "without gaps"));
     assert_eq!(page.tile("channels").0, "4");
     // Five windows of 4 s before and three after it: none spans it.
-    assert_eq!(page.tile("rejected before").1, "0 of 8 windows");
+    assert!(
+        page.tile("rejected before")
+            .1
+            .starts_with("0 of 8 windows,")
+    );
     assert!(page.count("class=\"gap\"") >= 3);
     assert!(page.notes.contains("Right AUX"), "{}", page.notes);
     assert!(page.page.contains("AF7-AF8"));

@@ -1,88 +1,17 @@
 //! The `extract` program as a user meets it: its tables, its files, and how it ends on bad input.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+mod tables;
+
+use std::{collections::BTreeSet, fs, path::Path};
 
 use emo_fusion::{
     Inputs,
     eeg::{EegFeatureSet, EegFeatures, EegFeaturesConfig, UndefinedFeature},
 };
-use emo_testing::{assert_close, example, fixture, load_npy};
+use emo_testing::{assert_close, fixture, load_npy};
 
-fn extract(arguments: &[&str]) -> Output {
-    Command::new(example("extract"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn recording(name: &str) -> String {
-    fixture("recordings")
-        .join(name)
-        .to_str()
-        .unwrap()
-        .to_owned()
-}
-
-/// Header and records.
-fn parse(csv: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut lines = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(csv)
-        .into_records()
-        .map(|record| {
-            record
-                .unwrap()
-                .iter()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        });
-    let header = lines.next().unwrap();
-    (header, lines.collect())
-}
-
-#[track_caller]
-fn table(arguments: &[&str]) -> (Vec<String>, Vec<Vec<String>>) {
-    let output = extract(arguments);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert!(
-        output.stderr.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    parse(&output.stdout)
-}
-
-fn features(record: &[String]) -> Vec<f64> {
-    record[2..]
-        .iter()
-        .map(|value| match value.as_str() {
-            "" => f64::NAN,
-            number => number.parse().unwrap(),
-        })
-        .collect()
-}
-
-#[track_caller]
-fn assert_names(header: &[String], expected: &[&str], count: usize) {
-    assert_eq!(header.len(), 2 + count);
-    assert_eq!(header[..2], ["file", "start_s"]);
-    for name in expected {
-        assert!(
-            header.iter().any(|column| column == name),
-            "no column {name}"
-        );
-    }
-}
+use crate::tables::{assert_names, extract, features, parse, recording, table};
 
 #[test]
 fn heart_rate_is_that_of_the_last_seconds() {

@@ -3,9 +3,9 @@ use std::{ops::Range, path::Path};
 use emo_dsp::SampleRate;
 use emo_eeg::{ChannelKind, normalize_channel_name};
 use emo_recording::{Channel, CsvConfig, Recording, RecordingError};
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1, Axis, s};
 
-use crate::InputError;
+use crate::{EegSignal, InputError};
 
 /// A channel that misses more of its samples than this is left aside, as it would make all others miss them.
 const MOST_MISSING: f64 = 0.5;
@@ -157,6 +157,18 @@ impl EegRecording {
             stretches,
             left_aside,
         })
+    }
+
+    /// The samples of a stretch.
+    pub fn signal(&self, stretch: &Stretch) -> EegSignal {
+        EegSignal {
+            samples: self
+                .samples
+                .slice(s![.., stretch.samples.clone()])
+                .to_owned(),
+            channels: self.channels.clone(),
+            sample_rate: self.sample_rate,
+        }
     }
 
     /// The longest stretch, the last one of equal ones.

@@ -5,10 +5,10 @@ use std::{
 
 use emo_dsp::SampleRate;
 use emo_image::{FaceBox, GreyImage, Limits};
-use emo_recording::{Channel, CsvConfig, Recording, RecordingError};
-use ndarray::{Array2, ArrayView1, Axis};
+use emo_recording::{Channel, CsvConfig, Recording};
+use ndarray::Array2;
 
-use crate::{InputError, Modality, PipelineError};
+use crate::{EegRecording, InputError, Modality, PipelineError};
 
 /// What the heart does, as measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -217,8 +217,8 @@ impl Inputs {
         Ok(self)
     }
 
-    /// Reads an EEG from a recording (EDF, BDF, BrainVision, XDF, CSV), all channels of the most frequent rate and length;
-    /// the bundle picks by name.
+    /// Reads an EEG from a recording (EDF, BDF, BrainVision, XDF, CSV), the channels that [`EegRecording`] takes; the
+    /// bundle picks by name. Of a recording with gaps it is the longest stretch without one.
     /// `sample_rate` in Hz is needed where the file has none. A CSV is taken to be in microvolts.
     ///
     /// # Errors
@@ -229,7 +229,8 @@ impl Inputs {
         sample_rate: Option<f64>,
     ) -> Result<&mut Self, PipelineError> {
         self.eeg = Some(read(Modality::Eeg, path.as_ref(), |path| {
-            eeg_signal(&recording(path, sample_rate, Some("uV"))?)
+            let recording = EegRecording::read(path, sample_rate, &[])?;
+            Ok(recording.signal(recording.longest_stretch()))
         })?);
         Ok(self)
     }
@@ -382,83 +383,18 @@ fn names(channels: &[Channel]) -> String {
         .join(", ")
 }
 
-/// Reads a recording; the rate and the unit are for CSV files that do not say theirs.
-fn recording(
-    path: &Path,
-    sample_rate: Option<f64>,
-    unit: Option<&str>,
-) -> Result<Recording, InputError> {
-    let mut csv = CsvConfig::default();
-    csv.sample_rate = sample_rate.map(SampleRate::from_hz).transpose()?;
-    csv.unit = unit.map(str::to_owned);
-    Ok(Recording::read_with(path, &csv)?)
-}
-
 fn heart_channel(
     path: &Path,
     sample_rate: Option<f64>,
     prefixes: &[&str],
 ) -> Result<(Vec<f32>, SampleRate), InputError> {
-    let recording = recording(path, sample_rate, None)?;
+    let mut csv = CsvConfig::default();
+    csv.sample_rate = sample_rate.map(SampleRate::from_hz).transpose()?;
+    let recording = Recording::read_with(path, &csv)?;
     let channel = one_channel(&recording, prefixes)?;
     require_continuous(channel)?;
     Ok((
         channel.samples.clone(),
         channel.sample_rate.ok_or(InputError::MissingSampleRate)?,
     ))
-}
-
-/// The voltages that share the most frequent rate and length, as a matrix in microvolts.
-fn eeg_signal(recording: &Recording) -> Result<EegSignal, InputError> {
-    let mut voltages = Vec::with_capacity(recording.channels.len());
-    for channel in &recording.channels {
-        match channel.to_microvolts() {
-            Ok(samples) => voltages.push((channel, samples)),
-            // Triggers, counters and the like.
-            Err(RecordingError::NotAVoltage { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let kind = |channel: &Channel| {
-        (
-            channel.sample_rate.map(|rate| rate.hz().to_bits()),
-            channel.samples.len(),
-        )
-    };
-    let count = |wanted| {
-        voltages
-            .iter()
-            .filter(|(channel, _)| kind(channel) == wanted)
-            .count()
-    };
-    let Some((first, _)) = voltages
-        .iter()
-        .rev()
-        .max_by_key(|(channel, _)| count(kind(channel)))
-    else {
-        let problem = format!(
-            "no channel is a voltage (there are: {})",
-            names(&recording.channels)
-        );
-        return Err(InputError::Channel { problem });
-    };
-    let used: Vec<_> = voltages
-        .iter()
-        .filter(|(channel, _)| kind(channel) == kind(first))
-        .collect();
-    for (channel, _) in &used {
-        require_continuous(channel)?;
-    }
-    let mut samples = Array2::zeros((used.len(), first.samples.len()));
-    for (mut row, (_, voltage)) in samples.axis_iter_mut(Axis(0)).zip(&used) {
-        row.assign(&ArrayView1::from(voltage));
-    }
-    Ok(EegSignal {
-        samples,
-        channels: used
-            .iter()
-            .map(|(channel, _)| channel.name.clone())
-            .collect(),
-        sample_rate: first.sample_rate.ok_or(InputError::MissingSampleRate)?,
-    })
 }
