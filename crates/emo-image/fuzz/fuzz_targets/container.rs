@@ -1,0 +1,11 @@
+//! Files that are nearly right.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../probe.rs"]
+mod probe;
+#[path = "../spec.rs"]
+mod spec;
+
+fuzz_target!(|file: spec::File| probe::decode(&file.encode()));

@@ -1,0 +1,9 @@
+//! Any bytes.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../probe.rs"]
+mod probe;
+
+fuzz_target!(|bytes: &[u8]| probe::decode(bytes));
