@@ -57,6 +57,10 @@
 //! behind [`FaceDetector`], and who has a box or a picture that is a face needs none. [`FaceTracker`]
 //! follows faces through a stream, [`EyeFinder`] and [`FaceAlignment`] straighten them.
 //!
+//! # Quality and training
+//! [`face_quality`] and [`face_quality_at`] mark a face in a box and one with landmarks, [`HeadPose`]
+//! says how a head is turned. [`Augment`] makes more training pictures of one.
+//!
 //! # Untrusted files
 //! Any bytes give a picture or an error, never a panic. Columns, rows, memory and file length are
 //! checked before the pixels are decoded, and a truncated JPEG is an error instead of a picture
@@ -74,6 +78,7 @@
 
 mod affine;
 mod align;
+mod augment;
 mod border;
 mod canny;
 mod canny_gaussian;
@@ -104,6 +109,7 @@ mod lbp;
 mod limits;
 mod normalize;
 mod plane;
+mod pose;
 mod quality;
 mod resize;
 mod smooth;
@@ -113,6 +119,7 @@ pub use image::DynamicImage;
 
 pub use affine::{Affine, FACE_TEMPLATE_112, Outside};
 pub use align::{FaceAlignment, FaceAlignmentConfig, FaceAnchor};
+pub use augment::{Augment, AugmentConfig};
 pub use border::Border;
 pub use canny::{Canny, CannyConfig, GradientNorm};
 pub use canny_gaussian::{GaussianCanny, GaussianCannyConfig};
@@ -142,7 +149,8 @@ pub use limits::Limits;
 pub use ndarray;
 pub use normalize::{blob, gamma, min_max, standardize, tan_triggs};
 pub use plane::{Plane, Sample};
-pub use quality::{FaceQuality, face_quality, laplacian_variance};
+pub use pose::HeadPose;
+pub use quality::{FaceQuality, face_quality, face_quality_at, laplacian_variance};
 pub use resize::{
     Interpolation, OpenCvFilter, PillowFilter, Resize, ResizeConfig, ResizeFilter,
     ScikitImageFilter,

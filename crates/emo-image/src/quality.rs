@@ -1,15 +1,18 @@
 use ndarray::ArrayRef2;
 
-use crate::{FaceBox, GreyImage, ImageError, Interpolation};
+use crate::{
+    FaceAlignment, FaceAlignmentConfig, FaceAnchor, FaceBox, GreyImage, HeadPose, ImageError,
+    Interpolation,
+};
 
-/// Side of the crop on which sharpness and exposure are measured, that of the common template of
-/// face recognition.
+/// Side of the crop on which all but size and pose are measured, that of the common template of face
+/// recognition.
 const CROP_SIDE: usize = 112;
 
 /// Distance of the eyes on that template over its side: (73.53 − 38.29) / 112 (Deng et al. 2019).
 const EYE_DISTANCE: f64 = 35.24 / 112.0;
 
-/// How well a face can be seen: three marks from 0 (useless) to 1 (good).
+/// How well a face can be seen: marks from 0 (useless) to 1 (good), each for one cause.
 ///
 /// The ramps are this crate's engineering values, not fitted to recognition errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,12 +27,23 @@ pub struct FaceQuality {
     /// Rises with the distance of the eyes in pixels, 0 up to 12, 1 from 40 on. Without landmarks
     /// it is taken as 0.315 of the shorter side, as on the 112-pixel recognition template.
     pub size: f32,
+    /// 1 less the yaw of [`HeadPose`] over 45°, 0 beyond; `None` without landmarks.
+    pub pose: Option<f32>,
+    /// The correlation of the face's left half with its right half mirrored, which something before
+    /// one half lowers, as do light from one side and a turned head: 0 up to 0, 1 from 0.3 on. A
+    /// face without any contrast is its own mirror.
+    pub symmetry: f32,
 }
 
 impl FaceQuality {
-    /// The product of the three marks, from 0 to 1.
+    /// The product of sharpness, exposure and size, and of pose and symmetry where landmarks were
+    /// given; from 0 to 1.
+    ///
+    /// In a box the face is not straightened, so that its halves differ whether or not something
+    /// covers them; there symmetry is given but does not count.
     pub fn overall(&self) -> f32 {
-        self.sharpness * self.exposure * self.size
+        let seen = self.sharpness * self.exposure * self.size;
+        self.pose.map_or(seen, |pose| seen * pose * self.symmetry)
     }
 }
 
@@ -58,7 +72,48 @@ pub fn face_quality(image: &GreyImage, face: Option<FaceBox>) -> Result<FaceQual
     let cropped = face.map(|face| image.crop(face)).transpose()?;
     let image = cropped.as_ref().unwrap_or(image);
     let crop = image.resize(CROP_SIDE, CROP_SIDE, Interpolation::Auto)?;
-    let levels = crop.levels();
+    let eye_distance = EYE_DISTANCE * image.width().min(image.height()) as f64;
+    Ok(marks(crop.levels(), eye_distance, None))
+}
+
+/// Marks how well the face with the given landmarks, in the order of
+/// [`FACE_TEMPLATE_112`](crate::FACE_TEMPLATE_112), can be seen.
+///
+/// The face is straightened by [`FaceAlignment`] before it is measured.
+///
+/// # Errors
+/// [`ImageError::Parameter`] for landmarks that are not finite or coincide.
+///
+/// # Example
+/// ```
+/// use emo_image::{FACE_TEMPLATE_112, GreyImage, face_quality_at};
+///
+/// let flat = GreyImage::new(&ndarray::Array2::from_elem((112, 112), 128.0))?;
+/// let quality = face_quality_at(&flat, &FACE_TEMPLATE_112)?;
+/// assert!(quality.pose.is_some_and(|pose| pose > 0.95));
+/// # Ok::<(), emo_image::ImageError>(())
+/// ```
+///
+/// # References
+/// Those of [`face_quality`] and [`HeadPose::from_landmarks`].
+pub fn face_quality_at(
+    image: &GreyImage,
+    landmarks: &[[f64; 2]; 5],
+) -> Result<FaceQuality, ImageError> {
+    let pose = HeadPose::from_landmarks(landmarks)?;
+    let [[left_x, left_y], [right_x, right_y], ..] = *landmarks;
+    let eye_distance = (right_x - left_x).hypot(right_y - left_y);
+    let config = FaceAlignmentConfig {
+        size: CROP_SIDE,
+        ..FaceAlignmentConfig::default()
+    };
+    let crop =
+        FaceAlignment::new(config)?.compute(image.into(), &FaceAnchor::Landmarks(*landmarks))?;
+    let pose = ramp(pose.yaw_degrees.abs(), 45.0, 0.0);
+    Ok(marks(crop.levels(), eye_distance, Some(pose as f32)))
+}
+
+fn marks(levels: &ArrayRef2<f32>, eye_distance: f64, pose: Option<f32>) -> FaceQuality {
     let count = levels.len() as f64;
     let mean = levels.iter().copied().map(f64::from).sum::<f64>() / count;
     let clipped = levels
@@ -66,14 +121,43 @@ pub fn face_quality(image: &GreyImage, face: Option<FaceBox>) -> Result<FaceQual
         .filter(|&&v| !(0.5..254.5).contains(&v))
         .count() as f64
         / count;
-    let eye_distance = EYE_DISTANCE * image.width().min(image.height()) as f64;
-
     let exposure = ramp(mean, 40.0, 60.0) * ramp(mean, 220.0, 200.0) * ramp(clipped, 0.10, 0.05);
-    Ok(FaceQuality {
+    FaceQuality {
         sharpness: ramp(variance_of_laplacian(levels), 20.0, 150.0) as f32,
         exposure: exposure as f32,
         size: ramp(eye_distance, 12.0, 40.0) as f32,
-    })
+        pose,
+        symmetry: ramp(mirror_correlation(levels), 0.0, 0.3) as f32,
+    }
+}
+
+/// The correlation of the left half with the right half mirrored, −1 to 1; 1 where both are flat, 0
+/// where one is.
+fn mirror_correlation(levels: &ArrayRef2<f32>) -> f64 {
+    let half = levels.ncols() / 2;
+    let count = (half * levels.nrows()) as f64;
+    let pairs = || {
+        levels.outer_iter().flat_map(move |row| {
+            let last = row.len() - 1;
+            (0..half).map(move |column| (f64::from(row[column]), f64::from(row[last - column])))
+        })
+    };
+    let (left, right) = pairs().fold((0.0, 0.0), |(l, r), (a, b)| (l + a, r + b));
+    let (left, right) = (left / count, right / count);
+    let (mut product, mut of_left, mut of_right) = (0.0, 0.0, 0.0);
+    for (a, b) in pairs() {
+        let (a, b) = (a - left, b - right);
+        product += a * b;
+        of_left += a * a;
+        of_right += b * b;
+    }
+    /// Below this variance, in squared grey levels, there is nothing but rounding.
+    const FLAT: f64 = 1e-6;
+    match (of_left > FLAT * count, of_right > FLAT * count) {
+        (true, true) => product / (of_left * of_right).sqrt(),
+        (false, false) => 1.0,
+        _ => 0.0,
+    }
 }
 
 /// 0 at `zero` and beyond, 1 at `one` and beyond, a straight line between.
@@ -212,5 +296,129 @@ mod tests {
             let actual = [quality.sharpness, quality.exposure, quality.size];
             assert_close(actual, expected, 0.0, 1e-6);
         }
+    }
+
+    /// A face of sorts: eyes, nose and mouth of the template as dark spots, and texture that both
+    /// halves share.
+    fn face(level: impl Fn(f64, f64, f64) -> f64) -> GreyImage {
+        let levels = Array2::from_shape_fn((112, 112), |(row, column)| {
+            let (x, y) = (column as f64, row as f64);
+            let aside = (x - 55.5).abs();
+            let mut light = 130.0 + 25.0 * (aside * 0.9).sin() * (y * 0.8).cos();
+            for [u, v] in [[17.6, 51.6], [0.0, 71.7], [14.6, 92.3]] {
+                light -= 60.0 * (-((aside - u).powi(2) + (y - v).powi(2)) / 30.0).exp();
+            }
+            level(light, x, y).clamp(0.0, 255.0) as f32
+        });
+        GreyImage::new(&levels).unwrap()
+    }
+
+    /// Marks of pictures in which a defect grows: from 1 down to 0, never up.
+    #[track_caller]
+    fn assert_falls(marks: impl IntoIterator<Item = f32>) {
+        let marks: Vec<f32> = marks.into_iter().collect();
+        assert!(marks.windows(2).all(|pair| pair[0] >= pair[1]), "{marks:?}");
+        let (first, last) = (marks[0], *marks.last().unwrap());
+        assert!(first > 0.95 && last < 0.05, "{marks:?}");
+    }
+
+    fn of(image: &GreyImage) -> FaceQuality {
+        face_quality_at(image, &crate::FACE_TEMPLATE_112).unwrap()
+    }
+
+    #[test]
+    fn blur_lowers_sharpness() {
+        let sharp = face(|light, _, _| light);
+        assert_falls([0.3, 0.8, 1.2, 1.6, 2.0, 3.0, 5.0].map(|sigma| {
+            let kernel = crate::SmoothingKernel::gaussian(sigma, 4.0).unwrap();
+            let blurred = crate::smooth((&sharp).into(), &kernel, crate::Border::Reflect);
+            of(&GreyImage::new(&blurred.mapv(|level| level as f32)).unwrap()).sharpness
+        }));
+    }
+
+    #[test]
+    fn darkness_light_and_clipping_lower_exposure() {
+        for step in [-12.0, 11.0] {
+            assert_falls((0..10).map(|n| of(&face(|l, _, _| l + step * f64::from(n))).exposure));
+        }
+        for level in [0.0, 255.0] {
+            assert_falls((0..8).map(|n| {
+                let edge = 2.0 * f64::from(n);
+                of(&face(|light, _, y| if y < edge { level } else { light })).exposure
+            }));
+        }
+    }
+
+    #[test]
+    fn distance_lowers_size() {
+        let image = face(|light, _, _| light);
+        assert_falls([128, 110, 80, 60, 36].map(|side| {
+            let small = image.resize(side, side, Interpolation::Auto).unwrap();
+            let scale = side as f64 / 112.0;
+            let landmarks = crate::FACE_TEMPLATE_112.map(|point| point.map(|v| v * scale));
+            face_quality_at(&small, &landmarks).unwrap().size
+        }));
+        assert_falls([128, 110, 80, 60, 36].map(|side| {
+            let small = image.resize(side, side, Interpolation::Auto).unwrap();
+            face_quality(&small, None).unwrap().size
+        }));
+    }
+
+    #[test]
+    fn a_turned_head_lowers_pose() {
+        let image = face(|light, _, _| light);
+        for side in [-1.0, 1.0] {
+            assert_falls([0.0, 2.0, 5.0, 8.0, 11.0, 18.0].map(|shift| {
+                let mut landmarks = crate::FACE_TEMPLATE_112;
+                landmarks[2][0] += side * shift;
+                face_quality_at(&image, &landmarks).unwrap().pose.unwrap()
+            }));
+        }
+    }
+
+    #[test]
+    fn what_covers_one_half_lowers_symmetry() {
+        // A scarf of grain that the other half does not share.
+        let grain = |x: f64, y: f64| ((x * 12.9898 + y * 78.233).sin() * 43_758.5).fract();
+        assert_falls([0.0, 12.0, 24.0, 36.0, 48.0, 56.0].map(|edge| {
+            let seen = |light, x, y| {
+                if x < edge {
+                    90.0 + 60.0 * grain(x, y)
+                } else {
+                    light
+                }
+            };
+            of(&face(seen)).symmetry
+        }));
+    }
+
+    #[test]
+    fn marks_multiply() {
+        let image = face(|light, _, _| light);
+        let quality = of(&image);
+        let product = quality.sharpness * quality.exposure * quality.size;
+        let expected = product * quality.pose.unwrap() * quality.symmetry;
+        assert_eq!(quality.overall(), expected);
+        let in_box = face_quality(&image, None).unwrap();
+        assert_eq!(in_box.pose, None);
+        let expected = in_box.sharpness * in_box.exposure * in_box.size;
+        assert_eq!(in_box.overall(), expected);
+    }
+
+    #[test]
+    fn a_flat_half_has_no_mirror() {
+        let levels =
+            Array2::from_shape_fn(
+                (8, 8),
+                |(row, column)| {
+                    if column < 4 { 10.0 * row as f32 } else { 7.0 }
+                },
+            );
+        assert_eq!(mirror_correlation(&levels), 0.0);
+        assert_eq!(mirror_correlation(&Array2::from_elem((8, 8), 3.0)), 1.0);
+        let own_mirror = Array2::from_shape_fn((8, 8), |(row, column)| {
+            (row * 3 + column.min(7 - column) * 5) as f32
+        });
+        assert!((mirror_correlation(&own_mirror) - 1.0).abs() < 1e-12);
     }
 }
