@@ -31,6 +31,10 @@ pub(crate) const FAINT: Stroke = Stroke {
 /// Intervals above which only the extremes of each column are drawn.
 const MAX_INTERVALS: usize = 3500;
 
+/// Windows of quality above which several are drawn as one, and seconds between two that are not.
+const MAX_BARS: usize = 450;
+const WINDOW_GAP_S: f64 = 1.0;
+
 /// Corrected beats above which they are counted in so many parts of the recording.
 const MAX_MARKS: usize = 500;
 const N_PARTS: usize = 120;
@@ -95,29 +99,34 @@ fn overview(plot: &mut Plot, analysis: &Analysis, signal: &Signal, clock: Clock)
 }
 
 fn quality(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
-    let mut panel = plot.panel(
-        "Quality of the signal in windows of 10 s, 0 to 1",
-        54.0,
-        0.0..1.0,
-        &[0.0, 0.5, 1.0],
-        number,
-    );
+    let together = analysis.windows.len().div_ceil(MAX_BARS).max(1);
+    let title = match together {
+        1 => "Quality of the signal in windows of 10 s, 0 to 1".to_owned(),
+        n => format!("Quality of the signal, 0 to 1: mean of {n} windows of 10 s"),
+    };
+    let mut panel = plot.panel(&title, 54.0, 0.0..1.0, &[0.0, 0.5, 1.0], number);
     gaps(plot, analysis, &mut panel, clock);
-    let unusable = analysis.windows.iter();
-    for (span, _) in unusable.filter(|(_, quality)| !analysis.is_usable(quality)) {
-        plot.shade(&panel, clock.span(span), UNUSABLE_GROUND);
+    let mut bars = [Vec::new(), Vec::new()];
+    for windows in analysis.windows.chunks(together) {
+        // What lies in a gap between two windows has no quality.
+        let near = |a: &(Range<f64>, _), b: &(Range<f64>, _)| b.0.start - a.0.end < WINDOW_GAP_S;
+        for windows in windows.chunk_by(near) {
+            let sum: f64 = windows.iter().map(|(_, quality)| quality.combined).sum();
+            let mean = sum / windows.len() as f64;
+            let seconds = windows[0].0.start..windows[windows.len() - 1].0.end;
+            let is_usable = mean >= analysis.usable_from();
+            let span = clock.span(&seconds);
+            if !is_usable {
+                plot.shade(&panel, span.clone(), UNUSABLE_GROUND);
+            }
+            bars[usize::from(is_usable)].push((span, 0.0, mean));
+        }
     }
-    for (is_usable, colour) in [(true, USABLE), (false, UNUSABLE)] {
-        let windows = analysis.windows.iter();
-        let windows = windows.filter(|(_, quality)| analysis.is_usable(quality) == is_usable);
-        let bars = windows.map(|(span, quality)| (clock.span(span), 0.0, quality.combined));
-        plot.bars(&panel, bars, colour);
+    for (bars, colour) in bars.into_iter().zip([UNUSABLE, USABLE]) {
+        plot.bars(&panel, bars.into_iter(), colour);
     }
-    plot.key(
-        &mut panel,
-        &format!("usable, ≥ {}", analysis.usable_from()),
-        USABLE,
-    );
+    let label = format!("usable, ≥ {}", analysis.usable_from());
+    plot.key(&mut panel, &label, USABLE);
     plot.key(&mut panel, "not usable", UNUSABLE);
 }
 

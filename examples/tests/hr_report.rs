@@ -285,6 +285,50 @@ fn indices_are_those_of_extract() {
 }
 
 #[test]
+fn an_e4_folder_has_a_pulse_and_intervals_with_gaps() {
+    let folder = TempDir::new().unwrap();
+    let text = fs::read_to_string(recording("ppg.csv")).unwrap();
+    let column = |line: &str| line.rsplit(',').next().unwrap().to_owned() + "\n";
+    let pulse: String = text.lines().skip(1).map(column).collect();
+    let write = |name: &str, content: String| fs::write(folder.path().join(name), content).unwrap();
+    write("BVP.csv", format!("1600000000.0\n64.0\n{pulse}"));
+    // 20 intervals, half a minute without, 20 intervals.
+    let beats = (1..=40).map(|k| f64::from(k) * 0.75 + if k > 20 { 30.0 } else { 0.0 });
+    let lines: String = beats.map(|time| format!("{time},0.75\n")).collect();
+    write("IBI.csv", format!("1600000000.0, IBI\n{lines}"));
+
+    let (pulse, _) = page(folder.path(), &[]);
+    assert_is_whole(&pulse);
+    assert!(pulse.contains("PPG from channel BVP"));
+    let (intervals, _) = page(&folder.path().join("IBI.csv"), &[]);
+    assert_is_whole(&intervals);
+    assert!(intervals.contains("Nothing was recorded in 1 stretch, 30.0 s together"));
+    assert!(intervals.contains("Beats follow upon each other in 2 stretches"));
+    assert_eq!(tile(&intervals, "beats"), "42");
+    assert_eq!(tile(&intervals, "mean rate"), "80.0 bpm");
+}
+
+#[test]
+fn a_recording_of_wfdb_is_known_by_its_leads() {
+    // As MIT-BIH has it: two leads, no channel that is called ECG.
+    let folder = TempDir::new().unwrap();
+    let samples = long_ecg();
+    let header =
+        "rec 2 250 30000\nrec.dat 16 200/mV 12 0 0 0 0 MLII\nrec.dat 16 200/mV 12 0 0 0 0 V5\n";
+    fs::write(folder.path().join("rec.hea"), header).unwrap();
+    let bytes = samples.iter().flat_map(|mv| {
+        let adc = (200.0 * mv.parse::<f64>().unwrap()) as i16;
+        [adc.to_le_bytes(), [0, 0]].concat()
+    });
+    fs::write(folder.path().join("rec.dat"), bytes.collect::<Vec<u8>>()).unwrap();
+    let (page, _) = page(&folder.path().join("rec.hea"), &[]);
+    assert_is_whole(&page);
+    assert!(page.contains("ECG from channel MLII, 2 min 00 s at 250 Hz"));
+    assert!(page.contains("ECG, mV"));
+    assert!((number(tile(&page, "mean rate")) - 70.0).abs() < 3.0);
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("page.html");

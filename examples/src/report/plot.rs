@@ -203,15 +203,25 @@ impl Plot {
         }
     }
 
-    /// Stretches in which nothing was recorded, over the panel's whole height.
+    /// Stretches in which nothing was recorded, in order, over the panel's whole height; those that touch in the picture
+    /// are drawn as one.
     pub fn gaps(&mut self, panel: &Panel, spans: impl Iterator<Item = Range<f64>>) {
+        let mut columns: Vec<Range<f64>> = Vec::new();
         for span in spans {
-            let (x0, x1) = (self.x_of(span.start), self.x_of(span.end));
+            let x0 = self.x_of(span.start);
+            let x1 = self.x_of(span.end).max(x0 + 1.0);
+            match columns.last_mut() {
+                Some(last) if x0 <= last.end + 0.5 => last.end = last.end.max(x1),
+                _ => columns.push(x0..x1),
+            }
+        }
+        for column in columns {
             let _ = write!(
                 self.body,
-                r#"<rect class="gap" x="{x0:.1}" y="{:.1}" width="{:.1}" height="{}"/>"#,
+                r#"<rect class="gap" x="{:.1}" y="{:.1}" width="{:.1}" height="{}"/>"#,
+                column.start,
                 panel.y,
-                (x1 - x0).max(1.0),
+                column.end - column.start,
                 panel.height
             );
         }
@@ -512,4 +522,46 @@ pub fn number(x: f64) -> String {
     let text = format!("{x:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0" } else { text }.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        for (range, n, expected) in [
+            (0.0..1.0, 5, vec![0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+            (0.0..1.0, 4, vec![0.0, 0.5, 1.0]),
+            (-3.0..95.0, 3, vec![0.0, 50.0]),
+            (867.5..882.5, 4, vec![870.0, 875.0, 880.0]),
+            (1.0..1.0, 4, Vec::new()),
+            (2.0..1.0, 4, Vec::new()),
+            (0.0..f64::INFINITY, 4, Vec::new()),
+        ] {
+            let ticks = round_ticks(&range, n);
+            assert_eq!(ticks.len(), expected.len(), "{range:?}: {ticks:?}");
+            let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-9;
+            assert!(
+                ticks.iter().zip(&expected).all(near),
+                "{range:?}: {ticks:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn gaps_and_marks_in_one_pixel_are_drawn_once() {
+        let mut plot = Plot::over(0.0..1.0, "s");
+        let panel = plot.panel("", 10.0, 0.0..1.0, &[], number);
+        let many = |n: usize| (0..n).map(move |k| k as f64 / n as f64);
+        plot.gaps(&panel, many(100_000).map(|x| x..x + 1e-6));
+        let mark = Mark {
+            colour: "#000",
+            shape: POINT,
+        };
+        plot.marks(&panel, many(100_000).map(|x| (x, 0.5)), mark);
+        let svg = plot.finish();
+        assert_eq!(svg.matches("class=\"gap\"").count(), 1);
+        assert!(svg.len() < 40_000, "{}", svg.len());
+    }
 }
