@@ -1,18 +1,20 @@
 //! Cleans a recording by artefact subspace reconstruction.
 //!
-//! `cargo run --release -p emo-eeg --example asr_clean -- IN.npy OUT.npy RATE [CUTOFF [REPEAT [MIXING.npy THRESHOLD.npy]]]`
+//! `cargo run --release -p emo-eeg --example asr_clean -- IN.npy OUT.npy RATE [CUTOFF [REPEAT [MIXING.npy THRESHOLD.npy]]] [--median N]`
 //!
 //! IN holds `[channels, samples]` in µV as `f32`. The recording is its own calibration, unless there are
-//! matrices of another one. With REPEAT, all of it is done as often, to be timed from outside.
+//! matrices of another one. With --median, thresholds are medians over as many fits. With REPEAT, all of it is done as often, to be timed from outside.
 
 use std::error::Error;
 
 use emo_eeg::ndarray::Array2;
-use emo_eeg::{Asr, AsrConfig, CleanWindows, SampleRate};
+use emo_eeg::{Asr, AsrConfig, AsrFit, CleanWindows, SampleRate};
 use ndarray_npy::{read_npy, write_npy};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let at = arguments.iter().position(|argument| argument == "--median");
+    let median: Vec<String> = at.map_or_else(Vec::new, |at| arguments.drain(at..).collect());
     let [input, output, rate, rest @ ..] = arguments.as_slice() else {
         return Err(
             "usage: asr_clean IN.npy OUT.npy RATE [CUTOFF [REPEAT [MIXING THRESHOLD]]]".into(),
@@ -20,6 +22,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let recording: Array2<f32> = read_npy(input)?;
     let mut config = AsrConfig::new(SampleRate::from_hz(rate.parse()?)?);
+    if let Some(n_best) = median.get(1) {
+        config.fit = AsrFit::Median {
+            n_best: n_best.parse()?,
+        };
+    }
     if let Some(cutoff) = rest.first() {
         config.cutoff = cutoff.parse()?;
     }

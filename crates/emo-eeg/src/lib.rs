@@ -89,7 +89,7 @@ mod topographic_grid;
 mod wavelet;
 mod window;
 
-pub use asr::{Asr, AsrConfig, AsrStream, CleanWindows};
+pub use asr::{Asr, AsrConfig, AsrFit, AsrStream, CleanWindows};
 pub use bad_channels::{BadChannelsConfig, ChannelVerdict, bad_channels};
 pub use band::Band;
 pub use band_energy::BandEnergy;

@@ -70,7 +70,7 @@ pub(super) fn calibrate(
         }
     }
 
-    let fit = AmplitudeFit::new(begins.len(), config.min_clean, config.max_dropout);
+    let fit = AmplitudeFit::new(begins.len(), config);
     let mut thresholds = vec![0.0; n];
     for (component, threshold) in thresholds.iter_mut().enumerate() {
         let vector = eigen.vector(component);

@@ -43,7 +43,7 @@ impl CleanWindows {
                 required: len + (MIN_WINDOWS as f64 * hop).ceil() as usize,
             });
         }
-        let fit = AmplitudeFit::new(begins.len(), config.min_clean, config.max_dropout);
+        let fit = AmplitudeFit::new(begins.len(), config);
         let mut scores = Array2::zeros((begins.len(), n_channels));
         for (channel, row) in rows.iter().enumerate() {
             let amplitudes = amplitudes(row, &begins, len);

@@ -18,6 +18,20 @@ pub use stream::AsrStream;
 use crate::EegError;
 use crate::window::checked_channel;
 
+/// How mean and deviation of clean amplitude are taken from the search among some six thousand candidates, of which many
+/// are nearly as good as the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AsrFit {
+    /// Those of the best candidate, as EEGLAB and asrpy.
+    Best,
+    /// The medians over the best candidates, which small changes of the data move less.
+    Median {
+        /// How many of them, 1 to 4096.
+        n_best: usize,
+    },
+}
+
 /// Settings of [`Asr`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -47,6 +61,8 @@ pub struct AsrConfig {
     pub step: usize,
     /// Share of the dimensions that are taken away at most, 0 to 1. Default: 0.66.
     pub max_removed: f64,
+    /// How clean amplitude is fitted. Default: [`AsrFit::Best`].
+    pub fit: AsrFit,
 }
 
 impl AsrConfig {
@@ -64,11 +80,16 @@ impl AsrConfig {
             lookahead_s: 0.25,
             step: 32,
             max_removed: 0.66,
+            fit: AsrFit::Best,
         }
     }
 
     fn check(&self) -> Result<(), EegError> {
         let hz = self.sample_rate.hz();
+        let n_best = match self.fit {
+            AsrFit::Best => 1,
+            AsrFit::Median { n_best } => n_best,
+        };
         let settings = [
             (
                 "sample_rate",
@@ -135,6 +156,12 @@ impl AsrConfig {
                 self.max_removed,
                 (0.0..=1.0).contains(&self.max_removed),
                 "0 to 1",
+            ),
+            (
+                "n_best",
+                n_best as f64,
+                (1..=4096).contains(&n_best),
+                "1 to 4096",
             ),
         ];
         match settings.iter().find(|(_, _, valid, _)| !valid) {
