@@ -30,6 +30,8 @@
 //! # Ok::<(), emo_hr::HrError>(())
 //! ```
 //!
+//! [`PulseShapes`] measures the pulses of a photoplethysmogram: rise, amplitude, widths, area, second derivative.
+//!
 //! # Heart rate variability and breathing
 //! | from | by | to |
 //! |---|---|---|
@@ -65,6 +67,7 @@ mod moving_average;
 mod parity;
 mod peaks;
 mod ppg;
+mod pulse_shape;
 mod quality;
 mod respiration;
 mod rhythm;
@@ -105,6 +108,7 @@ pub use interpolation::Interpolation;
 pub use interval_filter::IntervalFilter;
 pub use ndarray;
 pub use ppg::{PpgConfig, PpgDetector, PpgMethod};
+pub use pulse_shape::{PulseAcceleration, PulseShape, PulseShapeConfig, PulseShapes};
 pub use respiration::{
     Breaths, EdrMethod, PorgesBohrerOf, Respiration, Rsa, RsaConfig, respiration_rate,
 };

@@ -1,3 +1,5 @@
+use emo_dsp::{SampleRate, Welch, WelchConfig};
+
 use crate::quality::window_quality;
 use crate::{Beats, Detection, HrError};
 
@@ -7,6 +9,10 @@ const WINDOW_SECONDS: f64 = 10.0;
 const FLAT_SECONDS: f64 = 0.2;
 /// Samples at an extreme value, one after the other, from which on the signal is at a rail.
 const RAIL_SAMPLES: usize = 3;
+/// The highest frequency of shares of power, the seconds of a segment of their spectrum, and of the shortest window.
+const BAND_END_HZ: f64 = 40.0;
+const SEGMENT_SECONDS: f64 = 4.0;
+const MIN_SPECTRUM_SECONDS: f64 = 2.0;
 
 /// How good a window of a signal is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,11 +26,21 @@ pub struct WindowQuality {
     pub kurtosis: f64,
     /// Skewness of the cleaned signal; above 0 of a good photoplethysmogram. 0 of a constant.
     pub skewness: f64,
+    /// Of an electrocardiogram: power of the signal as given between 5 and 15 Hz relative to that between 5 and 40 Hz, 0 to
+    /// 1; 0.5 to 0.8 of a good one, less where muscles are heard, more where electrodes move. `None` at a rate of 80 Hz and
+    /// below, of windows below 2 s, and without power.
+    #[doc(alias = "pSQI")]
+    pub qrs_share: Option<f64>,
+    /// Of an electrocardiogram: 1 less the power between 0 and 1 Hz relative to that between 0 and 40 Hz, 0 to 1; above
+    /// 0.95 of a good one, less where the baseline wanders. `None` likewise.
+    #[doc(alias = "basSQI")]
+    pub baseline: Option<f64>,
     /// Share of samples in stretches of 0.2 s and more in which the signal as given does not change.
     pub flat_share: f64,
     /// Share of samples in stretches of three and more at the recording's largest or smallest value.
     pub rail_share: f64,
-    /// `template`, times the share of samples that are neither flat nor at a rail: 0 to 1, a weight for fusion.
+    /// `template`, times the share of samples that are neither flat nor at a rail: 0 to 1, a weight for fusion. The shares
+    /// of power do not enter: noise of electrodes raises `qrs_share`, and beats do not suffer from a slow baseline.
     pub combined: f64,
 }
 
@@ -32,11 +48,15 @@ impl Detection {
     /// The quality of each 10 s of the signal `given` to the detector; the last window takes the remainder.
     ///
     /// # Errors
-    /// [`HrError::SignalTooShort`] if `given` is shorter than the signal in which the beats were found.
+    /// - [`HrError::SignalTooShort`] if `given` is shorter than the signal in which the beats were found.
+    /// - [`HrError::Dsp`] if it is not that signal, and holds a NaN or infinite sample.
     ///
     /// # References
     /// - C. Orphanidou et al. (2015). Signal-quality indices for the electrocardiogram and photoplethysmogram. IEEE
     ///   Journal of Biomedical and Health Informatics 19(3). doi:10.1109/JBHI.2014.2338351.
+    /// - Q. Li, R. G. Mark, G. D. Clifford (2008). Robust heart rate estimation from multiple asynchronous noisy sources
+    ///   using signal quality indices and a Kalman filter. Physiological Measurement 29(1).
+    ///   doi:10.1088/0967-3334/29/1/002.
     /// - Z. Zhao, Y. Zhang (2018). SQI quality evaluation mechanism of single-lead ECG signal based on simple heuristic
     ///   fusion and fuzzy comprehensive evaluation. Frontiers in Physiology 9. doi:10.3389/fphys.2018.00727.
     /// - M. Elgendi (2016). Optimal signal quality index for photoplethysmogram signals. Bioengineering 3(4).
@@ -62,13 +82,19 @@ impl Detection {
                 (low.min(x), high.max(x))
             });
         let rail = stretches(given, RAIL_SAMPLES, |x| x == low || x == high);
-        Ok((0..n_windows)
+        let powers = Powers::new(self.beats.sample_rate(), n.min(len))?;
+        (0..n_windows)
             .map(|i| {
                 let start = i * len;
                 let end = if i + 1 == n_windows { n } else { start + len };
-                of_window(&cleaned, &self.beats, start..end, &flat, &rail)
+                let mut quality = of_window(&cleaned, &self.beats, start..end, &flat, &rail);
+                if let Some(powers) = &powers {
+                    let window: Vec<f64> = given[start..end].iter().map(|&x| x.into()).collect();
+                    (quality.qrs_share, quality.baseline) = powers.shares(&window)?;
+                }
+                Ok(quality)
             })
-            .collect())
+            .collect()
     }
 }
 
@@ -102,9 +128,42 @@ fn of_window(
         template,
         kurtosis: related(4, 2.0),
         skewness: related(3, 1.5),
+        qrs_share: None,
+        baseline: None,
         flat_share,
         rail_share,
         combined: template * usable,
+    }
+}
+
+/// The spectrum of a window of an electrocardiogram: Welch, Hann segments of 4 s.
+struct Powers(Welch);
+
+impl Powers {
+    /// `None` for windows without what is between 0 and 40 Hz.
+    fn new(rate: SampleRate, window_len: usize) -> Result<Option<Self>, HrError> {
+        let samples = |seconds: f64| seconds * rate.hz();
+        if rate.hz() <= 2.0 * BAND_END_HZ || (window_len as f64) < samples(MIN_SPECTRUM_SECONDS) {
+            return Ok(None);
+        }
+        let len = (samples(SEGMENT_SECONDS).round() as usize).min(window_len);
+        Ok(Some(Self(Welch::new(&WelchConfig::new(rate, len))?)))
+    }
+
+    /// The share of the QRS complex and that of all but the baseline.
+    fn shares(&self, window: &[f64]) -> Result<(Option<f64>, Option<f64>), HrError> {
+        let density = self.0.compute(window)?;
+        let power = |low_hz: f64, high_hz: f64| -> f64 {
+            let bins = density.iter().enumerate();
+            bins.map(|(k, power)| (k as f64 * self.0.bin_hz(), power))
+                .filter(|(hz, _)| (low_hz..high_hz).contains(hz))
+                .map(|(_, power)| power)
+                .sum()
+        };
+        let share = |part: f64, whole: f64| (whole > 0.0).then(|| (part / whole).clamp(0.0, 1.0));
+        let qrs = share(power(5.0, 15.0), power(5.0, BAND_END_HZ));
+        let all = power(0.0, BAND_END_HZ);
+        Ok((qrs, share(all - power(0.0, 1.0), all)))
     }
 }
 
@@ -147,6 +206,7 @@ mod tests {
         for window in windows {
             assert!(window.combined > 0.8 && window.kurtosis > 5.0, "{window:?}");
             assert_eq!((window.flat_share, window.rail_share), (0.0, 0.0));
+            assert!(window.baseline > Some(0.9), "{window:?}");
         }
     }
 
@@ -164,6 +224,28 @@ mod tests {
             windows[1].combined <= 0.5 && windows[0].combined > 0.7,
             "{windows:?}"
         );
+    }
+
+    /// Two sines share their power by the squares of their amplitudes.
+    #[test]
+    fn shares_of_power_are_those_of_sines() {
+        let rate = SampleRate::from_hz(250.0).expect("a valid rate");
+        let powers = Powers::new(rate, 2500)
+            .expect("a valid length")
+            .expect("a rate above 80 Hz");
+        let window: Vec<f64> = (0..2500)
+            .map(|n| {
+                let sine = |hz: f64| (std::f64::consts::TAU * hz * f64::from(n) / 250.0).sin();
+                sine(0.5) + 2.0 * sine(10.0) + sine(25.0) + 3.0 * sine(60.0)
+            })
+            .collect();
+        let (qrs, baseline) = powers.shares(&window).expect("a finite signal");
+        // Half of a bin of a Hann window lies beside it: of 0.5 Hz and bins of 0.25 Hz all within the band.
+        emo_testing::assert_close(qrs, [4.0 / 5.0], 1e-3, 0.0);
+        emo_testing::assert_close(baseline, [5.0 / 6.0], 1e-2, 0.0);
+        assert!(Powers::new(rate, 499).expect("valid").is_none());
+        let slow = SampleRate::from_hz(80.0).expect("a valid rate");
+        assert!(Powers::new(slow, 800).expect("valid").is_none());
     }
 
     #[test]

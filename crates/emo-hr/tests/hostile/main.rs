@@ -1,6 +1,7 @@
 //! Every public entry point over input that no sensor should send: an error or a documented gap, never a panic, a hang
 //! or memory that the input merely claims.
 
+mod long;
 mod series;
 mod signals;
 
