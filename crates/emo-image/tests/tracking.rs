@@ -446,3 +446,41 @@ fn following_allocates_nothing() {
         assert!(n_faces >= 1);
     }
 }
+
+/// The portrait at half its size, carried across a frame, with the crate's own detector.
+#[cfg(all(feature = "detector", feature = "jpeg"))]
+#[test]
+fn a_portrait_is_followed_across_a_frame() {
+    use emo_image::{
+        CascadeConfig, CascadeDetector, GreyImage, Interpolation, Limits, decode_file,
+    };
+
+    let path = emo_testing::fixture("recordings/portrait.jpg");
+    let portrait = decode_file(path, &Limits::default()).unwrap();
+    let portrait = GreyImage::from_image(&portrait).unwrap();
+    let portrait = portrait.resize(256, 256, Interpolation::Area).unwrap();
+    let mut detector = CascadeDetector::new(CascadeConfig::default()).unwrap();
+    let mut tracker = FaceTracker::new(unsmoothed()).unwrap();
+    let (width, height) = (640, 360);
+    let mut frame = vec![0; width * height];
+    for step in 0..45 {
+        let (left, top) = (8 * step, 50 + step);
+        frame.fill(140);
+        for (row, levels) in portrait.levels().outer_iter().enumerate() {
+            for (column, level) in levels.iter().enumerate() {
+                frame[(top + row) * width + left + column] = level.round() as u8;
+            }
+        }
+        let plane = Plane::new(&frame, width, height).unwrap();
+        tracker.track(plane, FRAME, &mut detector).unwrap();
+        let main = tracker.main_face().unwrap();
+        assert_eq!(main.id, 0, "frame {step}");
+        // The face as marked by hand, at half its size.
+        let middle = [left as f64 + 112.5, top as f64 + 62.5];
+        let FaceBox { x, y, width, .. } = main.bounds;
+        let half = f64::from(width) / 2.0;
+        let off = (f64::from(x) + half - middle[0]).hypot(f64::from(y) + half - middle[1]);
+        assert!(off < 12.0, "frame {step}: off by {off:.1}: {main:?}");
+        assert!((40..90).contains(&width), "frame {step}: {main:?}");
+    }
+}
