@@ -20,7 +20,7 @@ const FRAME: (f64, f64) = (1100.0, 760.0);
 pub(crate) fn page(analysis: &Analysis) -> Result<String, Box<dyn Error>> {
     let mut body = tiles(analysis);
     body += &figure(&frame(analysis)?);
-    if analysis.origin == Origin::Detected {
+    if analysis.faces.len() > 1 {
         body += &tables([faces_table(analysis)]);
     }
     for (index, face) in analysis.faces.iter().take(MAX_DESCRIBED).enumerate() {

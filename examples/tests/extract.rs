@@ -492,6 +492,30 @@ fn faces_have_rows_of_their_own() {
 }
 
 #[test]
+fn faces_are_found_and_a_picture_without_one_has_no_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.png");
+    image::GrayImage::from_pixel(200, 100, image::Luma([90]))
+        .save(&empty)
+        .unwrap();
+    let portrait = recording("portrait.jpg");
+    let files = [empty.to_str().unwrap(), &portrait];
+    let (_, rows) = table(&["image", "--set", "faces", files[0], files[1]]);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0][0], portrait);
+    let values = features(&rows[0]);
+    // About the middle of the marked face; the pupils, marked by eye.
+    let middle = [values[0] + values[2] / 2.0, values[1] + values[3] / 2.0];
+    assert_close(middle, [224.0, 124.0], 0.0, 20.0);
+    assert_close(
+        values[5..9].to_vec(),
+        [202.9, 101.0, 246.9, 103.1],
+        0.0,
+        4.0,
+    );
+}
+
+#[test]
 fn windows_cut_the_recording() {
     let path = recording("eeg.edf");
     let (_, rows) = table(&["eeg", &path, "--window", "2", "--hop", "1"]);

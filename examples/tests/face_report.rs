@@ -116,6 +116,33 @@ fn a_face_in_a_box_is_straightened_and_described() {
 }
 
 #[test]
+fn a_face_is_found_where_it_is() {
+    let (page, said) = page(&portrait(), &[]);
+    assert_is_whole(&page);
+    assert!(said.contains("1 face"), "{said}");
+    assert_eq!(tile(&page, "faces"), "1");
+    assert!(page.contains("one face was found"));
+    // The box lies about the marked face's middle, 224, 124, and its eyes are the pupils.
+    let numbers = |text: &str| -> Vec<f64> {
+        let numbers = text.split([',', '×']);
+        numbers
+            .map(|number| number.trim().parse().unwrap())
+            .collect()
+    };
+    let bounds = numbers(cell(&page, "box"));
+    assert!(
+        (bounds[0] + bounds[2] / 2.0 - 224.0).abs() < 20.0,
+        "{bounds:?}"
+    );
+    assert!(
+        (bounds[1] + bounds[3] / 2.0 - 124.0).abs() < 20.0,
+        "{bounds:?}"
+    );
+    let left = numbers(cell(&page, "left eye"));
+    assert!((left[0] - 202.9).hypot(left[1] - 101.0) < 4.4, "{left:?}");
+}
+
+#[test]
 fn a_picture_without_a_face_says_so() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("slope <&>.png");
