@@ -41,7 +41,9 @@ pub(crate) struct Analysis {
     pub(crate) signal: Option<Signal>,
     /// Quality of the signal, with the seconds of each window.
     pub(crate) windows: Vec<(Range<f64>, WindowQuality)>,
-    /// Whether the lead was turned over.
+    /// Lengths in seconds of the stretches in which no beats could be looked for.
+    pub(crate) without_search: Vec<f64>,
+    /// Whether the lead was turned over in most of the signal.
     pub(crate) is_inverted: bool,
     pub(crate) runs: Vec<Run>,
     /// All beats of the runs.
@@ -88,6 +90,7 @@ impl Analysis {
             duration_s: 0.0,
             signal: None,
             windows: Vec::new(),
+            without_search: Vec::new(),
             is_inverted: false,
             runs: Vec::new(),
             beats: Vec::new(),
@@ -126,6 +129,7 @@ impl Analysis {
     fn find_beats(&mut self, signal: Signal) -> Result<(), Failure> {
         let rate = signal.sample_rate;
         let mut failure = None;
+        let (mut n_searched, mut n_inverted) = (0, 0);
         for stretch in &signal.stretches {
             let detection = if signal.is_ecg {
                 EcgDetector::new(&EcgConfig::new(rate))?.detect(&stretch.samples)
@@ -137,6 +141,8 @@ impl Analysis {
                 Ok(detection) => detection,
                 Err(error) => {
                     failure.get_or_insert(error);
+                    self.without_search
+                        .push(stretch.samples.len() as f64 / rate.hz());
                     continue;
                 }
             };
@@ -148,7 +154,9 @@ impl Analysis {
                 let span = seconds(quality.start)..seconds(end);
                 self.windows.push((span, quality));
             }
-            self.is_inverted |= detection.inverted;
+            let n = stretch.samples.len();
+            n_searched += n;
+            n_inverted += if detection.inverted { n } else { 0 };
             self.runs
                 .extend(Run::of_beats(stretch.start_s, &detection.beats)?);
         }
@@ -157,6 +165,7 @@ impl Analysis {
         {
             return Err(error.into());
         }
+        self.is_inverted = 2 * n_inverted > n_searched;
         self.duration_s = signal.duration_s;
         self.signal = Some(signal);
         Ok(())

@@ -88,6 +88,14 @@ fn remarks(analysis: &Analysis) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if !analysis.without_search.is_empty() {
+        remarks.push(format!(
+            "{} of {} stretches of the signal, {} together, are too short for beats to be looked for in them.",
+            analysis.without_search.len(),
+            analysis.signal.as_ref().map_or(0, |signal| signal.stretches.len()),
+            clock_time(analysis.without_search.iter().sum())
+        ));
+    }
     if analysis.kind != HeartSignal::Bpm {
         if analysis.beats.is_empty() {
             remarks

@@ -144,6 +144,11 @@ fn gaps_stay_gaps() {
     assert_is_whole(&page);
     assert!(page.contains("Nothing was recorded in 1 stretch, 20.0 s together"));
     assert!(page.contains("class=\"gap\""));
+    assert!(!page.contains("too short for beats"));
+    // A second gap half a second after the first one.
+    samples[15_125..15_250].fill(String::new());
+    let (twice, _) = self::page(&write_ecg(&folder, &samples), &[]);
+    assert!(twice.contains("1 of 3 stretches of the signal, 0.5 s together, are too short"));
     // 20 s at 70 per minute are missing, and no beat was put there.
     let beats = |page: &str| number(tile(page, "beats"));
     let n_missing = beats(&whole) - beats(&page);
