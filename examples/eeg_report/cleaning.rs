@@ -3,7 +3,7 @@
 use std::{error::Error, ops::Range};
 
 use emo_fusion::{
-    eeg::{Asr, AsrConfig, CleanWindows, EegFilter, EegFilterConfig, SampleRate},
+    eeg::{Asr, AsrConfig, CleanWindows, EegError, EegFilter, EegFilterConfig, SampleRate},
     ndarray::{Array2, ArrayView2, Axis, concatenate, s},
     pipeline::Stretch,
 };
@@ -68,7 +68,7 @@ impl Cleaned {
         let mut cleaned = filtered.clone();
         let outcome = reconstruct(&filtered, &mut cleaned, &long, rate);
         notes.push(outcome.unwrap_or_else(|reason| {
-            format!("artefact subspace reconstruction is left out: {reason}")
+            format!("filtered only, without artefact subspace reconstruction: {reason}")
         }));
         Ok(Self {
             filtered,
@@ -96,9 +96,22 @@ fn reconstruct(
     let is_live = |channel: &usize| deviation(joined.row(*channel).iter().copied()) > DEAD_UV;
     let live: Vec<usize> = (0..joined.nrows()).filter(is_live).collect();
     let joined = joined.select(Axis(0), &live);
-    let text = |error: emo_fusion::eeg::EegError| error.to_string();
+    let text = |error: EegError| error.to_string();
     let config = AsrConfig::new(rate);
-    let windows = CleanWindows::find(&config, &joined).map_err(text)?;
+    if live.len() < 2 {
+        return Err(format!(
+            "it needs 2 channels with a signal, here is {}",
+            live.len()
+        ));
+    }
+    let windows = CleanWindows::find(&config, &joined).map_err(|error| match error {
+        EegError::SignalTooShort { actual, required } => format!(
+            "it is calibrated on {:.1} s and more, here are {:.1} s",
+            required as f64 / rate.hz(),
+            actual as f64 / rate.hz(),
+        ),
+        other => other.to_string(),
+    })?;
     let asr =
         Asr::calibrate_on_clean(&config, &windows.keep(&joined).map_err(text)?).map_err(text)?;
     for stretch in stretches {

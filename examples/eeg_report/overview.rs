@@ -148,7 +148,9 @@ fn reasons(
 pub(crate) fn traces(analysis: &Analysis) -> String {
     let n = analysis.channels.len();
     let lane = match n {
-        0..=8 => 58.0,
+        // As high as the legend and the scale under it need.
+        0..=2 => 150.0 / n as f64,
+        3..=8 => 58.0,
         9..=MANY_CHANNELS => 38.0,
         _ => 22.0,
     };
@@ -198,13 +200,9 @@ pub(crate) fn traces(analysis: &Analysis) -> String {
     plot.key(&mut panel, "as recorded", RECORDED.colour);
     plot.key(&mut panel, "cleaned", CLEANED.colour);
     plot.key(&mut panel, "rejected before", "#fae9c3");
-    let below = n as f64 - 0.5 - 80.0 / lane;
-    let bar = if n == 1 {
-        0.0..1.0
-    } else {
-        below - 0.5..below + 0.5
-    };
-    plot.scale_bar(&panel, bar, &format!("{} µV", number(scale)));
+    let bar = if n == 1 { 0.5 } else { 1.0 };
+    let label = format!("{} µV", number(bar * scale));
+    plot.scale_bar(&panel, 0.05..0.05 + bar, &label);
     report::figure(&plot.finish())
 }
 
@@ -279,6 +277,7 @@ pub(crate) fn asymmetry(analysis: &Analysis) -> String {
     let (frontal, others): (Vec<&Asymmetry>, Vec<&Asymmetry>) = analysis
         .asymmetries
         .iter()
+        .filter(|asymmetry| asymmetry.overall.is_finite())
         .partition(|asymmetry| asymmetry.is_frontal);
     for (asymmetries, title) in [
         (
@@ -344,13 +343,19 @@ fn channel_panel(plot: &mut Plot, analysis: &Analysis, title: &str, height: f64)
     })
 }
 
-/// A name as long as there is room for on the left.
-pub(crate) fn short(name: &str) -> String {
-    const ROOM: usize = 9;
-    if name.chars().count() <= ROOM {
+/// A name as far as there is room for on the left: its beginning, and its end, which is often a number.
+fn short(name: &str) -> String {
+    const BEGIN: usize = 3;
+    const END: usize = 4;
+    let n = name.chars().count();
+    if n <= BEGIN + 1 + END {
         return name.to_owned();
     }
-    name.chars().take(ROOM - 1).chain(['…']).collect()
+    let begin = name.chars().take(BEGIN);
+    begin
+        .chain(['…'])
+        .chain(name.chars().skip(n - END))
+        .collect()
 }
 
 fn within(span: &Range<f64>, shown: &Range<f64>) -> Option<Range<f64>> {

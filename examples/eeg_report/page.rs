@@ -50,6 +50,8 @@ pub(crate) fn page(analysis: &Analysis) -> Result<String, Box<dyn Error>> {
         body += &paragraph(
             "There is no pair of channels on the left and the right of the 10-10 system.",
         );
+    } else if analysis.asymmetries.iter().all(|a| a.overall.is_nan()) {
+        body += &paragraph("No pair of channels has a window in which both are fit for use.");
     } else {
         body += &asymmetry(analysis);
         body += &paragraph(
@@ -97,7 +99,7 @@ fn tiles(analysis: &Analysis) -> String {
     let n_cells = (n * analysis.channels.len()).max(1);
     let cells = |stage| {
         let rejected: usize = windows.iter().map(|w| w.n_rejected(stage)).sum();
-        format!("{:.0} %", 100.0 * rejected as f64 / n_cells as f64)
+        format!("{:.0}\u{a0}%", 100.0 * rejected as f64 / n_cells as f64)
     };
     let placed = analysis
         .channels

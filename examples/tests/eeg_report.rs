@@ -188,7 +188,7 @@ fn a_page_has_every_part() {
     // The recording is too short to be its own calibration, and says so.
     assert!(
         page.notes
-            .contains("artefact subspace reconstruction is left out"),
+            .contains("without artefact subspace reconstruction: it is calibrated on 10.7 s and more, here are 10.0 s"),
         "{}",
         page.notes
     );
@@ -288,6 +288,12 @@ fn names_may_say_nothing() {
     assert!(!page.page.contains("<i>"));
     assert!(page.page.contains("There is no pair of channels"));
     assert_eq!(page.tile("frontal asymmetry").0, "–");
+    assert!(
+        page.notes
+            .contains("it needs 2 channels with a signal, here is 1"),
+        "{}",
+        page.notes
+    );
 }
 
 #[test]
