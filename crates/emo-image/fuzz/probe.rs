@@ -6,6 +6,13 @@ use emo_image::{
     face_quality,
 };
 
+/// The decoders panic on some inputs, which `decode_bytes` catches and reports; a fuzzer's hook would
+/// end the process first.
+#[allow(dead_code, reason = "for those targets that decode")]
+pub(crate) fn let_the_decoder_panic() {
+    std::panic::set_hook(Box::new(|_| {}));
+}
+
 /// Decoding ends within memory, and what comes of it can be worked on.
 #[allow(dead_code, reason = "for those targets that decode")]
 pub(crate) fn decode(bytes: &[u8]) {

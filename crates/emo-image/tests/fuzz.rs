@@ -34,7 +34,7 @@ fn replay(folder: &Path) -> usize {
     let mut n_files = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_file() {
+        if path.is_file() && path.extension().is_none_or(|kind| kind != "md") {
             probe::decode(&fs::read(path).unwrap());
             n_files += 1;
         }

@@ -8,4 +8,4 @@ mod probe;
 #[path = "../spec.rs"]
 mod spec;
 
-fuzz_target!(|file: spec::File| probe::decode(&file.encode()));
+fuzz_target!(init: probe::let_the_decoder_panic(), |file: spec::File| probe::decode(&file.encode()));

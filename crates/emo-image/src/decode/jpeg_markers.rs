@@ -24,6 +24,16 @@ pub(crate) enum JpegScanError {
     NoMarker { offset: u8, position: usize },
     #[error("no frame header before the first scan")]
     NoFrame,
+    #[error("{count} components, where 1, 3 or 4 are expected")]
+    Components { count: u8 },
+    #[error(
+        "component {index} is sampled {horizontal}x{vertical}, where factors of 1, 2 and 4 up to the first component's are expected"
+    )]
+    Sampling {
+        index: usize,
+        horizontal: u8,
+        vertical: u8,
+    },
 }
 
 const START_OF_SCAN: u8 = 0xDA;
@@ -50,6 +60,7 @@ pub(crate) fn scan_jpeg(bytes: &[u8]) -> Result<JpegHeader, JpegScanError> {
             // SOF0 to SOF15 but for DHT, JPG and DAC.
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
                 let header = frame_header(marker, segment).ok_or(JpegScanError::Truncated)?;
+                check_components(header.components, segment)?;
                 frame.get_or_insert(header);
             }
             START_OF_SCAN => {
@@ -99,6 +110,35 @@ fn frame_header(marker: u8, segment: &[u8]) -> Option<JpegHeader> {
         components: *rest.first()?,
         progressive: matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE),
     })
+}
+
+/// Refuses frames that no encoder writes and decoders stumble over: 2 components, or chroma that is
+/// sampled more densely than luma.
+fn check_components(count: u8, segment: &[u8]) -> Result<(), JpegScanError> {
+    if !matches!(count, 1 | 3 | 4) {
+        return Err(JpegScanError::Components { count });
+    }
+    let components = segment.get(8..).unwrap_or_default().as_chunks::<3>().0;
+    let components = components
+        .get(..count.into())
+        .ok_or(JpegScanError::Truncated)?;
+    let mut most = (4, 4);
+    for (index, [_, sampling, _]) in components.iter().enumerate() {
+        let (horizontal, vertical) = (sampling >> 4, sampling & 0x0F);
+        let is_usual = |factor: u8| matches!(factor, 1 | 2 | 4);
+        let is_within = horizontal <= most.0 && vertical <= most.1;
+        if !(is_usual(horizontal) && is_usual(vertical) && is_within) {
+            return Err(JpegScanError::Sampling {
+                index,
+                horizontal,
+                vertical,
+            });
+        }
+        if index == 0 {
+            most = (horizontal, vertical);
+        }
+    }
+    Ok(())
 }
 
 /// Where the marker stands that ends the entropy-coded data from `position` on.
@@ -176,6 +216,30 @@ mod tests {
             Case {
                 bytes: file(&[&[0xFF, 0xC0, 0, 1, 0]]),
                 expected: JpegScanError::Truncated,
+            },
+            Case {
+                bytes: file(&[&[
+                    0xFF, 0xC0, 0, 14, 8, 0, 51, 0, 187, 2, 1, 0x11, 0, 2, 0x41, 0,
+                ]]),
+                expected: JpegScanError::Components { count: 2 },
+            },
+            Case {
+                bytes: file(&[&[
+                    0xFF, 0xC0, 0, 17, 8, 0, 51, 0, 187, 3, 1, 0x11, 0, 2, 0x21, 0, 3, 0x11, 0,
+                ]]),
+                expected: JpegScanError::Sampling {
+                    index: 1,
+                    horizontal: 2,
+                    vertical: 1,
+                },
+            },
+            Case {
+                bytes: file(&[&[0xFF, 0xC0, 0, 11, 8, 0, 51, 0, 187, 1, 1, 0x30, 0]]),
+                expected: JpegScanError::Sampling {
+                    index: 0,
+                    horizontal: 3,
+                    vertical: 0,
+                },
             },
         ];
         for case in cases {

@@ -19,7 +19,12 @@ mod pnm;
 #[cfg(feature = "webp")]
 mod webp;
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::Read,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use image::{DynamicImage, ImageFormat};
 
@@ -93,6 +98,22 @@ pub fn decode_bytes(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, Image
             limit: limits.max_file_len,
         });
     }
+    // The decoders have assertions that damaged files can reach; none of their state outlives the
+    // call.
+    catch_unwind(AssertUnwindSafe(|| decode_known(bytes, limits))).unwrap_or_else(|_| {
+        Err(ImageError::Malformed {
+            format: "picture",
+            source: Box::new(DecoderPanicked),
+        })
+    })
+}
+
+/// A decoder ran into one of its own assertions.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the decoder panicked")]
+struct DecoderPanicked;
+
+fn decode_known(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, ImageError> {
     match image::guess_format(bytes) {
         #[cfg(feature = "bmp")]
         Ok(ImageFormat::Bmp) => bmp::decode(bytes, limits),
