@@ -1,7 +1,7 @@
 """Writes the face-free pictures of the face detector's training and judgement as grey PNG files.
 
     apt-get download desktop-base gnome-backgrounds lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 mate-backgrounds \\
-        mypaint-data-extras plasma-workspace-wallpapers ukui-wallpapers
+        mypaint-data-extras plasma-workspace-wallpapers sway-backgrounds ukui-wallpapers
     for package in *.deb; do dpkg-deb -x "$package" packages; done
     pip install scikit-image==0.26.0 opencv-python-headless==4.14.0.94
     python face_pictures.py packages OUT

@@ -52,3 +52,12 @@ impl Cascade {
         Ok(std::fs::write(path, self.to_bytes())?)
     }
 }
+
+/// Divides what a model's leaves are worth by `score`.
+pub(crate) fn scale(path: &Path, score: f32) -> Result<(), Box<dyn Error>> {
+    let mut bytes = std::fs::read(path)?;
+    let unit = bytes.get_mut(12..16).ok_or("the model has no header")?;
+    let old = f32::from_le_bytes([unit[0], unit[1], unit[2], unit[3]]);
+    unit.copy_from_slice(&(old / score).to_le_bytes());
+    Ok(std::fs::write(path, bytes)?)
+}

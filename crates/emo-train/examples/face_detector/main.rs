@@ -37,6 +37,8 @@ enum Command {
     Frames(FrameOptions),
     /// Find the faces of frames.
     Detect(DetectOptions),
+    /// Make a score of a model the score of 1.
+    Scale(ScaleOptions),
 }
 
 #[derive(Debug, Args)]
@@ -90,6 +92,16 @@ struct FrameOptions {
 }
 
 #[derive(Debug, Args)]
+struct ScaleOptions {
+    /// The model, which is changed.
+    #[arg(long)]
+    model: PathBuf,
+    /// The score that becomes 1.
+    #[arg(long)]
+    score: f32,
+}
+
+#[derive(Debug, Args)]
 struct DetectOptions {
     /// A model; without it, the embedded one.
     #[arg(long)]
@@ -119,5 +131,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Train(options) => train::train(&options),
         Command::Frames(options) => frames::write_frames(&options),
         Command::Detect(options) => detect::detect(&options),
+        Command::Scale(options) => cascade::scale(&options.model, options.score),
     }
 }
