@@ -3,7 +3,7 @@
 //! `cargo run --release -p emo-eeg --example asr_clean -- IN.npy OUT.npy RATE [CUTOFF [REPEAT [MIXING.npy THRESHOLD.npy]]] [--median N]`
 //!
 //! IN holds `[channels, samples]` in µV as `f32`. The recording is its own calibration, unless there are
-//! matrices of another one. With --median, thresholds are medians over as many fits. With REPEAT, all of it is done as often, to be timed from outside.
+//! matrices of another one. With --median, thresholds are medians over as many fits, or with 0, those of the best one. With REPEAT, all of it is done as often, to be timed from outside.
 
 use std::error::Error;
 
@@ -22,10 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let recording: Array2<f32> = read_npy(input)?;
     let mut config = AsrConfig::new(SampleRate::from_hz(rate.parse()?)?);
-    if let Some(n_best) = median.get(1) {
-        config.fit = AsrFit::Median {
-            n_best: n_best.parse()?,
-        };
+    match median.get(1).map(|text| text.parse()).transpose()? {
+        Some(0) => config.fit = AsrFit::Best,
+        Some(n_best) => config.fit = AsrFit::Median { n_best },
+        None => {}
     }
     if let Some(cutoff) = rest.first() {
         config.cutoff = cutoff.parse()?;

@@ -1,8 +1,8 @@
 """Artefact subspace reconstruction beside asrpy 0.0.8, on synthetic EEG with artefacts.
 
-    python compare_asr.py ASR_CLEAN [N_SEEDS]
+    python compare_asr.py ASR_CLEAN [N_SEEDS [FIRST_SEED]]
 
-ASR_CLEAN is the built example of that name. Per kind of artefact and per cutoff, over N_SEEDS (default 5) recordings of
+ASR_CLEAN is the built example of that name. Per kind of artefact and per cutoff, over N_SEEDS (default 5) recordings from FIRST_SEED (0) on, of
 two minutes of 16 channels at 250 Hz: signal-to-noise ratio where the artefacts are, before and after; correlation with the
 clean signal further than a second from any artefact (mean and, because the fitted thresholds hang on rounding, median and
 quartiles); the same of emo-eeg with asrpy's calibration; CPU time of calibration and cleaning, of one thread. asrpy's arrays of one element are made scalars, which numpy from 2.4 on wants.
@@ -127,6 +127,7 @@ def ratio(clean, x, where):
 
 
 program, n_seeds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
+first_seed = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 print("| artefact | cutoff | SNR before | after: asrpy | emo-eeg | emo-eeg, asrpy's calibration | correlation: asrpy | emo-eeg "
       "| emo-eeg, asrpy's calibration | CPU time asrpy : emo-eeg |")
 print("|---|---|---|---|---|---|---|---|---|---|")
@@ -134,7 +135,7 @@ with tempfile.TemporaryDirectory() as folder:
     for kind in ("blink", "muscle", "pop"):
         for cutoff in (10, 20):
             rows = []
-            for seed in range(n_seeds):
+            for seed in range(first_seed, first_seed + n_seeds):
                 rng = np.random.default_rng(seed)
                 clean = brain(rng)
                 added, where = artefact(kind, rng)

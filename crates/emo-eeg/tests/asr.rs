@@ -1,7 +1,7 @@
 //! Artefact subspace reconstruction: its references, laws, memory and errors.
 
 use emo_eeg::ndarray::{Array2, Axis, concatenate, s};
-use emo_eeg::{Asr, AsrConfig, CleanWindows, EegError, SampleRate, SpatialFilter};
+use emo_eeg::{Asr, AsrConfig, AsrFit, CleanWindows, EegError, SampleRate, SpatialFilter};
 use emo_testing::{CountingAllocator, assert_close, fixture, load_npy, shared};
 use proptest::prelude::*;
 
@@ -11,6 +11,7 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 fn config() -> AsrConfig {
     let mut config = AsrConfig::new(SampleRate::from_hz(128.0).expect("a valid rate"));
     config.cutoff = 5.0;
+    config.fit = AsrFit::Best;
     config
 }
 

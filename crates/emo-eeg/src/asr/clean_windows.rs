@@ -12,7 +12,7 @@ pub(super) const MIN_WINDOWS: usize = 60;
 
 /// The stretches of a recording in which nearly all channels have the amplitude of clean EEG.
 ///
-/// As asrpy's `clean_windows`: in every channel a distribution of clean amplitudes is fitted, and windows are dropped
+/// As asrpy's `clean_windows`, where the fit is [`AsrFit::Best`](crate::AsrFit::Best): in every channel a distribution of clean amplitudes is fitted, and windows are dropped
 /// in which more than [`AsrConfig::max_bad_channels`] are above it by five standard deviations or below it by 3.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CleanWindows {

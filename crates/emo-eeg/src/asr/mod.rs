@@ -61,12 +61,12 @@ pub struct AsrConfig {
     pub step: usize,
     /// Share of the dimensions that are taken away at most, 0 to 1. Default: 0.66.
     pub max_removed: f64,
-    /// How clean amplitude is fitted. Default: [`AsrFit::Best`].
+    /// How clean amplitude is fitted; with [`AsrFit::Best`], a calibration is asrpy's. Default: medians over 200.
     pub fit: AsrFit,
 }
 
 impl AsrConfig {
-    /// The defaults, which are asrpy's, for samples at `sample_rate`.
+    /// The defaults, which are asrpy's but for the fit, for samples at `sample_rate`.
     pub fn new(sample_rate: SampleRate) -> Self {
         Self {
             sample_rate,
@@ -80,7 +80,7 @@ impl AsrConfig {
             lookahead_s: 0.25,
             step: 32,
             max_removed: 0.66,
-            fit: AsrFit::Best,
+            fit: AsrFit::Median { n_best: 200 },
         }
     }
 
@@ -257,7 +257,7 @@ impl Asr {
 
     /// Calibrates on all of a clean recording `[channels, samples]` in µV.
     ///
-    /// As asrpy's `asr_calibrate`, but that the geometric median is iterated until it stands still relative to its size,
+    /// As asrpy's `asr_calibrate` where the fit is [`AsrFit::Best`], but that the geometric median is iterated until it stands still relative to its size,
     /// not to 10⁻⁵ µV².
     ///
     /// # Errors

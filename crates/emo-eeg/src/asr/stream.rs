@@ -221,7 +221,7 @@ mod tests {
     use emo_testing::{assert_close, fixture, load_npy};
 
     use super::*;
-    use crate::AsrConfig;
+    use crate::{AsrConfig, AsrFit};
 
     fn array(name: &str) -> Array2<f64> {
         load_npy(fixture(format!("emo-eeg/{name}.npy")))
@@ -232,6 +232,7 @@ mod tests {
     fn calibrated() -> Asr {
         let mut config = AsrConfig::new(SampleRate::from_hz(128.0).unwrap());
         config.cutoff = 5.0;
+        config.fit = AsrFit::Best;
         let clean = array("in_eeg4_long").mapv(|x| x as f32);
         Asr::calibrate_on_clean(&config, &clean).unwrap()
     }
