@@ -223,7 +223,7 @@ impl Canny {
     /// Keeps what is strongest across its edge in the row whose classes begin at `start`, and puts
     /// what is certain on the stack.
     fn thin(&mut self, start: usize) {
-        const CHUNK: usize = 16;
+        const CHUNK: usize = 32;
         let [above, Line { dx, dy, strength }, below] = &self.lines;
         let width = dx.len();
         let low = self.low;

@@ -171,14 +171,15 @@ impl<'a, T: Sample> Smoother<'a, T> {
         }
         let middle = &mut self.padded[radius..radius + width];
         middle.fill(0.0);
-        let mut sum = 0.0;
-        for (tap, weight) in self.weights.iter().enumerate() {
-            let source = (row + tap).wrapping_sub(radius);
-            if source < height {
-                sum += weight;
-                add(middle, *weight, &self.rows[source % self.rows.len()]);
-            }
-        }
+        let rows = self.rows.len();
+        let taps = self.weights.iter().enumerate();
+        let inside = taps.map(|(tap, weight)| (weight, (row + tap).wrapping_sub(radius)));
+        let inside = inside.filter(|(_, source)| *source < height);
+        let sum = inside.clone().fold(0.0, |sum, (weight, _)| sum + weight);
+        add(
+            middle,
+            inside.map(|(weight, source)| (*weight, self.rows[source % rows].as_slice())),
+        );
         if sum != self.shares_of {
             let mut ones = vec![0.0; self.padded.len()];
             ones[radius..radius + width].fill(sum);
@@ -195,17 +196,29 @@ impl<'a, T: Sample> Smoother<'a, T> {
     }
 }
 
-fn add(sums: &mut [f64], weight: f64, values: &[f64]) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += weight * value;
+/// Adds weighted lines to sums, three at a time, in their order.
+fn add<'a>(sums: &mut [f64], mut lines: impl Iterator<Item = (f64, &'a [f64])>) {
+    while let Some((weight, line)) = lines.next() {
+        let more = [lines.next(), lines.next()];
+        if let [Some((second, line_2)), Some((third, line_3))] = more {
+            let values = line.iter().zip(line_2).zip(line_3);
+            for (sum, ((a, b), c)) in sums.iter_mut().zip(values) {
+                *sum = *sum + weight * a + second * b + third * c;
+            }
+            continue;
+        }
+        for (weight, line) in [Some((weight, line))].into_iter().chain(more).flatten() {
+            for (sum, value) in sums.iter_mut().zip(line) {
+                *sum += weight * value;
+            }
+        }
     }
 }
 
 fn correlate(padded: &[f64], weights: &[f64], out: &mut [f64]) {
     out.fill(0.0);
-    for (tap, weight) in weights.iter().enumerate() {
-        add(out, *weight, &padded[tap..]);
-    }
+    let lines = weights.iter().enumerate();
+    add(out, lines.map(|(tap, weight)| (*weight, &padded[tap..])));
 }
 
 /// The derivatives of a row and their length.

@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{Border, ImageError, Plane, Sample};
+use crate::{Border, ImageError, Plane, Sample, plane::range};
 
 /// The levels that pictures are stretched to before equalisation.
 const LEVELS: usize = 1 << 14;
@@ -219,35 +219,6 @@ impl ClaheScikitImage {
             }));
         }
     }
-}
-
-/// The least and the greatest of rows, eight samples side by side.
-fn range<'a, T: Sample>(rows: impl Iterator<Item = &'a [T]>) -> (T, T) {
-    let keep = |(least, most): (&mut T, &mut T), sample: &T| {
-        *least = if *sample < *least { *sample } else { *least };
-        *most = if *sample > *most { *sample } else { *most };
-    };
-    let mut lanes: Option<([T; 8], [T; 8])> = None;
-    for row in rows {
-        let Some(&first) = row.first() else {
-            continue;
-        };
-        let (least, most) = lanes.get_or_insert(([first; 8], [first; 8]));
-        let (chunks, rest) = row.as_chunks::<8>();
-        for samples in chunks {
-            let both = least.iter_mut().zip(most.iter_mut());
-            both.zip(samples)
-                .for_each(|(both, sample)| keep(both, sample));
-        }
-        let both = least.iter_mut().zip(most.iter_mut());
-        both.zip(rest).for_each(|(both, sample)| keep(both, sample));
-    }
-    let (least, most) = lanes.unwrap_or_default();
-    let (mut low, mut high) = (least[0], most[0]);
-    for sample in least.iter().chain(&most) {
-        keep((&mut low, &mut high), sample);
-    }
-    (low, high)
 }
 
 /// `round_ties_even` of a value from 0 to 2⁵¹ by an addition, which every processor has.

@@ -215,6 +215,36 @@ pub(crate) fn required_len(row_len: usize, n_rows: usize, stride: usize) -> usiz
         .saturating_add(row_len)
 }
 
+/// The least and the greatest of rows, side by side in lanes, so that they do not
+/// wait for each other.
+pub(crate) fn range<'a, T: Sample>(rows: impl Iterator<Item = &'a [T]>) -> (T, T) {
+    let keep = |(least, most): (&mut T, &mut T), sample: &T| {
+        *least = if *sample < *least { *sample } else { *least };
+        *most = if *sample > *most { *sample } else { *most };
+    };
+    let mut lanes: Option<([T; 8], [T; 8])> = None;
+    for row in rows {
+        let Some(&first) = row.first() else {
+            continue;
+        };
+        let (least, most) = lanes.get_or_insert(([first; 8], [first; 8]));
+        let (chunks, rest) = row.as_chunks::<8>();
+        for samples in chunks {
+            let both = least.iter_mut().zip(most.iter_mut());
+            both.zip(samples)
+                .for_each(|(both, sample)| keep(both, sample));
+        }
+        let both = least.iter_mut().zip(most.iter_mut());
+        both.zip(rest).for_each(|(both, sample)| keep(both, sample));
+    }
+    let (least, most) = lanes.unwrap_or_default();
+    let (mut low, mut high) = (least[0], most[0]);
+    for sample in least.iter().chain(&most) {
+        keep((&mut low, &mut high), sample);
+    }
+    (low, high)
+}
+
 pub(crate) fn check_len(
     buffer: &'static str,
     actual: usize,

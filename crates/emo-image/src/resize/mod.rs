@@ -11,7 +11,10 @@ pub use filters::{OpenCvFilter, PillowFilter, ResizeFilter, ScikitImageFilter};
 pub use interpolation::Interpolation;
 pub(crate) use interpolation::resample;
 
-use crate::{ImageError, MAX_SIDE, Plane, Sample, plane::check_len};
+use crate::{
+    ImageError, MAX_SIDE, Plane, Sample,
+    plane::{check_len, range},
+};
 use passes::{Fixed, Means, Rounded, Weighted};
 use taps::Taps;
 
@@ -213,12 +216,8 @@ impl ResizeFilter {
         if !matches!(self, Self::ScikitImage(_)) {
             return [f64::NEG_INFINITY, f64::INFINITY];
         }
-        let samples = plane.rows().flatten().map(|sample| sample.to_f32());
-        let range = samples.fold(
-            [f32::INFINITY, f32::NEG_INFINITY],
-            |[least, most], level| [least.min(level), most.max(level)],
-        );
-        range.map(f64::from)
+        let (least, most) = range(plane.rows());
+        [least.to_f64(), most.to_f64()]
     }
 }
 

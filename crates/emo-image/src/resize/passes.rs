@@ -34,9 +34,7 @@ impl Weighted {
             self.line.fill(0.0);
             let (first, weights) = rows.of(row);
             let used = (first..).zip(weights).filter(|(_, weight)| **weight != 0.0);
-            add_rows(&mut self.line, plane, used, |sum, weight, sample| {
-                *sum += weight * sample.to_f64();
-            });
+            add_rows(&mut self.line, plane, used);
             let sums = out.iter_mut().zip(&columns.firsts);
             match columns.n_taps {
                 2 => {
@@ -59,22 +57,30 @@ impl Weighted {
     }
 }
 
-/// Adds weighted rows to a line, two at a time, in their order.
-fn add_rows<'a, S, W: Copy + 'a, T: Sample>(
-    line: &mut [S],
+/// Adds weighted rows to a line, four at a time, in their order.
+fn add_rows<'a, T: Sample>(
+    line: &mut [f64],
     plane: Plane<'_, T>,
-    mut rows: impl Iterator<Item = (usize, &'a W)>,
-    add: impl Fn(&mut S, W, T),
+    mut rows: impl Iterator<Item = (usize, &'a f64)>,
 ) {
-    while let Some((first, &weight)) = rows.next() {
-        let pixels = line.iter_mut().zip(plane.row(first));
-        if let Some((second, &other)) = rows.next() {
-            for ((sum, upper), lower) in pixels.zip(plane.row(second)) {
-                add(sum, weight, *upper);
-                add(sum, other, *lower);
+    while let Some((row, weight)) = rows.next() {
+        let more = [rows.next(), rows.next(), rows.next()];
+        let pixels = line.iter_mut().zip(plane.row(row));
+        if let [Some(b), Some(c), Some(d)] = more {
+            let [row_b, row_c, row_d] = [b, c, d].map(|(row, _)| plane.row(row));
+            let others = row_b.iter().zip(row_c).zip(row_d);
+            for ((sum, first), ((second, third), fourth)) in pixels.zip(others) {
+                *sum += weight * first.to_f64();
+                *sum += b.1 * second.to_f64();
+                *sum += c.1 * third.to_f64();
+                *sum += d.1 * fourth.to_f64();
             }
         } else {
-            pixels.for_each(|(sum, sample)| add(sum, weight, *sample));
+            pixels.for_each(|(sum, sample)| *sum += weight * sample.to_f64());
+            for (row, weight) in more.into_iter().flatten() {
+                let pixels = line.iter_mut().zip(plane.row(row));
+                pixels.for_each(|(sum, sample)| *sum += weight * sample.to_f64());
+            }
         }
     }
 }
@@ -105,10 +111,11 @@ impl Means {
         for (row, out) in out.chunks_exact_mut(self.columns.firsts.len()).enumerate() {
             self.line.fill(0);
             let (first, weights) = self.rows.of(row);
-            let used = (first..).zip(weights).filter(|(_, weight)| **weight > 0);
-            add_rows(&mut self.line, plane, used, |sum, weight, level| {
-                *sum += u32::from(weight) * u32::from(level);
-            });
+            for (row, &weight) in (first..).zip(weights).filter(|(_, weight)| **weight > 0) {
+                for (sum, level) in self.line.iter_mut().zip(plane.row(row)) {
+                    *sum += u32::from(weight) * u32::from(*level);
+                }
+            }
             let lists = self.columns.weights.chunks_exact(self.columns.n_taps);
             for ((out, &first), weights) in out.iter_mut().zip(&self.columns.firsts).zip(lists) {
                 let values = self.line[first..].iter().zip(weights);
