@@ -27,11 +27,7 @@ type Failure = Box<dyn Error>;
 impl Descriptors {
     pub(crate) fn new(analysis: &Analysis, face: &Described) -> Result<Self, Failure> {
         let crop = &face.crop;
-        let levels: Vec<u8> = crop
-            .levels()
-            .iter()
-            .map(|level| level.round() as u8)
-            .collect();
+        let levels = crop.to_u8();
         let plane = Plane::new(&levels, crop.width(), crop.height())?;
         let edges = EdgeMap::new(plane, CannyConfig::default())?;
         let density = format!("{:.1} %", 100.0 * f64::from(edges.density()));

@@ -38,11 +38,7 @@ impl Faces {
     /// # Errors
     /// Those of the detector.
     pub fn find(&mut self, image: &GreyImage) -> Result<Vec<Face>, ImageError> {
-        let levels: Vec<u8> = image
-            .levels()
-            .iter()
-            .map(|level| level.round() as u8)
-            .collect();
+        let levels = image.to_u8();
         let plane = Plane::new(&levels, image.width(), image.height())?;
         let found = self.detector.detect(plane)?.iter();
         found
@@ -50,7 +46,7 @@ impl Faces {
                 Ok(Face {
                     bounds: face.bounds,
                     score: Some(face.score),
-                    eyes: surest_eyes(&mut self.eyes, plane, face.bounds)?,
+                    eyes: self.eyes.find_detected(plane, face.bounds)?,
                 })
             })
             .collect()
@@ -74,34 +70,4 @@ fn sure_faces() -> CascadeConfig {
     let mut config = CascadeConfig::default();
     config.score = 2.0;
     config
-}
-
-/// The surest eyes of three boxes, since a detector's box is tighter than a marked face and lies up to a third of
-/// its side too low.
-fn surest_eyes(
-    finder: &mut EyeFinder,
-    plane: Plane<'_, u8>,
-    bounds: FaceBox,
-) -> Result<Option<EyeCentres>, ImageError> {
-    let (dx, dy) = (bounds.width / 8, bounds.height / 8);
-    let wide = FaceBox {
-        x: bounds.x.saturating_sub_unsigned(dx),
-        y: bounds.y.saturating_sub_unsigned(dy),
-        width: bounds.width + 2 * dx,
-        height: bounds.height + 2 * dy,
-    };
-    let mut surest: Option<EyeCentres> = None;
-    for step in 0..3 {
-        let higher = FaceBox {
-            y: wide.y.saturating_sub_unsigned(step * dy),
-            ..wide
-        };
-        let Some(eyes) = finder.find(plane, higher)? else {
-            continue;
-        };
-        if surest.is_none_or(|best| eyes.confidence > best.confidence) {
-            surest = Some(eyes);
-        }
-    }
-    Ok(surest)
 }

@@ -2,6 +2,7 @@ use ndarray::Array2;
 
 use crate::{
     Affine, EyeCentres, FACE_TEMPLATE_112, FaceBox, GreyImage, ImageError, MAX_SIDE, Plane, Sample,
+    error::check_ranges,
     grid::{Square, read_grid},
 };
 
@@ -90,18 +91,15 @@ impl FaceAlignment {
                 max: MAX_SIDE,
             });
         }
-        for (name, value) in [
-            ("margin", config.margin),
-            ("min_confidence", config.min_confidence.into()),
-        ] {
-            if !(0.0..=1.0).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value,
-                    allowed: "0 to 1",
-                });
-            }
-        }
+        check_ranges([
+            ("margin", config.margin, 0.0..=1.0, "0 to 1"),
+            (
+                "min_confidence",
+                config.min_confidence.into(),
+                0.0..=1.0,
+                "0 to 1",
+            ),
+        ])?;
         Ok(Self { config })
     }
 

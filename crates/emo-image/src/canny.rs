@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{ImageError, Plane};
+use crate::{ImageError, Plane, error::check_ranges};
 
 /// How [`Canny`] measures the strength of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,18 +84,16 @@ impl Canny {
     /// # Errors
     /// [`ImageError::Parameter`] unless 0 ≤ low ≤ high ≤ 32767.
     pub fn new(config: CannyConfig) -> Result<Self, ImageError> {
-        for (name, value, least) in [
-            ("the low threshold", config.low, 0.0),
-            ("the high threshold", config.high, config.low),
-        ] {
-            if !(least..=32767.0).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value: value.into(),
-                    allowed: "0 to 32767, the low at most the high",
-                });
-            }
-        }
+        let allowed = "0 to 32767, the low at most the high";
+        check_ranges([
+            ("the low threshold", config.low, 0.0..=32767.0, allowed),
+            (
+                "the high threshold",
+                config.high,
+                config.low..=32767.0,
+                allowed,
+            ),
+        ])?;
         let squared = config.norm == GradientNorm::L2;
         let threshold = |value: f32| {
             if squared {

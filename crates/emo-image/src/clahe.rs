@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{Border, ImageError, Plane};
+use crate::{Border, ImageError, Plane, error::check_ranges};
 
 /// How contrast is evened out locally.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,25 +58,16 @@ impl Clahe {
     /// # Errors
     /// [`ImageError::Parameter`] unless there are 1 to 256 tiles each way and the limit is 0 to 1000.
     pub fn new(config: ClaheConfig) -> Result<Self, ImageError> {
-        for (name, value, least, most, allowed) in [
+        check_ranges([
             (
                 "clip_limit",
                 f64::from(config.clip_limit),
-                0.0,
-                1000.0,
+                0.0..=1000.0,
                 "0 to 1000",
             ),
-            ("tiles_x", config.tiles_x as f64, 1.0, 256.0, "1 to 256"),
-            ("tiles_y", config.tiles_y as f64, 1.0, 256.0, "1 to 256"),
-        ] {
-            if !(least..=most).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value,
-                    allowed,
-                });
-            }
-        }
+            ("tiles_x", config.tiles_x as f64, 1.0..=256.0, "1 to 256"),
+            ("tiles_y", config.tiles_y as f64, 1.0..=256.0, "1 to 256"),
+        ])?;
         Ok(Self {
             config,
             tables: Vec::new(),

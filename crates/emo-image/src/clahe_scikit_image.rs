@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{Border, ImageError, Plane, Sample, plane::range};
+use crate::{Border, ImageError, Plane, Sample, error::check_ranges, plane::range};
 
 /// The levels that pictures are stretched to before equalisation.
 const LEVELS: usize = 1 << 14;
@@ -94,26 +94,17 @@ impl ClaheScikitImage {
     /// 1 to 8192 columns and rows.
     pub fn new(config: ClaheScikitImageConfig) -> Result<Self, ImageError> {
         let tile = config.tile.unwrap_or([1, 1]);
-        for (name, value, least, most, allowed) in [
-            ("clip_limit", config.clip_limit, 0.0, 1.0, "0 to 1"),
-            ("n_bins", config.n_bins as f64, 2.0, 4096.0, "2 to 4096"),
+        check_ranges([
+            ("clip_limit", config.clip_limit, 0.0..=1.0, "0 to 1"),
+            ("n_bins", config.n_bins as f64, 2.0..=4096.0, "2 to 4096"),
             (
                 "columns of a tile",
                 tile[0] as f64,
-                1.0,
-                8192.0,
+                1.0..=8192.0,
                 "1 to 8192",
             ),
-            ("rows of a tile", tile[1] as f64, 1.0, 8192.0, "1 to 8192"),
-        ] {
-            if !(least..=most).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value,
-                    allowed,
-                });
-            }
-        }
+            ("rows of a tile", tile[1] as f64, 1.0..=8192.0, "1 to 8192"),
+        ])?;
         Ok(Self {
             config,
             bins: Vec::new(),

@@ -61,26 +61,37 @@ pub fn ycrcb_opencv(rgb: [u8; 3]) -> [u8; 3] {
 /// # References
 /// CIE 15:2004, *Colorimetry*; IEC 61966-2-1:1999 (sRGB).
 pub fn lab(rgb: [u8; 3]) -> [f64; 3] {
+    let white = [0.95047, 1.0, 1.08883];
+    lab_under(
+        white,
+        rgb.map(|level| f64::from(level) / 255.0),
+        0.008_856,
+        7.787,
+    )
+}
+
+/// CIE L*a*b* of an sRGB colour from 0 to 1 under a white point; below `threshold` a straight line of this slope stands
+/// for the cube root.
+pub(crate) fn lab_under(white: [f64; 3], rgb: [f64; 3], threshold: f64, slope: f64) -> [f64; 3] {
     let linear = rgb.map(|level| {
-        let level = f64::from(level) / 255.0;
         if level > 0.04045 {
             ((level + 0.055) / 1.055).powf(2.4)
         } else {
             level / 12.92
         }
     });
-    let rows = [
-        ([0.412_453, 0.357_580, 0.180_423], 0.95047),
-        ([0.212_671, 0.715_160, 0.072_169], 1.0),
-        ([0.019_334, 0.119_193, 0.950_227], 1.08883),
+    let matrix = [
+        [0.412_453, 0.357_580, 0.180_423],
+        [0.212_671, 0.715_160, 0.072_169],
+        [0.019_334, 0.119_193, 0.950_227],
     ];
-    let [x, y, z] = rows.map(|(weights, white)| {
-        let sum: f64 = weights.iter().zip(linear).map(|(w, v)| w * v).sum();
-        let share = sum / white;
-        if share > 0.008_856 {
+    let [x, y, z] = [0, 1, 2].map(|row| {
+        let sum: f64 = matrix[row].iter().zip(linear).map(|(w, v)| w * v).sum();
+        let share = sum / white[row];
+        if share > threshold {
             share.cbrt()
         } else {
-            7.787 * share + 16.0 / 116.0
+            slope * share + 16.0 / 116.0
         }
     });
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{ops::RangeInclusive, path::PathBuf};
 
 use crate::PixelFormat;
 
@@ -203,4 +203,20 @@ pub enum ImageError {
         /// What is allowed.
         allowed: &'static str,
     },
+}
+
+/// Refuses the first of `(name, value, least and most, what is allowed)` whose value is outside, or NaN.
+pub(crate) fn check_ranges<T: Copy + PartialOrd + Into<f64>>(
+    ranges: impl IntoIterator<Item = (&'static str, T, RangeInclusive<T>, &'static str)>,
+) -> Result<(), ImageError> {
+    for (name, value, range, allowed) in ranges {
+        if !range.contains(&value) {
+            return Err(ImageError::Parameter {
+                name,
+                value: value.into(),
+                allowed,
+            });
+        }
+    }
+    Ok(())
 }

@@ -6,8 +6,11 @@ use crate::{
     FaceBox, GreyImage, ImageError, Plane,
     face_box::Region,
     grey::luma_u8,
-    plane::{check_len, required_len},
+    plane::{check_len, check_rows},
 };
+
+/// What the stride of a row of bytes may be.
+const ROW_BYTES: &str = "the bytes of a row or more";
 
 /// How the pixels of a [`Frame`] lie in memory.
 ///
@@ -157,7 +160,12 @@ impl<'a> Frame<'a> {
         height: usize,
     ) -> Result<Self, ImageError> {
         let frame = Self::checked(luma, width, height, stride, PixelFormat::Nv12, height)?;
-        check_rows("the chroma", chroma, width, height / 2, chroma_stride)?;
+        check_rows(
+            "the chroma",
+            chroma.len(),
+            [width, height / 2, chroma_stride],
+            ROW_BYTES,
+        )?;
         Ok(Self {
             chroma,
             chroma_stride,
@@ -184,7 +192,12 @@ impl<'a> Frame<'a> {
                 height,
             });
         }
-        check_rows("the frame", bytes, format.row_len(width), n_rows, stride)?;
+        check_rows(
+            "the frame",
+            bytes.len(),
+            [format.row_len(width), n_rows, stride],
+            ROW_BYTES,
+        )?;
         Ok(Self {
             bytes,
             width,
@@ -333,31 +346,6 @@ impl<'a> Frame<'a> {
             }
         }
     }
-}
-
-fn check_rows(
-    buffer: &'static str,
-    bytes: &[u8],
-    row_len: usize,
-    n_rows: usize,
-    stride: usize,
-) -> Result<(), ImageError> {
-    if stride < row_len {
-        return Err(ImageError::Parameter {
-            name: "stride",
-            value: stride as f64,
-            allowed: "the bytes of a row or more",
-        });
-    }
-    let required = required_len(row_len, n_rows, stride);
-    if bytes.len() < required {
-        return Err(ImageError::BufferLen {
-            buffer,
-            actual: bytes.len(),
-            required,
-        });
-    }
-    Ok(())
 }
 
 fn chunks<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {

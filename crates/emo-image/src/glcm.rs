@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{ImageError, Plane};
+use crate::{ImageError, Plane, error::check_ranges};
 
 /// How often two levels stand next to each other at a given distance and direction.
 ///
@@ -41,19 +41,11 @@ impl Cooccurrence {
         distance: f64,
         angle: f64,
     ) -> Result<Self, ImageError> {
-        for (name, value, least, most, allowed) in [
-            ("n_levels", n_levels as f64, 2.0, 256.0, "2 to 256"),
-            ("distance", distance, 1.0, 8192.0, "1 to 8192"),
-            ("angle", angle, -1e6, 1e6, "within 1e6"),
-        ] {
-            if !(least..=most).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value,
-                    allowed,
-                });
-            }
-        }
+        check_ranges([
+            ("n_levels", n_levels as f64, 2.0..=256.0, "2 to 256"),
+            ("distance", distance, 1.0..=8192.0, "1 to 8192"),
+            ("angle", angle, -1e6..=1e6, "within 1e6"),
+        ])?;
         let down = (angle.sin() * distance).round_ties_even() as isize;
         let right = (angle.cos() * distance).round_ties_even() as isize;
         let part = |level: u8| usize::from(level) * n_levels / 256;

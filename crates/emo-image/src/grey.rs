@@ -135,6 +135,12 @@ impl GreyImage {
         &self.levels
     }
 
+    /// The levels row by row, rounded to whole numbers: the samples of a [`Plane`] of bytes, as detection takes it.
+    pub fn to_u8(&self) -> Vec<u8> {
+        let levels = self.levels().iter();
+        levels.map(|level| level.round() as u8).collect()
+    }
+
     /// The part of the picture under a box, clipped to the picture.
     ///
     /// # Errors

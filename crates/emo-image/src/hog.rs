@@ -1,6 +1,6 @@
 use ndarray::Array1;
 
-use crate::{ImageError, Plane, Sample, plane::check_len};
+use crate::{ImageError, Plane, Sample, error::check_ranges, plane::check_len};
 
 /// How the histograms of a block are normalised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,19 +96,16 @@ impl Hog {
     /// [`ImageError::Parameter`] unless there are 1 to 64 directions, cells of 1 to 8192 pixels and
     /// blocks of 1 to 64 cells.
     pub fn new(config: HogConfig) -> Result<Self, ImageError> {
-        for (name, value, most, allowed) in [
-            ("n_bins", config.n_bins, 64, "1 to 64"),
-            ("cell", config.cell, crate::MAX_SIDE, "1 to 8192"),
-            ("block", config.block, 64, "1 to 64"),
-        ] {
-            if !(1..=most).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value: value as f64,
-                    allowed,
-                });
-            }
-        }
+        check_ranges([
+            ("n_bins", config.n_bins as f64, 1.0..=64.0, "1 to 64"),
+            (
+                "cell",
+                config.cell as f64,
+                1.0..=crate::MAX_SIDE as f64,
+                "1 to 8192",
+            ),
+            ("block", config.block as f64, 1.0..=64.0, "1 to 64"),
+        ])?;
         let borders = (1..config.n_bins).map(|border| match 4 * border {
             // The diagonals exactly, on which whole numbers lie.
             eighth if eighth == config.n_bins => (1.0, 1.0),

@@ -1,6 +1,6 @@
 use ndarray::Array1;
 
-use crate::{Border, ImageError, Plane, plane::check_len};
+use crate::{Border, ImageError, Plane, error::check_ranges, plane::check_len};
 
 /// What [`HogOpenCv`] describes.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,18 +54,10 @@ impl HogOpenCv {
     /// # Errors
     /// [`ImageError::Parameter`] unless there are 1 to 64 directions and cells of 1 to 256 pixels.
     pub fn new(config: HogOpenCvConfig) -> Result<Self, ImageError> {
-        for (name, value, most, allowed) in [
-            ("n_bins", config.n_bins, 64, "1 to 64"),
-            ("cell", config.cell, 256, "1 to 256"),
-        ] {
-            if !(1..=most).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value: value as f64,
-                    allowed,
-                });
-            }
-        }
+        check_ranges([
+            ("n_bins", config.n_bins as f64, 1.0..=64.0, "1 to 64"),
+            ("cell", config.cell as f64, 1.0..=256.0, "1 to 256"),
+        ])?;
         let side = config.cell as f32;
         let weight = |pixel: usize, cell: f32| {
             let from_centre = pixel as f32 - side;

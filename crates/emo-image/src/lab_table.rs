@@ -1,3 +1,5 @@
+use crate::colour::lab_under;
+
 /// CIE L*a*b* of floating-point colours as OpenCV's `COLOR_RGB2Lab` computes it: straight lines in a
 /// table of 33 levels per channel, between which there are 16 steps.
 ///
@@ -83,35 +85,15 @@ impl Default for LabTable {
 }
 
 fn node(rgb: [f64; 3]) -> [i16; 3] {
-    let linear = rgb.map(|level| {
-        if level > 0.04045 {
-            ((level + 0.055) / 1.055).powf(2.4)
-        } else {
-            level / 12.92
-        }
-    });
-    // OpenCV's matrix of sRGB and its white point, of which the last digits are its own.
-    let rows = [
-        ([0.412_453, 0.357_580, 0.180_423], 0.950_456),
-        ([0.212_671, 0.715_160, 0.072_169], 1.0),
-        ([0.019_334, 0.119_193, 0.950_227], 1.088_754),
-    ];
-    let [x, y, z] = rows.map(|(weights, white)| {
-        let sum: f64 = weights.iter().zip(linear).map(|(w, v)| w * v).sum();
-        let share = sum / white;
-        if share > 216.0 / 24389.0 {
-            share.cbrt()
-        } else {
-            841.0 / 108.0 * share + 16.0 / 116.0
-        }
-    });
-    // Below the threshold this is the straight line of L* as well.
-    let lightness = 116.0 * y - 16.0;
+    // OpenCV's white point, of which the last digits are its own; below the threshold this is the straight line of L* as
+    // well.
+    let white = [0.950_456, 1.0, 1.088_754];
+    let [lightness, a, b] = lab_under(white, rgb, 216.0 / 24389.0, 841.0 / 108.0);
     let fixed = |value: f64| (value * f64::from(ONE)).round_ties_even() as i16;
     [
         fixed(lightness / 100.0),
-        fixed((500.0 * (x - y) + 128.0) / 256.0),
-        fixed((200.0 * (y - z) + 128.0) / 256.0),
+        fixed((a + 128.0) / 256.0),
+        fixed((b + 128.0) / 256.0),
     ]
 }
 

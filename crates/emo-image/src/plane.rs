@@ -105,21 +105,12 @@ impl<'a, T: Sample> Plane<'a, T> {
         if width == 0 || height == 0 {
             return Err(ImageError::NoPixels { width, height });
         }
-        if stride < width {
-            return Err(ImageError::Parameter {
-                name: "stride",
-                value: stride as f64,
-                allowed: "the width or more",
-            });
-        }
-        let required = required_len(width, height, stride);
-        if samples.len() < required {
-            return Err(ImageError::BufferLen {
-                buffer: "the plane",
-                actual: samples.len(),
-                required,
-            });
-        }
+        check_rows(
+            "the plane",
+            samples.len(),
+            [width, height, stride],
+            "the width or more",
+        )?;
         let plane = Self {
             samples,
             width,
@@ -208,11 +199,32 @@ impl<'a, T: Sample> Plane<'a, T> {
     }
 }
 
-/// How much rows take that begin `stride` apart; the maximum where that overflows.
-pub(crate) fn required_len(row_len: usize, n_rows: usize, stride: usize) -> usize {
-    stride
+/// Whether a buffer of `len` elements has room for `[row_len, n_rows, stride]`; `allowed` says of the stride what it may
+/// be.
+pub(crate) fn check_rows(
+    buffer: &'static str,
+    len: usize,
+    [row_len, n_rows, stride]: [usize; 3],
+    allowed: &'static str,
+) -> Result<(), ImageError> {
+    if stride < row_len {
+        return Err(ImageError::Parameter {
+            name: "stride",
+            value: stride as f64,
+            allowed,
+        });
+    }
+    let required = stride
         .saturating_mul(n_rows.saturating_sub(1))
-        .saturating_add(row_len)
+        .saturating_add(row_len);
+    if len < required {
+        return Err(ImageError::BufferLen {
+            buffer,
+            actual: len,
+            required,
+        });
+    }
+    Ok(())
 }
 
 /// The least and the greatest of rows, side by side in lanes, so that they do not

@@ -57,6 +57,30 @@ fn pupils_are_found_whatever_the_turn() {
 }
 
 #[test]
+fn pupils_are_found_in_a_detected_box() {
+    // The detector's own box of this face: tight, and its middle 13 pixels below the marked one's.
+    let box_of_detector = FaceBox {
+        x: 176,
+        y: 92,
+        width: 91,
+        height: 91,
+    };
+    let portrait = portrait();
+    let eyes = EyeFinder::new().find_detected(Plane::from(&portrait), box_of_detector);
+    let eyes = eyes.unwrap().unwrap();
+    for (found, true_place) in [(eyes.left, LEFT), (eyes.right, RIGHT)] {
+        let off = (found[0] - true_place[0]).hypot(found[1] - true_place[1]);
+        assert!(off < 4.4, "{off:.1} pixels");
+    }
+    let far = FaceBox {
+        x: 2000,
+        ..box_of_detector
+    };
+    let refused = EyeFinder::new().find_detected(Plane::from(&portrait), far);
+    assert!(refused.is_err());
+}
+
+#[test]
 fn small_faces_have_eyes_too() {
     let (image, map) = turned(&portrait(), 10.0, 0.25);
     let face = FaceBox {

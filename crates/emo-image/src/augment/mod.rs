@@ -5,8 +5,8 @@ mod random;
 use ndarray::{Array2, s};
 
 use crate::{
-    Affine, Border, GreyImage, ImageError, Outside, Plane, Sample, SmoothingKernel, grey::WHITE,
-    smooth,
+    Affine, Border, GreyImage, ImageError, Outside, Plane, Sample, SmoothingKernel,
+    error::check_ranges, grey::WHITE, smooth,
 };
 use random::SplitMix64;
 
@@ -139,31 +139,33 @@ impl Augment {
     /// [`ImageError::Parameter`] for a strength outside its range.
     pub fn new(config: AugmentConfig) -> Result<Self, ImageError> {
         let unit = "0 to 1";
-        for (name, value, max, allowed) in [
-            ("flip_probability", config.flip_probability, 1.0, unit),
-            ("max_shift", config.max_shift, 1.0, unit),
+        check_ranges([
+            ("flip_probability", config.flip_probability, 0.0..=1.0, unit),
+            ("max_shift", config.max_shift, 0.0..=1.0, unit),
             (
                 "max_rotation_degrees",
                 config.max_rotation_degrees,
-                180.0,
+                0.0..=180.0,
                 "0 to 180",
             ),
-            ("max_scale", config.max_scale, 1.0, unit),
-            ("max_brightness", config.max_brightness, 255.0, "0 to 255"),
-            ("max_contrast", config.max_contrast, 10.0, "0 to 10"),
-            ("cutout_probability", config.cutout_probability, 1.0, unit),
-            ("cutout_side", config.cutout_side, 1.0, unit),
-            ("max_blur", config.max_blur, 1.0, unit),
-            ("max_noise", config.max_noise, 255.0, "0 to 255"),
-        ] {
-            if !(0.0..=max).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value,
-                    allowed,
-                });
-            }
-        }
+            ("max_scale", config.max_scale, 0.0..=1.0, unit),
+            (
+                "max_brightness",
+                config.max_brightness,
+                0.0..=255.0,
+                "0 to 255",
+            ),
+            ("max_contrast", config.max_contrast, 0.0..=10.0, "0 to 10"),
+            (
+                "cutout_probability",
+                config.cutout_probability,
+                0.0..=1.0,
+                unit,
+            ),
+            ("cutout_side", config.cutout_side, 0.0..=1.0, unit),
+            ("max_blur", config.max_blur, 0.0..=1.0, unit),
+            ("max_noise", config.max_noise, 0.0..=255.0, "0 to 255"),
+        ])?;
         Ok(Self { config })
     }
 

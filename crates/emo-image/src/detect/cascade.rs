@@ -4,7 +4,7 @@ use super::{
     pyramid::Pyramid,
     suppression::{Window, merge},
 };
-use crate::{ImageError, Plane};
+use crate::{ImageError, Plane, error::check_ranges};
 
 /// How a frame is searched.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,20 +116,17 @@ impl CascadeDetector {
                 });
             }
         }
-        for (name, value, least, most, allowed) in [
-            ("scale_step", config.scale_step, 1.01, 2.0, "1.01 to 2"),
-            ("stride", config.stride, 0.02, 0.5, "0.02 to 0.5"),
-            ("score", config.score, f32::MIN, f32::MAX, "a finite number"),
-            ("overlap", config.overlap, 0.0, 1.0, "0 to 1"),
-        ] {
-            if !(least..=most).contains(&value) {
-                return Err(ImageError::Parameter {
-                    name,
-                    value: f64::from(value),
-                    allowed,
-                });
-            }
-        }
+        check_ranges([
+            ("scale_step", config.scale_step, 1.01..=2.0, "1.01 to 2"),
+            ("stride", config.stride, 0.02..=0.5, "0.02 to 0.5"),
+            (
+                "score",
+                config.score,
+                f32::MIN..=f32::MAX,
+                "a finite number",
+            ),
+            ("overlap", config.overlap, 0.0..=1.0, "0 to 1"),
+        ])?;
         Ok(Self {
             config,
             model,

@@ -5,7 +5,9 @@ mod smoothing;
 
 use std::time::Duration;
 
-use crate::{DetectedFace, FaceBox, FaceDetector, ImageError, Plane, grid::Square};
+use crate::{
+    DetectedFace, FaceBox, FaceDetector, ImageError, Plane, error::check_ranges, grid::Square,
+};
 
 use patch::{Patch, Surroundings};
 use smoothing::OneEuro;
@@ -440,34 +442,23 @@ fn check(config: &FaceTrackerConfig) -> Result<(), ImageError> {
         beta,
     } = *config;
     let least = f64::MIN_POSITIVE;
-    for (name, value, least, most, allowed) in [
-        ("detect_every", detect_every as f64, 1.0, 1e4, "1 to 10000"),
+    check_ranges([
+        ("detect_every", detect_every as f64, 1.0..=1e4, "1 to 10000"),
         (
             "min_correlation",
             min_correlation.into(),
-            0.0,
-            1.0,
+            0.0..=1.0,
             "0 to 1",
         ),
-        ("overlap", overlap.into(), least, 1.0, "above 0 to 1"),
-        ("max_missed", max_missed as f64, 1.0, 1e3, "1 to 1000"),
-        ("max_faces", max_faces as f64, 1.0, 64.0, "1 to 64"),
+        ("overlap", overlap.into(), least..=1.0, "above 0 to 1"),
+        ("max_missed", max_missed as f64, 1.0..=1e3, "1 to 1000"),
+        ("max_faces", max_faces as f64, 1.0..=64.0, "1 to 64"),
         (
             "min_cutoff_hz",
             min_cutoff_hz,
-            least,
-            f64::INFINITY,
+            least..=f64::INFINITY,
             "above 0",
         ),
-        ("beta", beta, 0.0, f64::MAX, "0 or more"),
-    ] {
-        if !(least..=most).contains(&value) {
-            return Err(ImageError::Parameter {
-                name,
-                value,
-                allowed,
-            });
-        }
-    }
-    Ok(())
+        ("beta", beta, 0.0..=f64::MAX, "0 or more"),
+    ])
 }
