@@ -15,13 +15,8 @@ const PIECE_LEN: usize = 40;
 
 /// Noise, another in every channel.
 fn second() -> Array2<f32> {
-    let mut seed = 7_u64;
-    Array2::from_shape_fn((N_CHANNELS, RATE), |_| {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 40) as f32 / (1_u64 << 19) as f32 - 16.0
-    })
+    let mut noise = emo_testing::noise(7);
+    Array2::from_shape_fn((N_CHANNELS, RATE), |_| 32.0 * noise())
 }
 
 fn filter(rate: SampleRate) -> EegFilterStream {

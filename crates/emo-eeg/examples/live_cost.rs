@@ -106,13 +106,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Channels of noise that falls with frequency and is partly shared, and blinks at the front.
 fn signal() -> Array2<f32> {
-    let mut seed = 7_u64;
-    let mut noise = || {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
-    };
+    let mut noise = emo_testing::noise(7);
     let mut own = [0.0_f32; N_CHANNELS];
     let mut shared = 0.0_f32;
     let mut signal = Array2::zeros((N_CHANNELS, SECONDS * RATE));

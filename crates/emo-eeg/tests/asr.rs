@@ -98,13 +98,7 @@ fn clean_windows_are_asrpys() {
 
 /// A minute of four channels, each of slow noise whose strength comes and goes, that share a fifth.
 fn minute() -> Array2<f32> {
-    let mut seed = 7_u64;
-    let mut noise = || {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
-    };
+    let mut noise = emo_testing::noise(7);
     let mut sources = [[0.0_f32; 2]; 5];
     let mut signal = Array2::zeros((4, 7680));
     for (n, mut sample) in signal.columns_mut().into_iter().enumerate() {

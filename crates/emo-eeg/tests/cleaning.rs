@@ -18,13 +18,8 @@ fn rate(hz: f64) -> SampleRate {
 
 /// Uniform noise from −1 to 1.
 fn noise(seed: u64) -> impl FnMut() -> f32 {
-    let mut state = seed;
-    move || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-    }
+    let mut noise = emo_testing::noise(seed);
+    move || 2.0 * noise()
 }
 
 /// 20 s of eight channels at 250 Hz: slow noise that all share, some of their own, and a little that is fast.

@@ -14,21 +14,6 @@ use emo_eeg::{
 use emo_testing::{assert_close, fixture, load_npy};
 use proptest::prelude::*;
 
-const METHODS: [ConnectivityMethod; 12] = [
-    ConnectivityMethod::Coherence,
-    ConnectivityMethod::SquaredCoherence,
-    ConnectivityMethod::ImaginaryCoherence,
-    ConnectivityMethod::PhaseLocking,
-    ConnectivityMethod::CorrectedImaginaryPhaseLocking,
-    ConnectivityMethod::PairwisePhaseConsistency,
-    ConnectivityMethod::PhaseLag,
-    ConnectivityMethod::UnbiasedSquaredPhaseLag,
-    ConnectivityMethod::WeightedPhaseLag,
-    ConnectivityMethod::DebiasedSquaredWeightedPhaseLag,
-    ConnectivityMethod::EnvelopeCorrelation,
-    ConnectivityMethod::OrthogonalizedEnvelopeCorrelation,
-];
-
 fn rate() -> SampleRate {
     SampleRate::from_hz(128.0).unwrap()
 }
@@ -225,7 +210,7 @@ proptest! {
 
     #[test]
     fn measures_stay_in_range_and_mirror(window in windows()) {
-        for method in METHODS {
+        for method in ConnectivityMethod::ALL {
             let values = Connectivity::new(&config(method)).unwrap().compute(&window).unwrap();
             let signed = method == ConnectivityMethod::ImaginaryCoherence;
             for ((band, row, column), value) in values.indexed_iter() {
@@ -241,7 +226,7 @@ proptest! {
     fn the_scale_of_a_channel_and_their_order_do_not_matter(window in windows(), exponent in -3..4) {
         // A power of two, whose products are exact.
         let factor = 2.0_f32.powi(exponent);
-        for method in METHODS {
+        for method in ConnectivityMethod::ALL {
             let connectivity = Connectivity::new(&config(method)).unwrap();
             let values = connectivity.compute(&window).unwrap();
             let mut turned = window.clone();

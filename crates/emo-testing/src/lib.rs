@@ -67,6 +67,17 @@ pub fn assert_close<A, E>(
     }
 }
 
+/// Uniform noise from −0.5 to 0.5, the same numbers for the same seed.
+pub fn noise(seed: u64) -> impl FnMut() -> f32 {
+    let mut state = seed;
+    move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
+    }
+}
+
 /// An error and its causes, as a program prints them: `reading a.wav: not a regular file`.
 pub fn error_chain(error: &dyn Error) -> String {
     let mut text = error.to_string();

@@ -106,13 +106,7 @@ impl AmplitudeFit {
         match self.rule {
             AsrFit::Best => candidates
                 .into_iter()
-                .reduce(|best, next| {
-                    if next.divergence < best.divergence {
-                        next
-                    } else {
-                        best
-                    }
-                })
+                .min_by(|a, b| a.divergence.total_cmp(&b.divergence))
                 .map(|best| best.spread),
             AsrFit::Median { n_best } => {
                 candidates.sort_by(|a, b| a.divergence.total_cmp(&b.divergence));

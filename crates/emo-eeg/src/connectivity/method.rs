@@ -52,6 +52,22 @@ pub enum ConnectivityMethod {
 }
 
 impl ConnectivityMethod {
+    /// Every measure.
+    pub const ALL: [Self; 12] = [
+        Self::Coherence,
+        Self::SquaredCoherence,
+        Self::ImaginaryCoherence,
+        Self::PhaseLocking,
+        Self::CorrectedImaginaryPhaseLocking,
+        Self::PairwisePhaseConsistency,
+        Self::PhaseLag,
+        Self::UnbiasedSquaredPhaseLag,
+        Self::WeightedPhaseLag,
+        Self::DebiasedSquaredWeightedPhaseLag,
+        Self::EnvelopeCorrelation,
+        Self::OrthogonalizedEnvelopeCorrelation,
+    ];
+
     /// Observations below which the measure is not defined.
     pub(super) fn min_observations(self) -> usize {
         match self {

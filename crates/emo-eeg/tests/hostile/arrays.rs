@@ -43,13 +43,7 @@ impl Case {
 
 /// Noise of tens of µV that comes and goes, like EEG's, and is the same in every run.
 pub(crate) fn eeg(n_channels: usize, n_samples: usize) -> Array2<f32> {
-    let mut seed = 7_u64;
-    let mut noise = || {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
-    };
+    let mut noise = emo_testing::noise(7);
     let mut slow = vec![0.0_f32; n_channels];
     let mut signal = Array2::zeros((n_channels, n_samples));
     for (n, mut sample) in signal.columns_mut().into_iter().enumerate() {

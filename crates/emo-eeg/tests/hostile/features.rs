@@ -16,21 +16,6 @@ use emo_eeg::{
 use crate::arrays::Case;
 use crate::{Computation, Outcome};
 
-const METHODS: [ConnectivityMethod; 12] = [
-    ConnectivityMethod::Coherence,
-    ConnectivityMethod::SquaredCoherence,
-    ConnectivityMethod::ImaginaryCoherence,
-    ConnectivityMethod::PhaseLocking,
-    ConnectivityMethod::CorrectedImaginaryPhaseLocking,
-    ConnectivityMethod::PairwisePhaseConsistency,
-    ConnectivityMethod::PhaseLag,
-    ConnectivityMethod::UnbiasedSquaredPhaseLag,
-    ConnectivityMethod::WeightedPhaseLag,
-    ConnectivityMethod::DebiasedSquaredWeightedPhaseLag,
-    ConnectivityMethod::EnvelopeCorrelation,
-    ConnectivityMethod::OrthogonalizedEnvelopeCorrelation,
-];
-
 /// One of each kind of sum over the spectra.
 const ONE_OF_EACH: [ConnectivityMethod; 3] = [
     ConnectivityMethod::Coherence,
@@ -146,7 +131,7 @@ pub(crate) fn computations() -> Vec<Computation> {
         Computation::new("Connectivity", |case, rate| {
             connectivity(
                 case,
-                METHODS.map(|method| ConnectivityConfig::new(rate, method)),
+                ConnectivityMethod::ALL.map(|method| ConnectivityConfig::new(rate, method)),
             )
         }),
         Computation::new("Connectivity by tapers", |case, rate| {
@@ -171,7 +156,7 @@ pub(crate) fn computations() -> Vec<Computation> {
             connectivity(case, configs)
         }),
         Computation::new("Connectivity of the whole spectrum", |case, rate| {
-            let configs = METHODS.map(|method| {
+            let configs = ConnectivityMethod::ALL.map(|method| {
                 let mut config = ConnectivityConfig::new(rate, method);
                 config.spectrum = ConnectivitySpectrum::Broadband;
                 config

@@ -60,6 +60,28 @@ fn rates_that_are_none_are_refused() {
     }
 }
 
+/// Detects in all signals: what is found lies in the signal, and what is refused deserves it.
+fn check_detections(
+    setting: &str,
+    min_len: usize,
+    detect: impl Fn(&[f32]) -> Result<Detection, HrError>,
+) {
+    for (name, signal) in signals() {
+        let case = format!("{name}, {setting}");
+        let finite = signal.iter().all(|x| x.is_finite());
+        match detect(&signal) {
+            Ok(detection) => {
+                assert!(finite && signal.len() >= min_len, "{case}");
+                check(&case, &signal, &detection);
+            }
+            Err(HrError::NonFinite { .. }) => assert!(!finite, "{case}"),
+            Err(HrError::SignalTooShort { .. }) => assert!(signal.len() < min_len, "{case}"),
+            Err(HrError::Dsp(_)) => {}
+            Err(error) => panic!("{case}: {error}"),
+        }
+    }
+}
+
 #[test]
 fn detectors_of_ecg() {
     for rate in RATES_HZ {
@@ -72,23 +94,11 @@ fn detectors_of_ecg() {
                     assert!(!(40.0..=5e4).contains(&rate), "{method:?} at {rate} Hz");
                     continue;
                 };
-                for (name, signal) in signals() {
-                    let case = format!("{name}, {method:?}, {refinement:?}, {rate} Hz");
-                    let finite = signal.iter().all(|x| x.is_finite());
-                    match detector.detect(&signal) {
-                        Ok(detection) => {
-                            assert!(finite && signal.len() >= detector.min_len(), "{case}");
-                            check(&case, &signal, &detection);
-                        }
-                        Err(HrError::NonFinite { .. }) => assert!(!finite, "{case}"),
-                        Err(HrError::SignalTooShort { .. }) => {
-                            assert!(signal.len() < detector.min_len(), "{case}");
-                        }
-                        Err(HrError::Dsp(_)) => {}
-                        Err(error) => panic!("{case}: {error}"),
-                    }
-                    let _ = detector.clean(&signal);
-                }
+                let case = format!("{method:?}, {refinement:?}, {rate} Hz");
+                check_detections(&case, detector.min_len(), |signal| {
+                    let _ = detector.clean(signal);
+                    detector.detect(signal)
+                });
             }
         }
     }
@@ -106,23 +116,11 @@ fn detectors_of_ppg() {
                     assert!(!(16.1..=5e4).contains(&rate), "{method:?} at {rate} Hz");
                     continue;
                 };
-                for (name, signal) in signals() {
-                    let case = format!("{name}, {method:?}, {refinement:?}, {rate} Hz");
-                    let finite = signal.iter().all(|x| x.is_finite());
-                    match detector.detect(&signal) {
-                        Ok(detection) => {
-                            assert!(finite && signal.len() >= detector.min_len(), "{case}");
-                            check(&case, &signal, &detection);
-                        }
-                        Err(HrError::NonFinite { .. }) => assert!(!finite, "{case}"),
-                        Err(HrError::SignalTooShort { .. }) => {
-                            assert!(signal.len() < detector.min_len(), "{case}");
-                        }
-                        Err(HrError::Dsp(_)) => {}
-                        Err(error) => panic!("{case}: {error}"),
-                    }
-                    let _ = detector.clean(&signal);
-                }
+                let case = format!("{method:?}, {refinement:?}, {rate} Hz");
+                check_detections(&case, detector.min_len(), |signal| {
+                    let _ = detector.clean(signal);
+                    detector.detect(signal)
+                });
             }
         }
     }
