@@ -96,7 +96,7 @@ impl Analysis {
                 let indices = pick_channels(&recording.channels, wanted)?;
                 (wanted.clone(), recording.samples.select(Axis(0), &indices))
             }
-            None => (recording.channels.clone(), recording.samples.clone()),
+            None => (recording.channels, recording.samples),
         };
         let rate = recording.sample_rate;
         let cleaned = Cleaned::new(&recorded, &recording.stretches, rate, args.notch)?;
@@ -175,7 +175,6 @@ fn left_aside(recording: &EegRecording) -> Vec<String> {
         .iter()
         .map(|l| l.reason.as_str())
         .collect();
-    reasons.dedup();
     reasons.sort_unstable();
     reasons.dedup();
     reasons

@@ -14,15 +14,10 @@ mod page;
 mod spectra;
 mod topography;
 
-use std::{
-    error::Error,
-    io::{self, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{error::Error, io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use emo_examples::{error_chain, replace};
+use emo_examples::{conclude, error_about, replace};
 
 use crate::analysis::Analysis;
 
@@ -62,22 +57,7 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match report(&args) {
-        Ok(summary) => {
-            // Whoever does not read on has the page.
-            let _ = writeln!(io::stdout(), "{summary}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            let (path, reason) = (args.file.display().to_string(), error_chain(&*error));
-            if reason.contains(&path) {
-                eprintln!("error: {reason}");
-            } else {
-                eprintln!("error: {path}: {reason}");
-            }
-            ExitCode::FAILURE
-        }
-    }
+    conclude(report(&args).map_err(|error| error_about(&args.file, &*error).into()))
 }
 
 fn report(args: &Args) -> Result<String, Box<dyn Error>> {

@@ -9,15 +9,10 @@ mod analysis;
 mod descriptors;
 mod page;
 
-use std::{
-    error::Error,
-    io::{self, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{error::Error, io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use emo_examples::{error_chain, parse_face, replace};
+use emo_examples::{conclude, parse_face, replace};
 use emo_fusion::image::FaceBox;
 
 use crate::analysis::Analysis;
@@ -45,18 +40,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match report(&args) {
-        Ok(summary) => {
-            // Whoever does not read on has the page.
-            let _ = writeln!(io::stdout(), "{summary}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {}", error_chain(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    conclude(report(&Args::parse()))
 }
 
 fn report(args: &Args) -> Result<String, Box<dyn Error>> {

@@ -14,15 +14,10 @@ mod stretches;
 mod time_figures;
 mod variability_figures;
 
-use std::{
-    error::Error,
-    io::{self, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{error::Error, io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use emo_examples::{HeartSignal, error_chain, replace};
+use emo_examples::{HeartSignal, conclude, error_about, replace};
 
 use crate::analysis::Analysis;
 
@@ -50,28 +45,12 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match report(&args) {
-        Ok(summary) => {
-            // Whoever does not read on has the page.
-            let _ = writeln!(io::stdout(), "{summary}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {}", error_chain(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    conclude(report(&Args::parse()))
 }
 
-fn report(args: &Args) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let analysis = Analysis::new(&args.file, args.signal, args.rate).map_err(|error| {
-        let name = args.file.display().to_string();
-        match error_chain(&*error) {
-            named if named.contains(&name) => named,
-            text => format!("{name}: {text}"),
-        }
-    })?;
+fn report(args: &Args) -> Result<String, Box<dyn Error>> {
+    let analysis = Analysis::new(&args.file, args.signal, args.rate)
+        .map_err(|error| error_about(&args.file, &*error))?;
     let page = page::page(&analysis)?;
     replace(&args.output, |file| file.write_all(page.as_bytes()))?;
     Ok(format!("{}: {}", args.output.display(), analysis.summary()))

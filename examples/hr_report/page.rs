@@ -15,9 +15,7 @@ use crate::{
 };
 
 /// The whole page.
-pub(crate) fn page(
-    analysis: &Analysis,
-) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+pub(crate) fn page(analysis: &Analysis) -> Result<String, Box<dyn std::error::Error>> {
     let mut body = tiles(analysis);
     body.push_str(&section(
         "Over the whole recording",

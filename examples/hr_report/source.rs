@@ -56,15 +56,24 @@ pub(crate) fn read(
     signal: Option<HeartSignal>,
     rate_hz: Option<f64>,
 ) -> Result<(HeartSignal, Source), Failure> {
-    let signal = match signal {
-        Some(signal) => signal,
-        None => guess(path, rate_hz)?,
+    let (signal, opened) = match signal {
+        Some(signal) => (signal, None),
+        None => {
+            let opened = recording(path, rate_hz);
+            match guess(path, opened.as_ref().ok()) {
+                Some(signal) => (signal, Some(opened)),
+                None => return Err(unclear(path, &opened?)),
+            }
+        }
     };
     if signal == HeartSignal::Rr {
         return Ok((signal, Source::Intervals(read_rr(path)?)));
     }
     let default_hz = (signal == HeartSignal::Bpm).then_some(1.0);
-    let recording = recording(path, rate_hz.or(default_hz))?;
+    let recording = match opened {
+        Some(opened) if rate_hz.or(default_hz) == rate_hz => opened?,
+        _ => recording(path, rate_hz.or(default_hz))?,
+    };
     let channel = match signal {
         HeartSignal::Ecg => Inputs::ecg_channel(&recording)?,
         HeartSignal::Ppg => Inputs::ppg_channel(&recording)?,
@@ -86,53 +95,53 @@ fn recording(path: &Path, rate_hz: Option<f64>) -> Result<Recording, Failure> {
     Ok(Recording::read_with(path, &csv)?)
 }
 
-/// What the channels' names say.
-fn guess(path: &Path, rate_hz: Option<f64>) -> Result<HeartSignal, Failure> {
-    let recording = recording(path, rate_hz);
-    let names: Vec<String> = match &recording {
-        Ok(recording) => {
-            let names = recording.channels.iter();
-            names.map(|channel| channel.name.to_lowercase()).collect()
-        }
-        Err(_) => Vec::new(),
-    };
+/// What the channels' names say, or else numbers that can be nothing but intervals.
+fn guess(path: &Path, recording: Option<&Recording>) -> Option<HeartSignal> {
+    let channels = recording.map_or(&[][..], |recording| &recording.channels);
+    let names: Vec<String> = channels
+        .iter()
+        .map(|channel| channel.name.to_lowercase())
+        .collect();
     let any = |prefixes: &[&str]| {
         let mut names = names.iter();
         names.any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
     };
     if any(&["ecg", "ekg"]) {
-        return Ok(HeartSignal::Ecg);
+        return Some(HeartSignal::Ecg);
     }
     if any(&["ppg", "bvp", "pleth"]) {
-        return Ok(HeartSignal::Ppg);
+        return Some(HeartSignal::Ppg);
     }
     if any(&["ibi", "rr"]) {
-        return Ok(HeartSignal::Rr);
+        return Some(HeartSignal::Rr);
     }
     if any(&["bpm", "hr", "heart"]) {
-        return Ok(HeartSignal::Bpm);
+        return Some(HeartSignal::Bpm);
     }
     // Leads by their names alone, as `MLII`.
     if names.len() > 1
-        && let Ok(recording) = &recording
+        && let Some(recording) = recording
         && Inputs::ecg_channel(recording).is_ok()
     {
-        return Ok(HeartSignal::Ecg);
+        return Some(HeartSignal::Ecg);
     }
     let is_plausible = |rr: &RrSeries| {
         let mut intervals = rr.intervals_ms().iter();
         !rr.is_empty() && intervals.all(|ms| PLAUSIBLE_MS.contains(ms))
     };
-    if read_rr(path).is_ok_and(|rr| is_plausible(&rr)) {
-        return Ok(HeartSignal::Rr);
-    }
-    recording?;
-    Err(format!(
+    let has_intervals = read_rr(path).is_ok_and(|rr| is_plausible(&rr));
+    has_intervals.then_some(HeartSignal::Rr)
+}
+
+fn unclear(path: &Path, recording: &Recording) -> Failure {
+    let names = recording.channels.iter();
+    let names: Vec<String> = names.map(|channel| channel.name.to_lowercase()).collect();
+    format!(
         "{}: its channels ({}) do not say what it holds: use --signal",
         path.display(),
         names.join(", ")
     )
-    .into())
+    .into()
 }
 
 fn in_stretches(channel: &Channel, is_ecg: bool) -> Result<Signal, Failure> {

@@ -8,15 +8,10 @@
 mod analysis;
 mod page;
 
-use std::{
-    error::Error,
-    io::{self, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{error::Error, io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use emo_examples::{error_chain, replace};
+use emo_examples::{conclude, replace};
 
 use crate::analysis::Analysis;
 
@@ -38,18 +33,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match report(&args) {
-        Ok(summary) => {
-            // Whoever does not read on has the page.
-            let _ = writeln!(io::stdout(), "{summary}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {}", error_chain(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    conclude(report(&Args::parse()))
 }
 
 fn report(args: &Args) -> Result<String, Box<dyn Error>> {

@@ -8,7 +8,12 @@ pub mod report;
 mod samples;
 mod tables;
 
-use std::error::Error;
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    path::Path,
+    process::ExitCode,
+};
 
 pub use face_box::parse_face;
 pub use faces::{Face, Faces};
@@ -26,4 +31,29 @@ pub fn error_chain(error: &(dyn Error + 'static)) -> String {
         source = cause.source();
     }
     text.replace('\n', " ")
+}
+
+/// [`error_chain`] after the file's name, unless the error says it.
+pub fn error_about(path: &Path, error: &(dyn Error + 'static)) -> String {
+    let (name, reason) = (path.display().to_string(), error_chain(error));
+    if reason.contains(&name) {
+        reason
+    } else {
+        format!("{name}: {reason}")
+    }
+}
+
+/// How a program that writes a report ends: with its summary, or with what went wrong.
+pub fn conclude(outcome: Result<String, Box<dyn Error>>) -> ExitCode {
+    match outcome {
+        Ok(summary) => {
+            // Whoever does not read on has the report.
+            let _ = writeln!(io::stdout(), "{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {}", error_chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
 }

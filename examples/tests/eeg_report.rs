@@ -6,15 +6,16 @@
     reason = "a panic is how a test fails"
 )]
 
+mod reports;
+
 use std::{
     f64::consts::TAU,
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use emo_testing::{example, fixture};
+use emo_testing::fixture;
 use tempfile::TempDir;
 
 /// A rate that the mains fit into.
@@ -26,26 +27,9 @@ struct Report {
     notes: String,
 }
 
-fn run(arguments: &[&str]) -> (bool, String) {
-    let output = Command::new(example("eeg_report"))
-        .args(arguments)
-        .output()
-        .unwrap();
-    (
-        output.status.success(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
-}
-
 #[track_caller]
 fn report(file: &Path, arguments: &[&str]) -> Report {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("report.html");
-    let mut all = vec![file.to_str().unwrap(), "-o", out.to_str().unwrap()];
-    all.extend(arguments);
-    let (is_done, notes) = run(&all);
-    assert!(is_done, "{notes}");
-    let page = fs::read_to_string(out).unwrap();
+    let (page, output) = reports::report("eeg_report", file, arguments);
     assert!(page.ends_with("</html>\n"));
     // Pictures are letters by chance.
     let text: String = page
@@ -61,7 +45,10 @@ fn report(file: &Path, arguments: &[&str]) -> Report {
         page.matches("http").count(),
         1 + page.matches("http://www.w3.org/2000/svg").count()
     );
-    Report { page, notes }
+    Report {
+        page,
+        notes: reports::text(&output.stderr),
+    }
 }
 
 #[track_caller]
@@ -70,8 +57,7 @@ fn refusal(file: &str, arguments: &[&str]) -> String {
     let out = folder.path().join("report.html");
     let mut all = vec![file, "-o", out.to_str().unwrap()];
     all.extend(arguments);
-    let (is_done, error) = run(&all);
-    assert!(!is_done);
+    let error = reports::failure("eeg_report", &all);
     assert!(!out.exists());
     assert!(
         error.starts_with("error: ") && error.contains(file),
@@ -84,8 +70,11 @@ impl Report {
     /// The value of a tile and the line under it.
     #[track_caller]
     fn tile(&self, name: &str) -> (&str, &str) {
-        let rest = after(&self.page, &format!("<dt>{name}</dt><dd>"));
-        let (value, rest) = rest.split_once("</dd><small>").unwrap();
+        let value = reports::tile(&self.page, name);
+        let rest = after(
+            &self.page,
+            &format!("<dt>{name}</dt><dd>{value}</dd><small>"),
+        );
         (value, rest.split_once("</small>").unwrap().0)
     }
 

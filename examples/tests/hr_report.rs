@@ -1,56 +1,32 @@
 //! The `hr_report` program as a user meets it: the page it writes, and how it ends on bad input.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod reports;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
 };
 
-use emo_testing::{example, fixture};
+use emo_testing::fixture;
 use tempfile::TempDir;
 
-fn report(arguments: &[&str]) -> Output {
-    Command::new(example("hr_report"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
+use crate::reports::{text, tile};
 
 /// The page about a file, and what the program says of it.
 #[track_caller]
 fn page(file: &Path, arguments: &[&str]) -> (String, String) {
-    let folder = TempDir::new().unwrap();
-    let out = folder.path().join("report.html");
-    let mut all = vec![file.to_str().unwrap(), "--output", out.to_str().unwrap()];
-    all.extend(arguments);
-    let output = report(&all);
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    (fs::read_to_string(out).unwrap(), text(&output.stdout))
+    let (page, output) = reports::report("hr_report", file, arguments);
+    (page, text(&output.stdout))
 }
 
 #[track_caller]
 fn failure(arguments: &[&str]) -> String {
-    let output = report(arguments);
-    assert!(!output.status.success(), "{}", text(&output.stdout));
-    let message = text(&output.stderr);
-    assert!(!message.contains("panicked"), "{message}");
-    message
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    reports::failure("hr_report", arguments)
 }
 
 fn recording(name: &str) -> PathBuf {
     fixture("recordings").join(name)
-}
-
-/// The value in a tile.
-#[track_caller]
-fn tile<'p>(page: &'p str, name: &str) -> &'p str {
-    let after = page.split(&format!("<dt>{name}</dt><dd>")).nth(1);
-    after.unwrap().split("</dd>").next().unwrap()
 }
 
 #[track_caller]
@@ -253,11 +229,17 @@ fn indices_are_those_of_extract() {
     let folder = TempDir::new().unwrap();
     let path = write_intervals(&folder, &intervals());
     let (page, _) = page(&path, &[]);
-    let output = Command::new(example("extract"))
-        .args(["hr", "--signal", "rr", "--set", "hrv"])
-        .arg(&path)
-        .output()
-        .unwrap();
+    let output = reports::run(
+        "extract",
+        &[
+            "hr",
+            "--signal",
+            "rr",
+            "--set",
+            "hrv",
+            path.to_str().unwrap(),
+        ],
+    );
     assert!(output.status.success(), "{}", text(&output.stderr));
     let table = text(&output.stdout);
     let mut lines = table.lines();
