@@ -1,8 +1,12 @@
+use crate::cascade::{run_whole, run_whole_backward};
 use crate::fft::checked_len;
-use crate::{DspError, Section, SosStream};
+use crate::{DspError, Section};
+
+/// Values that are looked at together, in which a search for one of them cannot be.
+const CHECKED_TOGETHER: usize = 256;
 
 pub(crate) fn check_finite(signal: &[f64]) -> Result<(), DspError> {
-    match signal.iter().position(|value| !value.is_finite()) {
+    match first_non_finite(signal) {
         Some(index) => Err(DspError::NonFinite {
             index,
             value: signal[index],
@@ -12,10 +16,19 @@ pub(crate) fn check_finite(signal: &[f64]) -> Result<(), DspError> {
 }
 
 pub(crate) fn check_overflow(result: &[f64]) -> Result<(), DspError> {
-    match result.iter().position(|value| !value.is_finite()) {
+    match first_non_finite(result) {
         Some(index) => Err(DspError::Overflow { index }),
         None => Ok(()),
     }
+}
+
+fn first_non_finite(values: &[f64]) -> Option<usize> {
+    let all_finite = |block: &[f64]| block.iter().fold(true, |all, x| all & x.is_finite());
+    let mut blocks = values.chunks(CHECKED_TOGETHER);
+    let block = blocks.position(|block| !all_finite(block))?;
+    let start = block * CHECKED_TOGETHER;
+    let within = values[start..].iter().position(|x| !x.is_finite())?;
+    Some(start + within)
 }
 
 pub(crate) fn filtfilt(
@@ -39,10 +52,10 @@ pub(crate) fn filtfilt_padded(
 ) -> Result<Vec<f64>, DspError> {
     check_finite(signal)?;
     let mut out = odd_extended(signal, pad_len)?;
-    for _ in 0..2 {
-        SosStream::new(sections, out[0]).run(&mut out);
-        out.reverse();
-    }
+    let first = out[0];
+    run_whole(sections, first, &mut out);
+    let last = out[out.len() - 1];
+    run_whole_backward(sections, last, &mut out);
     out.truncate(pad_len + signal.len());
     out.drain(..pad_len);
     check_overflow(&out)?;

@@ -68,6 +68,7 @@
 mod band;
 mod band_power;
 mod butterworth;
+mod cascade;
 mod chebyshev;
 mod complexity;
 mod convolve;

@@ -1,3 +1,4 @@
+use crate::cascade::{Stage, run};
 use crate::filter::{check_finite, check_overflow};
 use crate::{DspError, Section};
 
@@ -10,30 +11,13 @@ pub struct SosStream {
     stages: Vec<Stage>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Stage {
-    section: Section,
-    state: [f64; 2],
-}
-
 impl SosStream {
-    /// The steady state of a constant input: with the gain `G = Σb/Σa` a section's output is `G` times its input, which
-    /// the recursion of [`SosStream::run`] turns into the two delayed sums.
-    pub(crate) fn new(sections: &[Section], value: f64) -> Self {
-        let mut level = value;
-        let stages = sections
-            .iter()
-            .map(|&section| {
-                let Section { b, a } = section;
-                let gain = b.iter().sum::<f64>() / (1.0 + a[0] + a[1]);
-                let second = b[2] - a[1] * gain;
-                let first = b[1] - a[0] * gain + second;
-                let state = [first * level, second * level];
-                level *= gain;
-                Stage { section, state }
-            })
-            .collect();
-        Self { stages }
+    /// In the steady state of a constant input.
+    pub(crate) fn new(sections: &[Section], mut value: f64) -> Self {
+        let steady = |&section: &Section| Stage::steady(section, &mut value);
+        Self {
+            stages: sections.iter().map(steady).collect(),
+        }
     }
 
     /// Filters the next piece of the signal in place.
@@ -49,21 +33,12 @@ impl SosStream {
     }
 
     pub(crate) fn run(&mut self, piece: &mut [f64]) {
-        for sample in piece {
-            let mut value = *sample;
-            for Stage { section, state } in &mut self.stages {
-                let Section { b, a } = *section;
-                let output = b[0] * value + state[0];
-                state[0] = b[1] * value - a[0] * output + state[1];
-                state[1] = b[2] * value - a[1] * output;
-                value = output;
-            }
-            *sample = value;
-        }
+        run(&mut self.stages, piece);
     }
 
     pub(crate) fn states(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
-        self.stages.iter().map(|stage| stage.state)
+        let states = self.stages.iter();
+        states.map(|stage| stage.state.map(|[state]| state))
     }
 }
 

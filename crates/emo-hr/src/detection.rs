@@ -1,7 +1,7 @@
 use emo_dsp::SampleRate;
 
 use crate::quality::beat_quality;
-use crate::signal::narrowed;
+use crate::signal::{largest, narrowed};
 use crate::{Beats, HrError};
 
 /// Amplitude after cleaning, relative to before, up to which it counts as rounding.
@@ -35,7 +35,7 @@ pub struct Detection {
 }
 
 impl Detection {
-    /// Runs `find_beats` over the cleaned signal, unless nothing but rounding is left of it, as of a constant.
+    /// The beats of [`beats_of`] with their quality.
     pub(crate) fn new(
         signal: &[f64],
         cleaned: &[f64],
@@ -43,13 +43,7 @@ impl Detection {
         sample_rate: SampleRate,
         find_beats: impl FnOnce(&[f64]) -> Vec<f64>,
     ) -> Result<Self, HrError> {
-        let largest = |x: &[f64]| x.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
-        let positions = if largest(cleaned) > ROUNDING * largest(signal) {
-            find_beats(cleaned)
-        } else {
-            Vec::new()
-        };
-        let beats = Beats::at(positions, cleaned.len(), sample_rate)?;
+        let beats = beats_of(signal, cleaned, sample_rate, find_beats)?;
         Ok(Self {
             quality: beat_quality(cleaned, &beats) as f32,
             beats,
@@ -57,4 +51,20 @@ impl Detection {
             inverted,
         })
     }
+}
+
+/// Runs `find_beats` over the cleaned signal, unless nothing but rounding is left of it, as of a constant.
+pub(crate) fn beats_of(
+    signal: &[f64],
+    cleaned: &[f64],
+    sample_rate: SampleRate,
+    find_beats: impl FnOnce(&[f64]) -> Vec<f64>,
+) -> Result<Beats, HrError> {
+    let rounding = ROUNDING * largest(signal);
+    let positions = if cleaned.iter().any(|x| x.abs() > rounding) {
+        find_beats(cleaned)
+    } else {
+        Vec::new()
+    };
+    Beats::at(positions, cleaned.len(), sample_rate)
 }

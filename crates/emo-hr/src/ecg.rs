@@ -1,8 +1,9 @@
 use emo_dsp::{FilterBand, SampleRate, Sos};
 
+use crate::detection::beats_of;
 use crate::fiducial::{Search, is_inverted};
 use crate::signal::{check_len, checked, narrowed};
-use crate::{BeatStream, BeatStreamConfig, Detection, HrError, Refinement};
+use crate::{BeatStream, BeatStreamConfig, Beats, Detection, HrError, Refinement};
 
 mod elgendi;
 mod gradient;
@@ -206,36 +207,99 @@ impl EcgDetector {
     /// # Errors
     /// As [`clean`](Self::clean).
     pub fn detect(&self, ecg: &[f32]) -> Result<Detection, HrError> {
-        let wide = checked(ecg)?;
-        check_len(ecg.len(), self.min_len())?;
         let rate = self.config.sample_rate;
-        let mut upright = self.gradient.cleaned(&wide)?;
+        let wide = self.checked(ecg)?;
         if self.config.method == EcgMethod::Rhythm {
-            let mut stream = self.stream.clone();
-            let mut positions: Vec<f64> =
-                stream.push(ecg).iter().map(|beat| beat.position).collect();
-            positions.extend(stream.finish().iter().map(|beat| beat.position));
-            let inverted = stream.is_inverted();
+            let (positions, inverted) = self.rhythm(ecg);
+            let mut upright = self.gradient.cleaned(&wide)?;
             turn(&mut upright, inverted);
             return Detection::new(&wide, &upright, inverted, rate, |_| positions);
         }
+        let ready = self.ready(&wide)?;
+        Detection::new(&wide, ready.looked_at(), ready.inverted, rate, |cleaned| {
+            self.positions(cleaned, &ready)
+        })
+    }
+
+    /// The R peaks alone, those of [`detect`](Self::detect), in less time.
+    ///
+    /// # Errors
+    /// As [`clean`](Self::clean), but for results beyond the range of `f32`.
+    ///
+    /// ```
+    /// use emo_hr::{EcgConfig, EcgDetector, SampleRate};
+    ///
+    /// // Spikes at 75 bpm.
+    /// let ecg: Vec<f32> = (0..5000)
+    ///     .map(|n| (-(n as f32 % 200.0 - 100.0).powi(2) / 8.0).exp())
+    ///     .collect();
+    /// let detector = EcgDetector::new(&EcgConfig::new(SampleRate::from_hz(250.0)?))?;
+    /// let beats = detector.beats(&ecg)?;
+    /// assert_eq!(beats.indices().len(), 25);
+    /// assert_eq!(beats, detector.detect(&ecg)?.beats);
+    /// # Ok::<(), emo_hr::HrError>(())
+    /// ```
+    pub fn beats(&self, ecg: &[f32]) -> Result<Beats, HrError> {
+        let rate = self.config.sample_rate;
+        let wide = self.checked(ecg)?;
+        if self.config.method == EcgMethod::Rhythm {
+            // What is constant but for rounding has no beats for the stream either.
+            return Beats::at(self.rhythm(ecg).0, ecg.len(), rate);
+        }
+        let ready = self.ready(&wide)?;
+        beats_of(&wide, ready.looked_at(), rate, |cleaned| {
+            self.positions(cleaned, &ready)
+        })
+    }
+
+    fn checked(&self, ecg: &[f32]) -> Result<Vec<f64>, HrError> {
+        let wide = checked(ecg)?;
+        check_len(ecg.len(), self.min_len())?;
+        Ok(wide)
+    }
+
+    /// The beats of the stream, and whether it took the lead as inverted.
+    fn rhythm(&self, ecg: &[f32]) -> (Vec<f64>, bool) {
+        let mut stream = self.stream.clone();
+        let mut positions: Vec<f64> = stream.push(ecg).iter().map(|b| b.position).collect();
+        positions.extend(stream.finish().iter().map(|b| b.position));
+        (positions, stream.is_inverted())
+    }
+
+    /// Cleans the signal and turns it upright.
+    fn ready(&self, wide: &[f64]) -> Result<Ready, HrError> {
+        let mut in_band = self.in_band(wide)?;
+        // Where peaks are left as marked in a lead that is known, the band is all that is needed.
+        let needs_broad = in_band.is_none()
+            || self.config.refinement != Refinement::AsMarked
+            || self.config.polarity == Polarity::Detect;
+        let mut broad = if needs_broad {
+            self.gradient.cleaned(wide)?
+        } else {
+            Vec::new()
+        };
         let inverted = match self.config.polarity {
             Polarity::Upright => false,
             Polarity::Inverted => true,
-            Polarity::Detect => is_inverted(&upright, rate.hz()),
+            Polarity::Detect => is_inverted(&broad, self.config.sample_rate.hz()),
         };
-        turn(&mut upright, inverted);
-        let mut in_band = self.in_band(&wide)?;
+        turn(&mut broad, inverted);
         if let Some(band) = &mut in_band {
             turn(band, inverted);
         }
-        let cleaned = in_band.as_ref().unwrap_or(&upright);
-        Detection::new(&wide, cleaned, inverted, rate, |cleaned| {
-            let marks = self.marks(cleaned);
-            self.config
-                .refinement
-                .positions(&marks, &upright, self.search, rate.hz())
+        Ok(Ready {
+            broad,
+            in_band,
+            inverted,
         })
+    }
+
+    fn positions(&self, cleaned: &[f64], ready: &Ready) -> Vec<f64> {
+        let marks = self.marks(cleaned);
+        let hz = self.config.sample_rate.hz();
+        self.config
+            .refinement
+            .positions(&marks, &ready.broad, self.search, hz)
     }
 
     pub(crate) fn cleaned(&self, ecg: &[f64]) -> Result<Vec<f64>, HrError> {
@@ -253,9 +317,7 @@ impl EcgDetector {
             Some(Band::ZeroPhase(filter)) => Ok(Some(filter.filtfilt(ecg)?)),
             Some(Band::Forward(filter)) => {
                 let mean = ecg.iter().sum::<f64>() / ecg.len() as f64;
-                let mut out = ecg.to_vec();
-                filter.stream_from(mean)?.process(&mut out)?;
-                Ok(Some(out))
+                Ok(Some(filter.filter_from(mean, ecg)?))
             }
         }
     }
@@ -269,6 +331,22 @@ impl EcgDetector {
             EcgMethod::Elgendi2010 => elgendi::marks(cleaned, hz),
             EcgMethod::VisibilityGraph => visibility_graph::marks(cleaned, hz),
         }
+    }
+}
+
+/// A signal in which beats can be looked for.
+struct Ready {
+    /// Without drift and mains, in which peaks are placed; empty if nobody asks.
+    broad: Vec<f64>,
+    /// In the method's band, if it has one.
+    in_band: Option<Vec<f64>>,
+    inverted: bool,
+}
+
+impl Ready {
+    /// Where the method looks.
+    fn looked_at(&self) -> &[f64] {
+        self.in_band.as_ref().unwrap_or(&self.broad)
     }
 }
 

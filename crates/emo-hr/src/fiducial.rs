@@ -1,5 +1,7 @@
 //! Where in a beat it is placed.
 
+use std::cmp::Ordering;
+
 use crate::signal::samples_in;
 
 /// Length of the stretches of which each has a say in which way a lead points.
@@ -130,16 +132,36 @@ pub(crate) fn vertex_of([before, at, after]: [f64; 3]) -> f64 {
     (0.5 * (before - after) / bend).clamp(-0.5, 0.5)
 }
 
+/// The lowest and the highest sample, and 0 if that is lower or higher.
+fn extremes(signal: &[f64]) -> (f64, f64) {
+    let (blocks, rest) = signal.as_chunks::<8>();
+    let (mut low, mut high) = ([0.0_f64; 8], [0.0_f64; 8]);
+    for block in blocks {
+        for ((low, high), &x) in low.iter_mut().zip(&mut high).zip(block) {
+            *low = if x < *low { x } else { *low };
+            *high = if x > *high { x } else { *high };
+        }
+    }
+    let low = low.iter().chain(rest).fold(0.0_f64, |a, &b| a.min(b));
+    let high = high.iter().chain(rest).fold(0.0_f64, |a, &b| a.max(b));
+    (low, high)
+}
+
 /// Whether the sample farthest from 0 is negative in most stretches of two seconds.
 pub(crate) fn is_inverted(cleaned: &[f64], rate_hz: f64) -> bool {
     let len = samples_in(POLARITY_SECONDS, rate_hz).max(1);
     let mut balance = 0_i64;
     for stretch in cleaned.chunks(len) {
-        let farthest = stretch.iter().fold(
-            0.0_f64,
-            |best, &x| if x.abs() > best.abs() { x } else { best },
-        );
-        balance += if farthest < 0.0 { -1 } else { 1 };
+        let (low, high) = extremes(stretch);
+        let is_below = match low.abs().partial_cmp(&high.abs()) {
+            // Of two that are equally far the first one counts.
+            Some(Ordering::Equal) => stretch
+                .iter()
+                .find(|x| x.abs() == high)
+                .is_some_and(|x| *x < 0.0),
+            order => order == Some(Ordering::Greater),
+        };
+        balance += if is_below { -1 } else { 1 };
     }
     balance < 0
 }

@@ -4,15 +4,19 @@ use std::ops::Range;
 /// sample before the fall.
 ///
 /// What is above at the signal's start is left out, as is a stretch that does not end.
-pub(crate) fn waves(above: &[bool]) -> Vec<Range<usize>> {
+pub(crate) fn waves(above: impl Iterator<Item = bool>) -> Vec<Range<usize>> {
     let mut start = None;
     let mut waves = Vec::new();
-    for (i, pair) in above.windows(2).enumerate() {
-        match (pair[0], pair[1]) {
-            (false, true) => start = Some(i),
-            (true, false) => waves.extend(start.take().map(|start| start..i)),
-            _ => {}
+    let mut before = None;
+    for (i, now) in above.enumerate() {
+        if before.is_some_and(|before| before != now) {
+            if now {
+                start = Some(i - 1);
+            } else {
+                waves.extend(start.take().map(|start| start..i - 1));
+            }
         }
+        before = Some(now);
     }
     waves
 }
@@ -69,10 +73,13 @@ pub(crate) fn local_maxima(signal: &[f64]) -> Vec<usize> {
 
 /// Samples higher than both neighbours; no plateaus, no ends.
 pub(crate) fn single_maxima(signal: &[f64]) -> Vec<usize> {
-    let is_maximum = |i: &usize| signal[i - 1] < signal[*i] && signal[*i] > signal[i + 1];
-    (1..signal.len().saturating_sub(1))
-        .filter(is_maximum)
-        .collect()
+    let mut maxima = Vec::new();
+    for (i, three) in signal.windows(3).enumerate() {
+        if (three[0] < three[1]) & (three[1] > three[2]) {
+            maxima.push(i + 1);
+        }
+    }
+    maxima
 }
 
 fn prominence(signal: &[f64], peak: usize) -> f64 {
@@ -92,10 +99,10 @@ mod tests {
 
     #[test]
     fn waves_run_from_a_rise_to_a_fall() {
-        let above = |text: &str| text.chars().map(|c| c == '#').collect::<Vec<_>>();
-        assert_eq!(waves(&above("..##..###.")), [1..3, 5..8]);
-        assert_eq!(waves(&above("##..##")), []);
-        assert_eq!(waves(&above("")), []);
+        let waves = |text: &str| waves(text.chars().map(|c| c == '#'));
+        assert_eq!(waves("..##..###."), [1..3, 5..8]);
+        assert_eq!(waves("##..##"), []);
+        assert_eq!(waves(""), []);
     }
 
     #[test]

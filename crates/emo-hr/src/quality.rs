@@ -34,16 +34,12 @@ pub(crate) fn beat_quality(cleaned: &[f64], beats: &Beats) -> f64 {
 }
 
 pub(crate) fn window_quality(cleaned: &[f64], beats: &Beats, window: Range<usize>) -> f64 {
-    let inside: Vec<usize> = beats
-        .indices()
-        .iter()
-        .copied()
-        .filter(|index| window.contains(index))
-        .collect();
-    if inside.len() < MIN_BEATS || !is_feasible(&inside, &window, beats.sample_rate().hz()) {
+    let first_after = |sample: usize| beats.indices().partition_point(|&index| index < sample);
+    let inside = &beats.indices()[first_after(window.start)..first_after(window.end)];
+    if inside.len() < MIN_BEATS || !is_feasible(inside, &window, beats.sample_rate().hz()) {
         return 0.0;
     }
-    let correlation = template_correlation(&cleaned[window.clone()], &inside, window.start);
+    let correlation = template_correlation(&cleaned[window.clone()], inside, window.start);
     ((correlation - WORST_CORRELATION) / (BEST_CORRELATION - WORST_CORRELATION)).clamp(0.0, 1.0)
 }
 
@@ -82,28 +78,47 @@ fn template_correlation(cleaned: &[f64], inside: &[usize], offset: usize) -> f64
             *sum += value;
         }
     }
-    let total: f64 = shapes.iter().map(|shape| pearson(shape, &template)).sum();
-    total / shapes.len() as f64
+    centre(&mut template);
+    let mut centred = vec![0.0; template.len()];
+    let correlation = |shape: &&[f64]| {
+        centred.copy_from_slice(shape);
+        centre(&mut centred);
+        cosine(&centred, &template)
+    };
+    shapes.iter().map(correlation).sum::<f64>() / shapes.len() as f64
 }
 
 fn intervals(beats: &[usize]) -> Vec<usize> {
     beats.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 
-/// 0 where one of the two is constant.
-fn pearson(a: &[f64], b: &[f64]) -> f64 {
-    let n = a.len() as f64;
-    let mean = |x: &[f64]| x.iter().sum::<f64>() / n;
-    let (mean_a, mean_b) = (mean(a), mean(b));
-    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-    for (a, b) in a.iter().zip(b) {
-        let (a, b) = (a - mean_a, b - mean_b);
-        ab += a * b;
-        aa += a * a;
-        bb += b * b;
+/// Takes the mean away.
+fn centre(values: &mut [f64]) {
+    let mean = in_lanes(values, values, |x, _| x) / values.len() as f64;
+    values.iter_mut().for_each(|x| *x -= mean);
+}
+
+/// 0 where one of the two is 0 throughout.
+fn cosine(a: &[f64], b: &[f64]) -> f64 {
+    let norm = (in_lanes(a, a, |a, b| a * b) * in_lanes(b, b, |a, b| a * b)).sqrt();
+    if norm > 0.0 {
+        in_lanes(a, b, |a, b| a * b) / norm
+    } else {
+        0.0
     }
-    let norm = (aa * bb).sqrt();
-    if norm > 0.0 { ab / norm } else { 0.0 }
+}
+
+/// A sum over pairs in eight parts, because one would wait for itself.
+fn in_lanes(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
+    let ((a8, a_rest), (b8, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [0.0; 8];
+    for (a, b) in a8.iter().zip(b8) {
+        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += term(a, b);
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).map(|(&a, &b)| term(a, b));
+    sums.iter().copied().chain(rest).sum()
 }
 
 #[cfg(test)]

@@ -11,9 +11,8 @@ const MIN_DELAY_SECONDS: f64 = 0.3;
 /// Marks of Elgendi et al. (2010) in a band-passed signal: its maximum where a short average exceeds a long one.
 pub(super) fn marks(cleaned: &[f64], rate_hz: f64) -> Vec<usize> {
     let samples = |seconds: f64| (seconds * rate_hz) as usize;
-    let magnitude: Vec<f64> = cleaned.iter().map(|x| x.abs()).collect();
-    let complex = trailing_mean(&magnitude, samples(COMPLEX_SECONDS));
-    let beat = trailing_mean(&magnitude, samples(BEAT_SECONDS));
+    let mean = |seconds| trailing_mean(cleaned.len(), samples(seconds), |i| cleaned[i].abs());
+    let (complex, beat) = (mean(COMPLEX_SECONDS), mean(BEAT_SECONDS));
     let above = |i: usize| complex[i] > beat[i];
     let mut marks: Vec<usize> = Vec::new();
     let mut start = 0;

@@ -62,15 +62,14 @@ impl Gradient {
     }
 
     pub(super) fn marks(&self, cleaned: &[f64]) -> Vec<usize> {
-        let steepness: Vec<f64> = gradient(cleaned).into_iter().map(f64::abs).collect();
-        let smooth = centred_mean(&steepness, self.smooth_len);
+        let smooth = centred_mean(&steepness(cleaned), self.smooth_len);
         let level = centred_mean(&smooth, self.level_len);
-        let above: Vec<bool> = smooth
-            .iter()
-            .zip(&level)
-            .map(|(smooth, level)| *smooth > LEVEL_FACTOR * level)
-            .collect();
-        let complexes = waves(&above);
+        let complexes = waves(
+            smooth
+                .iter()
+                .zip(&level)
+                .map(|(x, level)| *x > LEVEL_FACTOR * level),
+        );
         let total: usize = complexes.iter().map(ExactSizeIterator::len).sum();
         let min_len = MIN_RELATIVE_LEN * total as f64 / complexes.len() as f64;
         let long_enough = complexes
@@ -80,12 +79,13 @@ impl Gradient {
     }
 }
 
-/// Central differences, one-sided at the ends; `signal` has at least two samples.
-fn gradient(signal: &[f64]) -> Vec<f64> {
+/// The magnitude of central differences, one-sided at the ends; `signal` has at least two samples.
+fn steepness(signal: &[f64]) -> Vec<f64> {
     let n = signal.len();
-    let inner = signal.windows(3).map(|w| (w[2] - w[0]) / 2.0);
-    std::iter::once(signal[1] - signal[0])
-        .chain(inner)
-        .chain(std::iter::once(signal[n - 1] - signal[n - 2]))
-        .collect()
+    let mut steepness = Vec::with_capacity(n);
+    steepness.push((signal[1] - signal[0]).abs());
+    let inner = signal[2..].iter().zip(signal);
+    steepness.extend(inner.map(|(right, left)| 0.5 * (right - left).abs()));
+    steepness.push((signal[n - 1] - signal[n - 2]).abs());
+    steepness
 }

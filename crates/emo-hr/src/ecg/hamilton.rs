@@ -17,12 +17,10 @@ const OVERDUE: f64 = 1.5;
 
 /// Marks of Hamilton (2002) in a band-passed signal: where the averaged absolute slope peaks.
 pub(super) fn marks(cleaned: &[f64], rate_hz: f64) -> Vec<usize> {
-    let steepness: Vec<f64> = cleaned
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]).abs())
-        .collect();
+    let n = cleaned.len().saturating_sub(1);
+    let steepness = |i: usize| (cleaned[i + 1] - cleaned[i]).abs();
     let len = (MEAN_SECONDS * rate_hz) as usize;
-    let mut smooth = trailing_mean_from_rest(&steepness, len);
+    let mut smooth = trailing_mean_from_rest(n, len, steepness);
     let settling = (2 * len).min(smooth.len());
     smooth[..settling].fill(0.0);
 

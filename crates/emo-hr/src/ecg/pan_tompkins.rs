@@ -15,11 +15,9 @@ const OVERDUE: f64 = 1.66;
 
 /// Marks of Pan and Tompkins (1985) in a band-passed signal: where the integrated squared slope peaks.
 pub(super) fn marks(cleaned: &[f64], rate_hz: f64) -> Vec<usize> {
-    let squared: Vec<f64> = cleaned
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]).powi(2))
-        .collect();
-    let mut integrated = trailing_mean(&squared, (INTEGRATION_SECONDS * rate_hz) as usize);
+    let n = cleaned.len().saturating_sub(1);
+    let squared = |i: usize| (cleaned[i + 1] - cleaned[i]).powi(2);
+    let mut integrated = trailing_mean(n, (INTEGRATION_SECONDS * rate_hz) as usize, squared);
     let learning = ((LEARNING_SECONDS * rate_hz) as usize).min(integrated.len());
     integrated[..learning].fill(0.0);
 

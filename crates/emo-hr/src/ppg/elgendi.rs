@@ -18,12 +18,11 @@ pub(super) fn marks(cleaned: &[f64], rate_hz: f64) -> Vec<usize> {
     let peak = centred_mean(&squared, peak_len);
     let beat = centred_mean(&squared, samples_in(BEAT_SECONDS, rate_hz));
     let offset = OFFSET * squared.iter().sum::<f64>() / squared.len() as f64;
-    let above: Vec<bool> = peak
+    let above = peak
         .iter()
         .zip(&beat)
-        .map(|(peak, beat)| *peak > beat + offset)
-        .collect();
-    let long_enough = waves(&above)
+        .map(|(peak, beat)| *peak > beat + offset);
+    let long_enough = waves(above)
         .into_iter()
         .filter(|wave| wave.len() >= peak_len);
     beats_in(cleaned, long_enough, samples_in(MIN_DELAY_SECONDS, rate_hz))
