@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{ImageError, Plane, error::check_ranges};
+use crate::{ImageError, Plane, error::check_ranges, vectors::vectorised};
 
 /// How [`Canny`] measures the strength of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,8 +36,8 @@ impl Default for CannyConfig {
 }
 
 const NONE: u8 = 0;
-const WEAK: u8 = 1;
-const STRONG: u8 = 2;
+pub(crate) const WEAK: u8 = 1;
+pub(crate) const STRONG: u8 = 2;
 
 /// Thin edges as OpenCV's `Canny` finds them, with an aperture of three.
 ///
@@ -174,9 +174,7 @@ impl Canny {
         }
         let classes = self.classes.chunks_exact(stride).skip(1);
         for (out, classes) in out.chunks_exact_mut(width).zip(classes) {
-            for (out, &class) in out.iter_mut().zip(&classes[1..]) {
-                *out = if class == STRONG { 255 } else { 0 };
-            }
+            strong(&classes[1..], out);
         }
     }
 
@@ -186,35 +184,22 @@ impl Canny {
         let last = plane.height() - 1;
         let above = plane.row(row.saturating_sub(1));
         let below = plane.row((row + 1).min(last));
-        let pixels = above.iter().zip(plane.row(row)).zip(below);
-        let middles = self.sums[1..].iter_mut().zip(&mut self.differences[1..]);
-        for ((sum, difference), ((a, b), c)) in middles.zip(pixels) {
-            let [a, b, c] = [*a, *b, *c].map(i16::from);
-            *sum = a + 2 * b + c;
-            *difference = c - a;
-        }
+        let inside = 1..=width;
+        slopes_down(
+            [above, plane.row(row), below],
+            &mut self.sums[inside.clone()],
+            &mut self.differences[inside],
+        );
         for line in [&mut self.sums, &mut self.differences] {
             line[0] = line[1];
             line[width + 1] = line[width];
         }
         let Line { dx, dy, strength } = &mut self.lines[2];
-        let (sums, differences) = (&self.sums[..width + 2], &self.differences[..width + 2]);
-        for (dx, (left, right)) in dx.iter_mut().zip(sums.iter().zip(&sums[2..])) {
-            *dx = right - left;
-        }
-        let triples = differences.iter().zip(&differences[1..]);
-        for (dy, ((left, here), right)) in dy.iter_mut().zip(triples.zip(&differences[2..])) {
-            *dy = left + 2 * here + right;
-        }
-        let pixels = strength[1..].iter_mut().zip(dx.iter().zip(dy.iter()));
+        slopes(&self.sums, &self.differences, dx, dy);
+        let strength = &mut strength[1..=width];
         match self.norm {
-            GradientNorm::L1 => pixels.for_each(|(out, (dx, dy))| {
-                *out = i32::from(dx.abs() + dy.abs());
-            }),
-            GradientNorm::L2 => pixels.for_each(|(out, (dx, dy))| {
-                let (dx, dy) = (i32::from(*dx), i32::from(*dy));
-                *out = dx * dx + dy * dy;
-            }),
+            GradientNorm::L1 => sums_of(dx, dy, strength),
+            GradientNorm::L2 => squares_of(dx, dy, strength),
         }
     }
 
@@ -223,49 +208,122 @@ impl Canny {
     fn thin(&mut self, start: usize) {
         const CHUNK: usize = 32;
         let [above, Line { dx, dy, strength }, below] = &self.lines;
-        let width = dx.len();
-        let low = self.low;
-        for first in (0..width).step_by(CHUNK) {
-            let end = (first + CHUNK).min(width);
+        for first in (0..dx.len()).step_by(CHUNK) {
+            let chunk = first..dx.len().min(first + CHUNK);
             // Mostly there is nothing, which a whole chunk tells at once.
-            let strong = strength[first + 1..=end]
-                .iter()
-                .map(|s| i32::from(*s > low));
-            if strong.sum::<i32>() == 0 {
+            if !exceeds(&strength[chunk.start + 1..=chunk.end], self.low) {
                 continue;
             }
-            let [above, below] = [above, below].map(|line| &line.strength[first..end + 2]);
-            let here = &strength[first..end + 2];
-            let pixels = dx[first..end].iter().zip(&dy[first..end]);
-            for (index, (window, (dx, dy))) in here.windows(3).zip(pixels).enumerate() {
-                let strength = window[1];
-                if strength <= low {
-                    continue;
-                }
-                let (x, y) = (i32::from(*dx), i32::from(*dy));
-                let (flat, steep) = sectors(x, y);
-                let kept = if flat {
-                    strength > window[0] && strength >= window[2]
-                } else if steep {
-                    strength > above[index + 1] && strength >= below[index + 1]
-                } else if (x ^ y) < 0 {
-                    strength > above[index + 2] && strength > below[index]
-                } else {
-                    strength > above[index] && strength > below[index + 2]
-                };
-                let place = start + first + index;
-                if kept && strength > self.high {
-                    self.classes[place] = STRONG;
-                    self.stack.push(place);
-                } else if kept {
-                    self.classes[place] = WEAK;
-                }
-            }
+            let around = chunk.start..chunk.end + 2;
+            let strengths = [
+                &above.strength[around.clone()],
+                &strength[around.clone()],
+                &below.strength[around],
+            ];
+            let gradient = [&dx[chunk.clone()], &dy[chunk.clone()]];
+            let start = start + chunk.start;
+            let classes = &mut self.classes[start..start + chunk.len()];
+            ridges(strengths, gradient, [self.low, self.high], classes);
+            push_strong(classes, start, &mut self.stack);
+        }
+    }
+}
+
+/// Puts the strong pixels of a row's part that begins at `start` on the stack.
+pub(crate) fn push_strong(classes: &[u8], start: usize, stack: &mut Vec<usize>) {
+    let (words, rest) = classes.as_chunks::<8>();
+    for (start, word) in (start..).step_by(8).zip(words) {
+        let mut strong = u64::from_le_bytes(*word) & u64::from_le_bytes([STRONG; 8]);
+        while strong != 0 {
+            stack.push(start + strong.trailing_zeros() as usize / 8);
+            strong &= strong - 1;
+        }
+    }
+    let places = start + 8 * words.len()..;
+    let strong = places.zip(rest).filter(|(_, class)| **class == STRONG);
+    stack.extend(strong.map(|(place, _)| place));
+}
+
+vectorised! {
+    /// Smoothed levels and differences down.
+    fn slopes_down(rows: [&[u8]; 3], sums: &mut [i16], differences: &mut [i16]) {
+        let [above, here, below] = rows;
+        let pixels = above.iter().zip(here).zip(below);
+        for ((sum, difference), ((a, b), c)) in sums.iter_mut().zip(differences).zip(pixels) {
+            let (a, b, c) = (i16::from(*a), i16::from(*b), i16::from(*c));
+            *sum = a + 2 * b + c;
+            *difference = c - a;
+        }
+    }
+
+    /// The derivatives of sums and differences that reach a pixel further on both sides.
+    fn slopes(sums: &[i16], differences: &[i16], dx: &mut [i16], dy: &mut [i16]) {
+        for (dx, (left, right)) in dx.iter_mut().zip(sums.iter().zip(&sums[2..])) {
+            *dx = right - left;
+        }
+        let triples = differences.iter().zip(&differences[1..]);
+        for (dy, ((left, here), right)) in dy.iter_mut().zip(triples.zip(&differences[2..])) {
+            *dy = left + 2 * here + right;
+        }
+    }
+
+    fn sums_of(dx: &[i16], dy: &[i16], strength: &mut [i32]) {
+        for (out, (dx, dy)) in strength.iter_mut().zip(dx.iter().zip(dy)) {
+            *out = i32::from(dx.abs() + dy.abs());
+        }
+    }
+
+    fn squares_of(dx: &[i16], dy: &[i16], strength: &mut [i32]) {
+        for (out, (dx, dy)) in strength.iter_mut().zip(dx.iter().zip(dy)) {
+            let (dx, dy) = (i32::from(*dx), i32::from(*dy));
+            *out = dx * dx + dy * dy;
+        }
+    }
+
+    /// 255 where a class is strong.
+    fn strong(classes: &[u8], out: &mut [u8]) {
+        for (out, &class) in out.iter_mut().zip(classes) {
+            *out = if class == STRONG { 255 } else { 0 };
+        }
+    }
+
+    /// Whether any strength is above `low`.
+    fn exceeds(strengths: &[i32], low: i32) -> bool {
+        strengths.iter().map(|strength| i32::from(*strength > low)).sum::<i32>() > 0
+    }
+
+    /// Marks the pixels that are strongest across their edge; strengths reach a pixel further on
+    /// both sides.
+    fn ridges(strengths: [&[i32]; 3], gradient: [&[i16]; 2], thresholds: [i32; 2], classes: &mut [u8]) {
+        let n = classes.len();
+        let [above, here, below] = strengths;
+        let (above, here, below) = (&above[..n + 2], &here[..n + 2], &below[..n + 2]);
+        let [dx, dy] = gradient;
+        let (dx, dy) = (&dx[..n], &dy[..n]);
+        let [low, high] = thresholds;
+        for i in 0..n {
+            let (x, y) = (i32::from(dx[i]), i32::from(dy[i]));
+            let (flat, steep) = sectors(x, y);
+            let above = (above[i], above[i + 1], above[i + 2]);
+            let below = (below[i], below[i + 1], below[i + 2]);
+            let (left, strength, right) = (here[i], here[i + 1], here[i + 2]);
+            let falls = (x ^ y) < 0;
+            let first = if falls { above.2 } else { above.0 };
+            let second = if falls { below.0 } else { below.2 };
+            // On a slope both must be less, along an axis the second may be equal.
+            let second = if steep { below.1 - 1 } else { second };
+            let first = if steep { above.1 } else { first };
+            let second = if flat { right - 1 } else { second };
+            let first = if flat { left } else { first };
+            let kept = (strength > low) & (strength > first) & (strength > second);
+            let class = if strength > high { STRONG } else { WEAK };
+            classes[i] = if kept { class } else { NONE };
         }
     }
 }
 
 /// Whether a gradient lies within 22.5° of the columns' axis, and whether within that of the rows'.
+#[inline(always)]
 fn sectors(x: i32, y: i32) -> (bool, bool) {
     /// The tangent of 22.5° with 15 fractional bits.
     const TAN_22_5: i32 = 13573;

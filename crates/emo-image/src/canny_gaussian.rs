@@ -1,6 +1,10 @@
 use ndarray::Array2;
 
-use crate::{ImageError, Plane, Sample, SmoothingKernel};
+use crate::{
+    ImageError, Plane, Sample, SmoothingKernel,
+    canny::{STRONG, WEAK, push_strong},
+    vectors::vectorised,
+};
 
 /// How [`GaussianCanny`] finds edges.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,30 +114,33 @@ impl GaussianCanny {
 
     /// The classes of the row of the middle line, whose first pixel lies at `start`.
     fn thin(&self, lines: &[Line; 3], start: usize, classes: &mut [u8], stack: &mut Vec<usize>) {
-        let low = self.config.low;
-        let here = &lines[1];
-        for column in 1..classes.len().saturating_sub(1) {
-            let strength = here.strength[column];
-            if strength < low || !is_ridge(lines, column) {
+        const CHUNK: usize = 32;
+        let [above, here, below] = lines;
+        let last = classes.len() - 1;
+        for first in (1..last).step_by(CHUNK) {
+            let chunk = first..last.min(first + CHUNK);
+            // Mostly there is nothing, which a whole chunk tells at once.
+            if !reaches(&here.strength[chunk.clone()], self.config.low) {
                 continue;
             }
-            classes[column] = WEAK;
-            if strength >= self.config.high {
-                classes[column] = STRONG;
-                stack.push(start + column);
-            }
+            let around = chunk.start - 1..chunk.end + 1;
+            let strengths = [above, here, below].map(|line| &line.strength[around.clone()]);
+            let gradient = [&here.down, &here.across].map(|line| &line[chunk.clone()]);
+            let thresholds = [self.config.low, self.config.high];
+            let (first, classes) = (start + chunk.start, &mut classes[chunk]);
+            ridges(strengths, gradient, thresholds, classes);
+            push_strong(classes, first, stack);
         }
     }
 }
-
-const WEAK: u8 = 1;
-const STRONG: u8 = 2;
 
 /// Smoothed rows of a picture over 255, beyond which all is black; what the smoothing lost at the
 /// edges is given back.
 struct Smoother<'a, T> {
     plane: Plane<'a, T>,
     weights: &'a [f64],
+    /// The levels of bytes over 255.
+    of_bytes: [f64; 256],
     /// A row smoothed down, with a frame of zeros of the kernel's radius.
     padded: Vec<f64>,
     /// Rows of the picture over 255, and the first that is not among them.
@@ -150,6 +157,7 @@ impl<'a, T: Sample> Smoother<'a, T> {
         Self {
             plane,
             weights,
+            of_bytes: std::array::from_fn(|byte| byte as f64 / 255.0),
             padded: vec![0.0; width + weights.len() - 1],
             rows: vec![vec![0.0; width]; weights.len()],
             next: 0,
@@ -164,61 +172,164 @@ impl<'a, T: Sample> Smoother<'a, T> {
         let (width, height) = (self.plane.width(), self.plane.height());
         while self.next <= (row + radius).min(height - 1) {
             let slot = self.next % self.rows.len();
-            for (level, sample) in self.rows[slot].iter_mut().zip(self.plane.row(self.next)) {
-                *level = sample.to_f64() / 255.0;
-            }
+            shares(
+                self.plane.row(self.next),
+                &self.of_bytes,
+                &mut self.rows[slot],
+            );
             self.next += 1;
         }
+        // The taps that lie in the picture.
+        let taps = radius.saturating_sub(row)..self.weights.len().min(height + radius - row);
+        let weights = &self.weights[taps.clone()];
+        let first = (row + taps.start - radius) % self.rows.len();
+        let sum = weights.iter().sum();
         let middle = &mut self.padded[radius..radius + width];
-        middle.fill(0.0);
-        let rows = self.rows.len();
-        let taps = self.weights.iter().enumerate();
-        let inside = taps.map(|(tap, weight)| (weight, (row + tap).wrapping_sub(radius)));
-        let inside = inside.filter(|(_, source)| *source < height);
-        let sum = inside.clone().fold(0.0, |sum, (weight, _)| sum + weight);
-        add(
-            middle,
-            inside.map(|(weight, source)| (*weight, self.rows[source % rows].as_slice())),
-        );
+        weigh(weights, (&self.rows, first, 0), middle);
+        let weights = self.weights;
         if sum != self.shares_of {
             let mut ones = vec![0.0; self.padded.len()];
             ones[radius..radius + width].fill(sum);
-            correlate(&ones, self.weights, &mut self.shares);
+            weigh(weights, (&[ones], 0, 1), &mut self.shares);
             self.shares
                 .iter_mut()
                 .for_each(|share| *share += f64::EPSILON);
             self.shares_of = sum;
         }
-        correlate(&self.padded, self.weights, out);
-        for (level, share) in out.iter_mut().zip(&self.shares) {
-            *level /= share;
-        }
+        let padded = std::slice::from_ref(&self.padded);
+        weigh_and_divide(weights, (padded, 0, 1), &self.shares, out);
     }
 }
 
-/// Adds weighted lines to sums, three at a time, in their order.
-fn add<'a>(sums: &mut [f64], mut lines: impl Iterator<Item = (f64, &'a [f64])>) {
-    while let Some((weight, line)) = lines.next() {
-        let more = [lines.next(), lines.next()];
-        if let [Some((second, line_2)), Some((third, line_3))] = more {
-            let values = line.iter().zip(line_2).zip(line_3);
-            for (sum, ((a, b), c)) in sums.iter_mut().zip(values) {
-                *sum = *sum + weight * a + second * b + third * c;
-            }
-            continue;
-        }
-        for (weight, line) in [Some((weight, line))].into_iter().chain(more).flatten() {
-            for (sum, value) in sums.iter_mut().zip(line) {
+/// Lines in a ring, the first of those that are weighed, and how much further on each line after it
+/// is read.
+type Lines<'a> = (&'a [Vec<f64>], usize, usize);
+
+/// The sums from `done` on in chunks that stay in registers; gives where it ended.
+#[inline(always)]
+fn weigh_chunks<const N: usize>(
+    weights: &[f64],
+    (ring, first, step): Lines<'_>,
+    divisors: Option<&[f64]>,
+    done: usize,
+    sums: &mut [f64],
+) -> usize {
+    let mut done = done;
+    for chunk in sums[done..].as_chunks_mut::<N>().0 {
+        let mut of_chunk = [0.0; N];
+        let lines = ring[first..].iter().chain(ring.iter().cycle());
+        for ((tap, weight), line) in weights.iter().enumerate().zip(lines) {
+            let values = line[done + tap * step..].first_chunk::<N>();
+            for (sum, value) in of_chunk.iter_mut().zip(values.unwrap_or(&[0.0; N])) {
                 *sum += weight * value;
             }
         }
+        if let Some(divisors) = divisors {
+            let divisors = divisors[done..].first_chunk::<N>();
+            for (sum, divisor) in of_chunk.iter_mut().zip(divisors.unwrap_or(&[1.0; N])) {
+                *sum /= divisor;
+            }
+        }
+        *chunk = of_chunk;
+        done += N;
     }
+    done
 }
 
-fn correlate(padded: &[f64], weights: &[f64], out: &mut [f64]) {
-    out.fill(0.0);
-    let lines = weights.iter().enumerate();
-    add(out, lines.map(|(tap, weight)| (*weight, &padded[tap..])));
+vectorised! {
+    /// The levels of samples over 255, of bytes by a table.
+    fn shares[T: Sample](samples: &[T], of_bytes: &[f64; 256], levels: &mut [f64]) {
+        for (level, sample) in levels.iter_mut().zip(samples) {
+            *level = match sample.as_byte() {
+                Some(byte) => of_bytes[usize::from(byte)],
+                None => sample.to_f64() / 255.0,
+            };
+        }
+    }
+
+    /// The sum of weighted lines, added in their order.
+    fn weigh(weights: &[f64], lines: Lines<'_>, sums: &mut [f64]) {
+        let done = weigh_chunks::<32>(weights, lines, None, 0, sums);
+        let done = weigh_chunks::<8>(weights, lines, None, done, sums);
+        weigh_chunks::<1>(weights, lines, None, done, sums);
+    }
+
+    /// That sum over divisors.
+    fn weigh_and_divide(
+        weights: &[f64], lines: Lines<'_>, divisors: &[f64], sums: &mut [f64],
+    ) {
+        let done = weigh_chunks::<32>(weights, lines, Some(divisors), 0, sums);
+        let done = weigh_chunks::<8>(weights, lines, Some(divisors), done, sums);
+        weigh_chunks::<1>(weights, lines, Some(divisors), done, sums);
+    }
+
+    /// Whether any strength is `low` or more.
+    fn reaches(strengths: &[f64], low: f64) -> bool {
+        strengths.iter().map(|strength| u64::from(*strength >= low)).sum::<u64>() > 0
+    }
+
+    /// Differences and sums down.
+    fn slopes_down(rows: [&[f64]; 3], differences: &mut [f64], sums: &mut [f64]) {
+        let [above, here, below] = rows;
+        let levels = above.iter().zip(here).zip(below);
+        for ((difference, sum), ((a, b), c)) in differences.iter_mut().zip(sums).zip(levels) {
+            *difference = c - a;
+            *sum = a + 2.0 * b + c;
+        }
+    }
+
+    /// The derivatives, and their lengths, of differences and sums that reach a pixel further on
+    /// both sides.
+    fn slopes(
+        differences: &[f64], sums: &[f64], down: &mut [f64], across: &mut [f64], strength: &mut [f64],
+    ) {
+        let n = strength.len();
+        let (differences, sums) = (&differences[..n + 2], &sums[..n + 2]);
+        let (down, across) = (&mut down[..n], &mut across[..n]);
+        for i in 0..n {
+            let y = differences[i] + 2.0 * differences[i + 1] + differences[i + 2];
+            let x = sums[i + 2] - sums[i];
+            (down[i], across[i]) = (y, x);
+            strength[i] = (y * y + x * x).sqrt();
+        }
+    }
+
+    /// Marks the pixels of which the strength reaches `low` and is nowhere greater one pixel along
+    /// the gradient and against it. Strengths reach a pixel further on both sides.
+    fn ridges(strengths: [&[f64]; 3], gradient: [&[f64]; 2], thresholds: [f64; 2], classes: &mut [u8]) {
+        let n = classes.len();
+        let [above, here, below] = strengths.map(|line| &line[..n + 2]);
+        let [down, across] = gradient.map(|line| &line[..n]);
+        let [low, high] = thresholds;
+        for i in 0..n {
+            let (y, x) = (down[i], across[i]);
+            let same_sign = ((y >= 0.0) == (x >= 0.0)) | (y == 0.0) | (x == 0.0);
+            let steep = y.abs() > x.abs();
+            let (shorter, longer) = if steep { (x, y) } else { (y, x) };
+            // Without a gradient it is not a number, and no comparison holds.
+            let share = shorter.abs() / longer.abs();
+            let (above, below) = (
+                [above[i], above[i + 1], above[i + 2]],
+                [below[i], below[i + 1], below[i + 2]],
+            );
+            let (left, strength, right) = (here[i], here[i + 1], here[i + 2]);
+            // What lies below or beside on the way of the gradient, and the opposite.
+            let (side_1, side_2) = if same_sign { (right, left) } else { (left, right) };
+            let (diagonal_1, diagonal_2) = if same_sign {
+                (below[2], above[0])
+            } else {
+                (below[0], above[2])
+            };
+            let near_1 = if steep { below[1] } else { side_1 };
+            let near_2 = if steep { above[1] } else { side_2 };
+            let between_1 = diagonal_1 * share + near_1 * (1.0 - share);
+            let between_2 = diagonal_2 * share + near_2 * (1.0 - share);
+            let is_ridge =
+                (strength >= low) & (between_1 <= strength) & (between_2 <= strength);
+            let class = if strength >= high { STRONG } else { WEAK };
+            classes[i] = if is_ridge { class } else { 0 };
+        }
+    }
 }
 
 /// The derivatives of a row and their length.
@@ -247,57 +358,21 @@ impl Line {
     /// From the smoothed rows above, here and below.
     fn measure(&mut self, [above, here, below]: [&Vec<f64>; 3]) {
         let width = here.len();
-        let middles = self.differences[1..].iter_mut().zip(&mut self.sums[1..]);
-        let levels = above.iter().zip(here).zip(below);
-        for ((difference, sum), ((a, b), c)) in middles.zip(levels) {
-            *difference = c - a;
-            *sum = a + 2.0 * b + c;
-        }
+        slopes_down(
+            [above, here, below].map(Vec::as_slice),
+            &mut self.differences[1..=width],
+            &mut self.sums[1..=width],
+        );
         for line in [&mut self.differences, &mut self.sums] {
             line[0] = line[1];
             line[width + 1] = line[width];
         }
-        let (differences, sums) = (&self.differences, &self.sums);
-        let triples = differences
-            .iter()
-            .zip(&differences[1..])
-            .zip(&differences[2..]);
-        for (down, ((left, here), right)) in self.down.iter_mut().zip(triples) {
-            *down = left + 2.0 * here + right;
-        }
-        for (across, (left, right)) in self.across.iter_mut().zip(sums.iter().zip(&sums[2..])) {
-            *across = right - left;
-        }
-        let pairs = self.down.iter().zip(&self.across);
-        for (strength, (down, across)) in self.strength.iter_mut().zip(pairs) {
-            *strength = (down * down + across * across).sqrt();
-        }
+        slopes(
+            &self.differences,
+            &self.sums,
+            &mut self.down,
+            &mut self.across,
+            &mut self.strength,
+        );
     }
-}
-
-/// Whether the strength is nowhere greater one pixel along the gradient and against it.
-fn is_ridge(lines: &[Line; 3], column: usize) -> bool {
-    let (down, across) = (lines[1].down[column], lines[1].across[column]);
-    let same_sign = (down >= 0.0) == (across >= 0.0) || down == 0.0 || across == 0.0;
-    let side = if same_sign { 1 } else { -1_isize };
-    let steep = down.abs() > across.abs();
-    let here = lines[1].strength[column];
-    let share = if steep {
-        across.abs() / down.abs()
-    } else if across == 0.0 {
-        return false;
-    } else {
-        down.abs() / across.abs()
-    };
-    let at = |dy: isize, dx: isize| {
-        lines[1_usize.wrapping_add_signed(dy)].strength[column.wrapping_add_signed(dx)]
-    };
-    [1_isize, -1].iter().all(|&way| {
-        let (near, diagonal) = if steep {
-            (at(way, 0), at(way, way * side))
-        } else {
-            (at(0, way * side), at(way, way * side))
-        };
-        diagonal * share + near * (1.0 - share) <= here
-    })
 }

@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::{Border, ImageError, Plane, error::check_ranges};
+use crate::{Border, ImageError, Plane, error::check_ranges, vectors::vectorised};
 
 /// How contrast is evened out locally.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,11 +43,15 @@ impl Default for ClaheConfig {
 #[derive(Debug, Clone)]
 pub struct Clahe {
     config: ClaheConfig,
-    /// The new level of each level, whole numbers, tile by tile.
-    tables: Vec<[f32; 256]>,
+    /// The new level of each level, tile by tile.
+    tables: Vec<[u8; 256]>,
     /// Of each run of columns between the same tiles, the tile to its left and the one to its right,
     /// and where it ends.
     runs: Vec<(usize, usize, usize)>,
+    /// Of each run, between the tile rows at hand, the four new levels of each level as a word.
+    words: Vec<[u32; 256]>,
+    /// Of each pixel of a row, its four new levels.
+    line: Vec<u32>,
     /// Of each column, the share of the tile to its right.
     shares: Vec<f32>,
 }
@@ -72,6 +76,8 @@ impl Clahe {
             config,
             tables: Vec::new(),
             runs: Vec::new(),
+            words: Vec::new(),
+            line: Vec::new(),
             shares: Vec::new(),
         })
     }
@@ -104,17 +110,14 @@ impl Clahe {
         let divides = width % tiles_x == 0 && height % tiles_y == 0;
         let extra = usize::from(!divides);
         let (tile_width, tile_height) = (width / tiles_x + extra, height / tiles_y + extra);
+        let is_large = tile_width * tile_height > 2048;
         self.tables.clear();
         for tile_row in 0..tiles_y {
             for tile_column in 0..tiles_x {
                 let (top, left) = (tile_row * tile_height, tile_column * tile_width);
                 // Of large tiles neighbours are counted apart, so that equal levels do not wait for
                 // each other.
-                let lanes = if tile_width * tile_height > 2048 {
-                    4
-                } else {
-                    1
-                };
+                let lanes = if is_large { 4 } else { 1 };
                 let mut parts = [[0_u32; 256]; 4];
                 for row in top..top + tile_height {
                     let row = Border::Reflect101.index(row as isize, height).unwrap_or(0);
@@ -162,32 +165,79 @@ impl Clahe {
                 _ => self.runs.push((left, right, column + 1)),
             }
         }
+        self.line.resize(width, 0);
+        let mut tile_rows = None;
         for (row, out) in out.chunks_exact_mut(width).enumerate() {
             let (upper, lower, down) = between(row, tile_height, tiles_y);
-            let upper = &self.tables[upper * tiles_x..][..tiles_x];
-            let lower = &self.tables[lower * tiles_x..][..tiles_x];
+            let tables = |&(left, right, _): &(usize, usize, usize)| {
+                let upper = &self.tables[upper * tiles_x..][..tiles_x];
+                let lower = &self.tables[lower * tiles_x..][..tiles_x];
+                [&upper[left], &upper[right], &lower[left], &lower[right]]
+            };
+            // Of small tiles few levels are looked up before the next.
+            if is_large && tile_rows.replace((upper, lower)) != Some((upper, lower)) {
+                self.words.resize(self.runs.len(), [0; 256]);
+                for (words, run) in self.words.iter_mut().zip(&self.runs) {
+                    pack(tables(run), words);
+                }
+            }
             let levels = plane.row(row);
             let mut start = 0;
-            for &(left, right, end) in &self.runs {
-                let tables = [&upper[left], &upper[right], &lower[left], &lower[right]];
-                let pixels = levels[start..end].iter().zip(&self.shares[start..end]);
-                for (out, (&level, across)) in out[start..end].iter_mut().zip(pixels) {
-                    let [a, b, c, d] = tables.map(|table| table[usize::from(level)]);
-                    let upper = a * (1.0 - across) + b * across;
-                    let lower = c * (1.0 - across) + d * across;
-                    *out = round_even(upper * (1.0 - down) + lower * down) as u8;
+            for (index, run) in self.runs.iter().enumerate() {
+                let end = run.2;
+                let line = self.line[start..end].iter_mut().zip(&levels[start..end]);
+                if is_large {
+                    let words = &self.words[index];
+                    line.for_each(|(word, level)| *word = words[usize::from(*level)]);
+                } else {
+                    let tables = tables(run);
+                    for (word, level) in line {
+                        let levels = tables.map(|table| table[usize::from(*level)]);
+                        *word = u32::from_le_bytes(levels);
+                    }
                 }
                 start = end;
             }
+            mix(&self.line, &self.shares, down, out);
         }
     }
 }
 
-/// `round_ties_even` of a value from 0 to 2²² by an addition, which every processor has.
-fn round_even(value: f32) -> f32 {
-    const UNITS: f32 = (1_u32 << 23) as f32;
-    value + UNITS - UNITS
+vectorised! {
+    fn pack(tables: [&[u8; 256]; 4], words: &mut [u32; 256]) {
+        for i in 0..256 {
+            let levels = [tables[0][i], tables[1][i], tables[2][i], tables[3][i]];
+            words[i] = u32::from_le_bytes(levels);
+        }
+    }
+
+    fn rounded(sums: &[u32; 256], scale: f32) -> [u8; 256] {
+        let mut levels = [0; 256];
+        for (level, sum) in levels.iter_mut().zip(sums) {
+            *level = (*sum as i32 as f32 * scale + UNITS).to_bits() as u8;
+        }
+        levels
+    }
+
+    /// Levels between those of four tiles: upper left, upper right, lower left and lower right, from
+    /// the lowest byte on.
+    fn mix(words: &[u32], shares: &[f32], down: f32, out: &mut [u8]) {
+        let n = out.len();
+        let (words, shares) = (&words[..n], &shares[..n]);
+        for i in 0..n {
+            let across = shares[i];
+            let (a, b) = ((words[i] & 0xFF) as i32, (words[i] >> 8 & 0xFF) as i32);
+            let (c, d) = ((words[i] >> 16 & 0xFF) as i32, (words[i] >> 24) as i32);
+            let upper = a as f32 * (1.0 - across) + b as f32 * across;
+            let lower = c as f32 * (1.0 - across) + d as f32 * across;
+            out[i] = (upper * (1.0 - down) + lower * down + UNITS).to_bits() as u8;
+        }
+    }
 }
+
+/// A number above which single precision has no fractions: the lowest bits of a sum with it are the
+/// level rounded to even.
+const UNITS: f32 = (1_u32 << 23) as f32;
 
 /// The tiles before and after a pixel along an axis, and the share of the second.
 fn between(index: usize, tile: usize, tiles: usize) -> (usize, usize, f32) {
@@ -201,7 +251,7 @@ fn between(index: usize, tile: usize, tiles: usize) -> (usize, usize, f32) {
     )
 }
 
-fn table(mut counts: [u32; 256], pixels: u32, clip_limit: f32) -> [f32; 256] {
+fn table(mut counts: [u32; 256], pixels: u32, clip_limit: f32) -> [u8; 256] {
     if clip_limit > 0.0 {
         let limit = ((f64::from(clip_limit) * f64::from(pixels) / 256.0) as u32).max(1);
         let mut clipped = 0;
@@ -219,8 +269,9 @@ fn table(mut counts: [u32; 256], pixels: u32, clip_limit: f32) -> [f32; 256] {
     }
     let scale = 255.0 / pixels as f32;
     let mut sum = 0;
-    counts.map(|count| {
-        sum += count;
-        round_even(sum as f32 * scale)
-    })
+    for count in &mut counts {
+        sum += *count;
+        *count = sum;
+    }
+    rounded(&counts, scale)
 }

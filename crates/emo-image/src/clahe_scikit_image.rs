@@ -1,6 +1,8 @@
 use ndarray::Array2;
 
-use crate::{Border, ImageError, Plane, Sample, error::check_ranges, plane::range};
+use crate::{
+    Border, ImageError, Plane, Sample, error::check_ranges, plane::range, vectors::vectorised,
+};
 
 /// The levels that pictures are stretched to before equalisation.
 const LEVELS: usize = 1 << 14;
@@ -55,7 +57,7 @@ pub struct ClaheScikitImage {
     config: ClaheScikitImageConfig,
     /// The bin of each pixel.
     bins: Vec<u16>,
-    /// The new level of each bin of each tile.
+    /// The new level of each bin of each tile, tile row by tile row, `[bins][tiles + 2]`: the outermost tiles stand twice.
     maps: Vec<u16>,
     histogram: Vec<i64>,
     /// The bin of each level after stretching.
@@ -123,32 +125,40 @@ impl ClaheScikitImage {
         let rows = Axis::new(plane.height(), tile.map(|tile| tile[1]));
         self.sort_into_bins(plane);
         self.map_tiles(columns, rows);
-        let places: Vec<_> = (0..columns.len).map(|i| columns.between(i)).collect();
+        let shares: Vec<f64> = (0..columns.len).map(|i| columns.between(i).1).collect();
+        let pitch = columns.tiles + 2;
         let mut out = Array2::zeros((rows.len, columns.len));
-        let n_bins = self.config.n_bins;
-        let lines = out
-            .outer_iter_mut()
+        let levels = out
+            .as_slice_mut()
+            .expect("a new array is in standard layout");
+        let mut pairs = [(); 2].map(|()| vec![0_u32; columns.len]);
+        let lines = levels
+            .chunks_exact_mut(columns.len)
             .zip(self.bins.chunks_exact(columns.len));
-        for (row, (mut out, bins)) in lines.enumerate() {
+        for (row, (out, bins)) in lines.enumerate() {
             let (tiles, down) = rows.between(row);
-            let maps = tiles.map(|tile| &self.maps[tile * columns.tiles * n_bins..]);
-            for ((out, bin), (tiles, across)) in out.iter_mut().zip(bins).zip(&places) {
-                let mut sum = 0.0_f32;
-                for (maps, down) in maps.iter().zip([1.0 - down, down]) {
-                    for (tile, across) in tiles.iter().zip([1.0 - across, *across]) {
-                        let level = maps[tile * n_bins + usize::from(*bin)];
-                        sum += (f64::from(level) * (across * down)) as f32;
+            for (pairs, tile) in pairs.iter_mut().zip(tiles) {
+                let maps = &self.maps[tile * pitch * self.config.n_bins..];
+                // Runs of columns between the same two tiles.
+                let first = columns.tile - columns.tile / 2;
+                let ends = (0..=columns.tiles).map(|tile| first + tile * columns.tile);
+                let mut start = 0;
+                for (tile, end) in ends.enumerate() {
+                    let end = end.min(columns.len);
+                    let run = pairs[start..end].iter_mut().zip(&bins[start..end]);
+                    for (pair, bin) in run {
+                        let levels = maps[usize::from(*bin) * pitch + tile..].first_chunk();
+                        let [left, right] = *levels.unwrap_or(&[0; 2]);
+                        *pair = u32::from(left) | u32::from(right) << 16;
                     }
+                    start = end;
                 }
-                *out = f32::from(sum as u16);
             }
+            let [upper, lower] = &pairs;
+            mix(upper, lower, &shares, down, out);
         }
         let (least, most) = range([out.as_slice().unwrap_or(&[])].into_iter());
-        if least < most {
-            out.mapv_inplace(|level| (level - least) / (most - least));
-        } else {
-            out.mapv_inplace(|level| level.min(1.0));
-        }
+        stretch(out.as_slice_mut().unwrap_or(&mut []), least, most);
         out
     }
 
@@ -164,16 +174,23 @@ impl ClaheScikitImage {
             .extend((0..LEVELS).map(|level| (level / per_bin) as u16));
         let top = (LEVELS - 1) as f64;
         let range = f64::from(most.saturating_sub(least));
-        self.bins.clear();
-        self.bins.extend(plane.rows().flatten().map(|sample| {
-            let level = sixteen(*sample);
+        let bin = |level: u16| {
             let stretched = if range > 0.0 {
-                f64::from(level - least) / range * top
+                f64::from(level.saturating_sub(least)) / range * top
             } else {
                 f64::from(level).min(top)
             };
-            self.bin_of[round_even(stretched) as usize]
-        }));
+            self.bin_of[(round_even(stretched) as usize).min(LEVELS - 1)]
+        };
+        let of_bytes: [u16; 256] = std::array::from_fn(|byte| bin(sixteen(T::from(byte as u8))));
+        self.bins.clear();
+        for row in plane.rows() {
+            self.bins
+                .extend(row.iter().map(|sample| match sample.as_byte() {
+                    Some(byte) => of_bytes[usize::from(byte)],
+                    None => bin(sixteen(*sample)),
+                }));
+        }
     }
 
     fn map_tiles(&mut self, columns: Axis, rows: Axis) {
@@ -183,20 +200,22 @@ impl ClaheScikitImage {
             0.0 => pixels as i64,
             share => (share * pixels as f64).max(1.0) as i64,
         };
+        let pitch = columns.tiles + 2;
         self.maps.clear();
+        self.maps.resize(rows.tiles * n_bins * pitch, 0);
         for tile in 0..rows.tiles * columns.tiles {
             self.histogram.clear();
             self.histogram.resize(n_bins, 0);
-            let (top, left) = (
-                tile / columns.tiles * rows.tile,
-                tile % columns.tiles * columns.tile,
-            );
+            let (tile_row, tile_column) = (tile / columns.tiles, tile % columns.tiles);
+            let (top, left) = (tile_row * rows.tile, tile_column * columns.tile);
+            let end = left + columns.tile;
             for row in top..top + rows.tile {
-                let row = Border::Reflect101
-                    .index(row as isize, rows.len)
-                    .unwrap_or(0);
-                let bins = &self.bins[row * columns.len..][..columns.len];
-                for column in left..left + columns.tile {
+                let row = Border::Reflect101.index(row as isize, rows.len);
+                let bins = &self.bins[row.unwrap_or(0) * columns.len..][..columns.len];
+                for bin in &bins[left.min(columns.len)..end.min(columns.len)] {
+                    self.histogram[usize::from(*bin)] += 1;
+                }
+                for column in left.max(columns.len)..end {
                     let column = Border::Reflect101.index(column as isize, columns.len);
                     self.histogram[usize::from(bins[column.unwrap_or(0)])] += 1;
                 }
@@ -204,10 +223,49 @@ impl ClaheScikitImage {
             clip(&mut self.histogram, limit);
             let scale = (LEVELS - 1) as f64 / pixels as f64;
             let mut sum = 0;
-            self.maps.extend(self.histogram.iter().map(|count| {
+            let maps = self.maps[tile_row * n_bins * pitch..].chunks_exact_mut(pitch);
+            for (map, count) in maps.zip(&self.histogram) {
                 sum += count;
-                (sum as f64 * scale).min((LEVELS - 1) as f64) as u16
-            }));
+                let level = (sum as f64 * scale).min((LEVELS - 1) as f64) as u16;
+                map[tile_column + 1] = level;
+                if tile_column == 0 {
+                    map[0] = level;
+                }
+                if tile_column + 1 == columns.tiles {
+                    map[tile_column + 2] = level;
+                }
+            }
+        }
+    }
+}
+
+/// A number above which single precision has no fractions.
+const UNITS: f32 = (1_u32 << 23) as f32;
+
+vectorised! {
+    /// Levels between four tiles; a pair holds the left one in its lower half.
+    fn mix(upper: &[u32], lower: &[u32], shares: &[f64], down: f64, out: &mut [f32]) {
+        let n = out.len();
+        let (upper, lower, shares) = (&upper[..n], &lower[..n], &shares[..n]);
+        let up = 1.0 - down;
+        let level = |half: u32| f64::from(half as i32);
+        for i in 0..n {
+            let across = shares[i];
+            let before = 1.0 - across;
+            let mut sum = (level(upper[i] & 0xFFFF) * (before * up)) as f32;
+            sum += (level(upper[i] >> 16) * (across * up)) as f32;
+            sum += (level(lower[i] & 0xFFFF) * (before * down)) as f32;
+            sum += (level(lower[i] >> 16) * (across * down)) as f32;
+            // The whole number below.
+            let nearest = sum + UNITS - UNITS;
+            out[i] = nearest - if nearest > sum { 1.0 } else { 0.0 };
+        }
+    }
+
+    /// Stretches levels to the whole range.
+    fn stretch(levels: &mut [f32], least: f32, most: f32) {
+        for level in levels {
+            *level = if least < most { (*level - least) / (most - least) } else { level.min(1.0) };
         }
     }
 }

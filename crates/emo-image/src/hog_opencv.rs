@@ -1,6 +1,8 @@
 use ndarray::Array1;
 
-use crate::{Border, ImageError, Plane, error::check_ranges, plane::check_len};
+use crate::{
+    Border, ImageError, Plane, error::check_ranges, plane::check_len, vectors::vectorised,
+};
 
 /// What [`HogOpenCv`] describes.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,10 +44,20 @@ pub struct HogOpenCv {
     weights: Vec<[f32; PARTS]>,
     dx: Vec<f32>,
     dy: Vec<f32>,
-    magnitude: Vec<f32>,
-    angle: Vec<f32>,
-    /// Of a cell's row of pixels, `[bins + 1][parts]`.
+    /// Of each pixel of a row: the bin that its direction lies before, and the shares of the bin
+    /// before and of that one. Bins are counted from the middle of the one before the first.
+    bins: Vec<u8>,
+    lower: Vec<f32>,
+    upper: Vec<f32>,
+    /// Of a cell's row of pixels, `[bins][parts]`.
     line: Vec<[f32; PARTS]>,
+    /// Of each cell of a row of pixels, `[cells][bins][2]`: what the left and the right cell get of
+    /// the block in which the cell is left, and of the one in which it is right.
+    as_left: Vec<[f32; 2]>,
+    as_right: Vec<[f32; 2]>,
+    /// `[blocks][bins][2]` of the upper and of the lower cells of the row of blocks in which the row
+    /// of cells at hand is the lower one, and of that in which it is the upper one.
+    blocks: [[Vec<[f32; 2]>; 2]; 2],
 }
 
 impl HogOpenCv {
@@ -80,9 +92,13 @@ impl HogOpenCv {
             config,
             dx: Vec::new(),
             dy: Vec::new(),
-            magnitude: Vec::new(),
-            angle: Vec::new(),
+            bins: Vec::new(),
+            lower: Vec::new(),
+            upper: Vec::new(),
             line: Vec::new(),
+            as_left: Vec::new(),
+            as_right: Vec::new(),
+            blocks: Default::default(),
         })
     }
 
@@ -131,30 +147,64 @@ impl HogOpenCv {
         check_len("the descriptor", out.len(), self.len_for(width, height)?)?;
         let HogOpenCvConfig { n_bins, cell } = self.config;
         let (columns, rows) = (width / cell, height / cell);
-        for line in [
-            &mut self.dx,
-            &mut self.dy,
-            &mut self.magnitude,
-            &mut self.angle,
-        ] {
-            line.resize(width, 0.0);
+        let lines = [&mut self.dx, &mut self.dy, &mut self.lower, &mut self.upper];
+        lines.into_iter().for_each(|line| line.resize(width, 0.0));
+        self.bins.resize(width, 0);
+        self.line.resize(n_bins, [0.0; PARTS]);
+        for cells in [&mut self.as_left, &mut self.as_right] {
+            cells.resize(columns * n_bins, [0.0; 2]);
         }
-        self.line.resize(n_bins + 1, [0.0; PARTS]);
-        out.fill(0.0);
-        for row in 0..rows * cell {
-            self.gradients(plane, row);
-            for column in 0..columns {
-                self.share(column * cell);
-                self.add(column, row, columns, rows, out);
+        for blocks in self.blocks.iter_mut().flatten() {
+            blocks.clear();
+            blocks.resize((columns - 1) * n_bins, [0.0; 2]);
+        }
+        for cell_row in 0..rows {
+            for row in 0..cell {
+                let weights = self.weights[row];
+                self.gradients(plane, cell_row * cell + row);
+                for column in 0..columns {
+                    share(
+                        (&self.bins, &self.lower, &self.upper),
+                        column * cell,
+                        &self.weights,
+                        &mut self.line,
+                    );
+                    let cells = column * n_bins..(column + 1) * n_bins;
+                    let as_left = self.as_left[cells.clone()].iter_mut();
+                    let sides = as_left.zip(&mut self.as_right[cells]);
+                    for ((as_left, as_right), shares) in sides.zip(&self.line) {
+                        let [a, b, c, d] = *shares;
+                        (*as_right, *as_left) = ([a, b], [c, d]);
+                    }
+                }
+                let as_right = &self.as_right[n_bins..];
+                for (blocks, weight) in self.blocks.as_flattened_mut().iter_mut().zip(weights) {
+                    add(&self.as_left, as_right, weight, blocks);
+                }
             }
+            if let Some(block_row) = cell_row.checked_sub(1) {
+                for column in 0..columns - 1 {
+                    let block = (column * (rows - 1) + block_row) * 4 * n_bins;
+                    let out = &mut out[block..block + 4 * n_bins];
+                    for (y, cells) in self.blocks[0].iter().enumerate() {
+                        let cells = &cells[column * n_bins..][..n_bins];
+                        for (bin, [left, right]) in cells.iter().enumerate() {
+                            out[y * n_bins + bin] = *left;
+                            out[(2 + y) * n_bins + bin] = *right;
+                        }
+                    }
+                }
+            }
+            self.blocks.swap(0, 1);
+            self.blocks[1]
+                .iter_mut()
+                .for_each(|blocks| blocks.fill([0.0; 2]));
         }
-        for block in out.chunks_exact_mut(4 * n_bins) {
-            normalise(block);
-        }
+        normalise(out, 4 * n_bins);
         Ok(())
     }
 
-    /// Magnitude and direction, in bins, of each pixel of a row.
+    /// The bins and shares of the pixels of a row.
     fn gradients(&mut self, plane: Plane<'_, u8>, row: usize) {
         let (width, height) = (plane.width(), plane.height());
         let near = |index: usize, step: isize, len: usize| {
@@ -164,73 +214,41 @@ impl HogOpenCv {
         let here = plane.row(row);
         let above = plane.row(near(row, -1, height));
         let below = plane.row(near(row, 1, height));
-        for (dx, pair) in self.dx[1..].iter_mut().zip(here.windows(3)) {
-            *dx = f32::from(pair[2]) - f32::from(pair[0]);
-        }
+        differences(&here[..width - 2], &here[2..], &mut self.dx[1..]);
         for column in [0, width - 1] {
             let right = here[near(column, 1, width)];
             self.dx[column] = f32::from(right) - f32::from(here[near(column, -1, width)]);
         }
-        for (dy, (above, below)) in self.dy.iter_mut().zip(above.iter().zip(below)) {
-            *dy = f32::from(*below) - f32::from(*above);
-        }
-        let pairs = self.dx.iter().zip(&self.dy);
-        for (magnitude, (dx, dy)) in self.magnitude.iter_mut().zip(pairs.clone()) {
-            *magnitude = (dx * dx + dy * dy).sqrt();
-        }
-        let scale = self.config.n_bins as f32 / 180.0;
-        for (angle, (dx, dy)) in self.angle.iter_mut().zip(pairs) {
-            let degrees = degrees(*dx, *dy);
-            let degrees = if degrees >= 180.0 {
-                degrees - 180.0
-            } else {
-                degrees
-            };
-            *angle = degrees * scale + 0.5;
-        }
+        differences(above, below, &mut self.dy);
+        let HogOpenCv {
+            dx,
+            dy,
+            bins,
+            lower,
+            upper,
+            ..
+        } = self;
+        directions(dx, dy, self.config.n_bins, bins, lower, upper);
     }
+}
 
-    /// Shares the pixels of a cell's row among directions and parts.
-    fn share(&mut self, start: usize) {
-        let HogOpenCvConfig { n_bins, cell } = self.config;
-        self.line.fill([0.0; PARTS]);
-        let magnitudes = &self.magnitude[start..start + cell];
-        let angles = &self.angle[start..start + cell];
-        for ((magnitude, angle), weights) in magnitudes.iter().zip(angles).zip(&self.weights) {
-            // Directions are counted from the middle of the one before the first.
-            let bin = (*angle as usize).min(n_bins);
-            let upper = magnitude * (angle - bin as f32);
-            let lower = magnitude - upper;
-            let low = if bin == 0 { n_bins - 1 } else { bin - 1 };
-            let high = if bin == n_bins { 0 } else { bin };
-            self.line[low] = sum_of(self.line[low], lower, weights);
-            self.line[high] = sum_of(self.line[high], upper, weights);
-        }
-    }
-
-    /// Adds the shares of a cell's row to the blocks that the cell is part of.
-    fn add(&self, column: usize, row: usize, columns: usize, rows: usize, out: &mut [f32]) {
-        let HogOpenCvConfig { n_bins, cell } = self.config;
-        let cell_row = row / cell;
-        let weights = self.weights[row % cell];
-        let in_blocks = |index: usize, cells: usize| {
-            // As the second cell of the block before, as the first of its own.
-            let before = index.checked_sub(1).map(|block| (block, 0));
-            let own = (index + 1 < cells).then_some((index, 2));
-            before.into_iter().chain(own)
-        };
-        for (block_column, across) in in_blocks(column, columns) {
-            for (block_row, down) in in_blocks(cell_row, rows) {
-                let block = (block_column * (rows - 1) + block_row) * 4 * n_bins;
-                for (x, y) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-                    let weight = weights[down + y];
-                    let out = &mut out[block + (2 * x + y) * n_bins..][..n_bins];
-                    for (sum, shares) in out.iter_mut().zip(&self.line) {
-                        *sum += weight * shares[across + x];
-                    }
-                }
-            }
-        }
+/// Shares the pixels of a cell's row among directions and parts.
+fn share(
+    (bins, lower, upper): (&[u8], &[f32], &[f32]),
+    start: usize,
+    weights: &[[f32; PARTS]],
+    line: &mut [[f32; PARTS]],
+) {
+    line.fill([0.0; PARTS]);
+    let n_bins = line.len();
+    let pixels = start..start + weights.len();
+    let shares = lower[pixels.clone()].iter().zip(&upper[pixels.clone()]);
+    for ((bin, (lower, upper)), weights) in bins[pixels].iter().zip(shares).zip(weights) {
+        let bin = usize::from(*bin);
+        let low = if bin == 0 { n_bins - 1 } else { bin - 1 };
+        let high = if bin == n_bins { 0 } else { bin };
+        line[low] = sum_of(line[low], *lower, weights);
+        line[high] = sum_of(line[high], *upper, weights);
     }
 }
 
@@ -238,11 +256,65 @@ fn sum_of(sums: [f32; PARTS], share: f32, weights: &[f32; PARTS]) -> [f32; PARTS
     std::array::from_fn(|part| sums[part] + share * weights[part])
 }
 
+vectorised! {
+    fn differences(before: &[u8], after: &[u8], out: &mut [f32]) {
+        for (out, (before, after)) in out.iter_mut().zip(before.iter().zip(after)) {
+            *out = f32::from(*after) - f32::from(*before);
+        }
+    }
+
+    /// The bins that directions lie before and the shares of magnitudes.
+    fn directions(
+        dx: &[f32], dy: &[f32], n_bins: usize, bins: &mut [u8], lower: &mut [f32], upper: &mut [f32],
+    ) {
+        /// A number above which single precision has no fractions.
+        const UNITS: f32 = (1_u32 << 23) as f32;
+        let n = bins.len();
+        let (dx, dy, lower, upper) = (&dx[..n], &dy[..n], &mut lower[..n], &mut upper[..n]);
+        let most = n_bins as f32;
+        let scale = most / 180.0;
+        for i in 0..n {
+            let (x, y) = (dx[i], dy[i]);
+            let magnitude = (x * x + y * y).sqrt();
+            let degrees = degrees(x, y);
+            let degrees = if degrees >= 180.0 { degrees - 180.0 } else { degrees };
+            let angle = degrees * scale + 0.5;
+            let nearest = angle + UNITS - UNITS;
+            let before = nearest - if nearest > angle { 1.0 } else { 0.0 };
+            let before = if before > most { most } else { before };
+            upper[i] = magnitude * (angle - before);
+            lower[i] = magnitude - upper[i];
+            bins[i] = (before + UNITS).to_bits() as u8;
+        }
+    }
+
+    /// Adds the shares of cells to the blocks in which they are left, and then to those in which they
+    /// are right.
+    fn add(as_left: &[[f32; 2]], as_right: &[[f32; 2]], weight: f32, blocks: &mut [[f32; 2]]) {
+        let shares = as_left.as_flattened().iter().zip(as_right.as_flattened());
+        for (sum, (left, right)) in blocks.as_flattened_mut().iter_mut().zip(shares) {
+            *sum = *sum + weight * left + weight * right;
+        }
+    }
+
+    fn scale(values: &mut [f32], factor: f32, most: f32) {
+        for value in values {
+            let scaled = *value * factor;
+            *value = if scaled < most { scaled } else { most };
+        }
+    }
+}
+
 /// The direction of a gradient from 0 to 360°, by a polynomial of the seventh degree.
+#[inline(always)]
 fn degrees(x: f32, y: f32) -> f32 {
     const C: [f32; 4] = [57.283_627, -18.667_446, 8.914_000_5, -2.539_724_6];
     let (across, down) = (x.abs(), y.abs());
-    let (least, most) = (across.min(down), across.max(down));
+    let (least, most) = if down > across {
+        (across, down)
+    } else {
+        (down, across)
+    };
     let ratio = least / (most + f32::EPSILON);
     let squared = ratio * ratio;
     let eighth = (((C[3] * squared + C[2]) * squared + C[1]) * squared + C[0]) * ratio;
@@ -251,14 +323,36 @@ fn degrees(x: f32, y: f32) -> f32 {
     if y < 0.0 { 360.0 - half } else { half }
 }
 
-fn normalise(block: &mut [f32]) {
-    let length = |block: &[f32]| block.iter().map(|value| value * value).sum::<f32>().sqrt();
-    let scale = 1.0 / (length(block) + 0.1 * block.len() as f32);
-    block
-        .iter_mut()
-        .for_each(|value| *value = (*value * scale).min(CLIP));
-    let scale = 1.0 / (length(block) + 1e-3);
-    block.iter_mut().for_each(|value| *value *= scale);
+/// Normalises blocks of `len` values, several at a time, whose sums do not wait for one another.
+fn normalise(blocks: &mut [f32], len: usize) {
+    const LANES: usize = 8;
+    for blocks in blocks.chunks_mut(LANES * len) {
+        let n = blocks.len() / len;
+        let lengths = |blocks: &[f32]| {
+            let mut sums = [0.0_f32; LANES];
+            if n == LANES {
+                for index in 0..len {
+                    for (lane, sum) in sums.iter_mut().enumerate() {
+                        let value = blocks[lane * len + index];
+                        *sum += value * value;
+                    }
+                }
+            } else {
+                for (sum, block) in sums.iter_mut().zip(blocks.chunks_exact(len)) {
+                    *sum = block.iter().fold(0.0, |sum, value| sum + value * value);
+                }
+            }
+            sums.map(f32::sqrt)
+        };
+        let of_blocks = lengths(blocks);
+        for (block, length) in blocks.chunks_exact_mut(len).zip(of_blocks) {
+            scale(block, 1.0 / (length + 0.1 * len as f32), CLIP);
+        }
+        let of_blocks = lengths(blocks);
+        for (block, length) in blocks.chunks_exact_mut(len).zip(of_blocks) {
+            scale(block, 1.0 / (length + 1e-3), f32::INFINITY);
+        }
+    }
 }
 
 #[cfg(test)]

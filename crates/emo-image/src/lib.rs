@@ -114,6 +114,7 @@ mod quality;
 mod resize;
 mod smooth;
 mod track;
+mod vectors;
 
 pub use image::DynamicImage;
 

@@ -7,7 +7,10 @@ use crate::{FaceBox, GreyImage, ImageError};
 mod sealed {
     use crate::{Plane, ResizeFilter, resize::Plan};
 
-    pub trait Sealed: Sized {
+    pub trait Sealed: Sized + From<u8> {
+        /// The sample, where it is of a type of 256 levels, of which a function is worth a table.
+        fn as_byte(&self) -> Option<u8>;
+
         /// Whether no sample is NaN or infinite.
         fn all_finite(row: &[Self]) -> bool;
 
@@ -16,6 +19,10 @@ mod sealed {
     }
 
     impl Sealed for u8 {
+        fn as_byte(&self) -> Option<u8> {
+            Some(*self)
+        }
+
         fn all_finite(_: &[u8]) -> bool {
             true
         }
@@ -26,6 +33,10 @@ mod sealed {
     }
 
     impl Sealed for f32 {
+        fn as_byte(&self) -> Option<u8> {
+            None
+        }
+
         fn all_finite(row: &[f32]) -> bool {
             // A product with zero is zero only where the sample is finite.
             row.iter().map(|sample| sample * 0.0).sum::<f32>() == 0.0

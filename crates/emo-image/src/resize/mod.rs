@@ -4,6 +4,8 @@ mod filters;
 mod interpolation;
 mod passes;
 mod taps;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 use ndarray::Array2;
 
@@ -160,12 +162,12 @@ impl Plan {
                 OpenCvFilter::Linear | OpenCvFilter::LinearExact | OpenCvFilter::Area,
             ) if halves => OfBytes::Half,
             ResizeFilter::OpenCv(OpenCvFilter::LinearExact) => {
-                OfBytes::Fixed(Fixed::new(&taps, 8, 0))
+                OfBytes::Fixed(Fixed::new(&taps, source[0], 8, 0))
             }
             ResizeFilter::OpenCv(OpenCvFilter::Area) if averages => {
                 OfBytes::Means(Means::new(&taps, source))
             }
-            ResizeFilter::OpenCv(_) => OfBytes::Fixed(Fixed::new(&taps, 11, 4)),
+            ResizeFilter::OpenCv(_) => OfBytes::Fixed(Fixed::new(&taps, source[0], 11, 4)),
             ResizeFilter::Pillow(_) => OfBytes::Rounded(Rounded::new(&taps)),
             ResizeFilter::ScikitImage(_) => OfBytes::Weighted,
         };

@@ -1,8 +1,10 @@
 //! Taps applied along both axes, in the arithmetic of the tool that is followed.
 
-use crate::{Plane, Sample};
+use crate::{Plane, Sample, vectors::vectorised};
 
 use super::taps::Taps;
+#[cfg(target_arch = "x86_64")]
+use super::wide::{Columns, Shuffles};
 
 /// Copies one source pixel to each target pixel.
 pub(super) fn pick<T: Sample>(plane: Plane<'_, T>, [columns, rows]: &[Taps; 2], out: &mut [T]) {
@@ -167,32 +169,43 @@ pub(super) struct Fixed {
     shift: u32,
     kept: Kept<i16>,
     line: Vec<i32>,
+    #[cfg(target_arch = "x86_64")]
+    columns: Option<Columns>,
 }
 
 impl Fixed {
-    /// `bits` fractional bits of a weight, of which `dropped` are rounded away between the passes.
-    pub(super) fn new([columns, rows]: &[Taps; 2], bits: u32, dropped: u32) -> Self {
+    /// Of pictures `source` pixels wide; `bits` fractional bits of a weight, of which `dropped` are
+    /// rounded away between the passes.
+    pub(super) fn new([columns, rows]: &[Taps; 2], source: usize, bits: u32, dropped: u32) -> Self {
         let width = columns.firsts.len();
+        let (columns, rows) = (columns.fixed(bits), rows.fixed(bits));
         Self {
-            across: Across::new(columns.fixed(bits), bits, dropped),
-            rows: rows.fixed(bits),
+            across: Across::new(columns, source, bits, dropped),
+            #[cfg(target_arch = "x86_64")]
+            columns: Columns::new(&rows, width),
             shift: 2 * bits - dropped,
             kept: Kept::new(rows.n_taps, width),
             line: vec![0; width],
+            rows,
         }
     }
 
     pub(super) fn run(&mut self, plane: Plane<'_, u8>, out: &mut [u8]) {
         let shift = self.shift;
         let half = (128 << shift) + (1 << shift >> 1);
-        let level = |sum: i32| ((sum + half) >> shift).clamp(0, 255) as u8;
         self.kept.next = 0;
+        let level = |sum: i32| ((sum + half) >> shift).clamp(0, 255) as u8;
         for (row, out) in out.chunks_exact_mut(self.line.len()).enumerate() {
             let (first, weights) = self.rows.of(row);
             let across = &mut self.across;
             self.kept
                 .advance(first, |row, line| across.run(plane.row(row), line));
             let kept = |tap: usize| self.kept.line(first + tap);
+            #[cfg(target_arch = "x86_64")]
+            if let Some(columns) = &self.columns {
+                columns.run(kept, weights, half, shift, out);
+                continue;
+            }
             match *weights {
                 [upper, lower] => {
                     for (out, (a, b)) in out.iter_mut().zip(kept(0).iter().zip(kept(1))) {
@@ -223,6 +236,7 @@ impl Fixed {
     }
 }
 
+#[inline(always)]
 fn product(value: i16, weight: i16) -> i32 {
     i32::from(value) * i32::from(weight)
 }
@@ -241,10 +255,16 @@ struct Across {
     /// Half of what is rounded, less what 128 of each level weighs.
     offset: i32,
     shift: u32,
+    #[cfg(target_arch = "x86_64")]
+    shuffles: Option<Shuffles>,
 }
 
 impl Across {
-    fn new(columns: Taps<i16>, bits: u32, shift: u32) -> Self {
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(unused_variables, reason = "of shuffles")
+    )]
+    fn new(columns: Taps<i16>, source: usize, bits: u32, shift: u32) -> Self {
         let by_tap = (0..columns.n_taps).map(|tap| {
             let weights = columns.weights.iter().skip(tap);
             weights.step_by(columns.n_taps).copied().collect()
@@ -257,33 +277,26 @@ impl Across {
             fours: vec![0; width],
             offset: (1 << shift >> 1) - (128 << bits),
             shift,
+            #[cfg(target_arch = "x86_64")]
+            shuffles: Shuffles::new(&columns, source),
             columns,
         }
     }
 
     fn run(&mut self, source: &[u8], line: &mut [i16]) {
         let (offset, shift) = (self.offset, self.shift);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(shuffles) = &self.shuffles {
+            return shuffles.run(source, offset, shift, line);
+        }
         match self.by_tap.as_slice() {
             [left, right] => {
                 gather(source, &self.firsts, &mut self.pairs, u16::from_le_bytes);
-                let weights = left.iter().zip(right);
-                for ((out, pair), (left, right)) in line.iter_mut().zip(&self.pairs).zip(weights) {
-                    let sum =
-                        product((pair & 0xff) as i16, *left) + product((pair >> 8) as i16, *right);
-                    *out = ((sum + offset) >> shift) as i16;
-                }
+                of_pairs(&self.pairs, left, right, offset, shift, line);
             }
             [w0, w1, w2, w3] => {
                 gather(source, &self.firsts, &mut self.fours, u32::from_le_bytes);
-                let weights = w0.iter().zip(w1).zip(w2.iter().zip(w3));
-                for ((out, four), ((w0, w1), (w2, w3))) in
-                    line.iter_mut().zip(&self.fours).zip(weights)
-                {
-                    let tap = |index: u32| (four >> (8 * index) & 0xff) as i16;
-                    let lower = product(tap(0), *w0) + product(tap(1), *w1);
-                    let sum = lower + product(tap(2), *w2) + product(tap(3), *w3);
-                    *out = ((sum + offset) >> shift) as i16;
-                }
+                of_fours(&self.fours, [w0, w1, w2, w3], offset, shift, line);
             }
             _ => {
                 let lists = self.columns.weights.chunks_exact(self.columns.n_taps);
@@ -294,6 +307,31 @@ impl Across {
                     *out = ((sum + offset) >> shift) as i16;
                 }
             }
+        }
+    }
+}
+
+vectorised! {
+    fn of_pairs(
+        pairs: &[u16], left: &[i16], right: &[i16], offset: i32, shift: u32, line: &mut [i16],
+    ) {
+        let weights = left.iter().zip(right);
+        for ((out, pair), (left, right)) in line.iter_mut().zip(pairs).zip(weights) {
+            let sum = product((pair & 0xff) as i16, *left) + product((pair >> 8) as i16, *right);
+            *out = ((sum + offset) >> shift) as i16;
+        }
+    }
+
+    fn of_fours(
+        fours: &[u32], weights: [&[i16]; 4], offset: i32, shift: u32, line: &mut [i16],
+    ) {
+        let [w0, w1, w2, w3] = weights;
+        let weights = w0.iter().zip(w1).zip(w2.iter().zip(w3));
+        for ((out, four), ((w0, w1), (w2, w3))) in line.iter_mut().zip(fours).zip(weights) {
+            let tap = |index: u32| (four >> (8 * index) & 0xff) as i16;
+            let lower = product(tap(0), *w0) + product(tap(1), *w1);
+            let sum = lower + product(tap(2), *w2) + product(tap(3), *w3);
+            *out = ((sum + offset) >> shift) as i16;
         }
     }
 }
