@@ -48,7 +48,7 @@
 //!
 //! | measure | type | as |
 //! |---|---|---|
-//! | likeness of patterns | [`SampleEntropy`], [`ApproximateEntropy`], [`FuzzyEntropy`], [`MultiscaleEntropy`] | antropy, NeuroKit2, mne-features, pyHRV |
+//! | likeness of patterns | [`SampleEntropy`], [`ApproximateEntropy`], both at once by [`PatternEntropies`], [`FuzzyEntropy`], [`MultiscaleEntropy`] | antropy, NeuroKit2, mne-features, pyHRV |
 //! | order of samples | [`PermutationEntropy`] | antropy, NeuroKit2 |
 //! | values, spectra, singular values | [`ShannonEntropy`], [`spectral_entropy`], [`SvdEntropy`] | antropy, NeuroKit2, mne-features |
 //! | new words | [`LempelZiv`] | antropy, NeuroKit2 |
@@ -103,7 +103,7 @@ pub use complexity::{
     ApproximateEntropy, ApproximateEntropyConfig, BinaryThreshold, Comparison, DcBin, Dfa,
     DfaConfig, DfaWindows, EntropyUnit, FluctuationMean, FuzzyEntropy, FuzzyEntropyConfig, Higuchi,
     HiguchiConfig, HiguchiSum, Hurst, HurstConvention, LempelZiv, LineFit, MAX_PERMUTATION_ORDER,
-    MAX_SVD_ORDER, MultiscaleEntropy, MultiscaleEntropyConfig, MultiscaleMethod,
+    MAX_SVD_ORDER, MultiscaleEntropy, MultiscaleEntropyConfig, MultiscaleMethod, PatternEntropies,
     PermutationEntropy, PermutationEntropyConfig, PetrosianLength, SampleEntropy,
     SampleEntropyConfig, ShannonEntropy, SvdComplexity, SvdEntropy, SvdEntropyConfig, Tolerance,
     WindowOverlap, ZeroCrossingRule, katz_fd, petrosian_fd, spectral_entropy, zero_crossings,

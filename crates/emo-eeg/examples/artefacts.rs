@@ -3,7 +3,8 @@
 //! `cargo run --release -p emo-eeg --example artefacts -- FOLDER`
 //!
 //! FOLDER holds `manifest.csv`, whose columns `key`, `label`, `fs_hz` name recordings, and `signals_int16.npz` with an array
-//! `[channels, samples]` for each: µV are 0.25 times the value, plus an offset. Prints a table in Markdown.
+//! `[channels, samples]` for each: µV are 0.25 times the value, plus an offset. Prints tables in Markdown: of all channels,
+//! and of those that are rejected in at most half of a recording's windows, where there are two of them or more.
 
 #![expect(clippy::print_stdout, reason = "a program prints")]
 
@@ -12,7 +13,7 @@ use std::error::Error;
 use std::fs::{File, read_to_string};
 use std::path::PathBuf;
 
-use emo_eeg::ndarray::Array2;
+use emo_eeg::ndarray::{Array2, Axis};
 use emo_eeg::{
     Asr, AsrConfig, CleanWindows, EegFilter, EegFilterConfig, JudgedWindow, RejectionConfig,
     RejectionReason, SampleRate, judge_windows,
@@ -86,11 +87,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let columns = [column("key")?, column("label")?, column("fs_hz")?];
     let mut archive = NpzReader::new(File::open(folder.join("signals_int16.npz"))?)?;
 
-    println!(
-        "| recording | label | windows | rejected before | their channels | calibrated on | rejected after | their channels |"
-    );
-    println!("|---|---|---|---|---|---|---|---|");
-    let (mut before_all, mut after_all) = (Tally::default(), Tally::default());
+    let (mut whole, mut usable) = (Vec::new(), Vec::new());
     for line in lines {
         let [key, label, hz] = columns.map(|c| line.get(c).copied().unwrap_or_default());
         let recording: Array2<i16> = archive.by_name(key)?;
@@ -98,33 +95,86 @@ fn main() -> Result<(), Box<dyn Error>> {
         // The offset goes with the filter.
         let recording = recording.mapv(|value| UV_PER_UNIT * f32::from(value));
         let filtered = EegFilter::new(&EegFilterConfig::new(rate))?.zero_phase(&recording)?;
+        let judged = judge_windows(&RejectionConfig::default(), &filtered, rate, WINDOW_S)?;
+        let is_usable = |channel: &usize| {
+            let rejects = |w: &&JudgedWindow| w.rejections.iter().any(|r| r.channel == *channel);
+            2 * judged.iter().filter(rejects).count() <= judged.len()
+        };
+        let kept: Vec<usize> = (0..filtered.nrows()).filter(is_usable).collect();
+        let name = format!("{key} | {label}");
+        if kept.len() >= 2 {
+            usable.push(Row::of(
+                name.clone(),
+                &filtered.select(Axis(0), &kept),
+                rate,
+            )?);
+        }
+        whole.push(Row::of(name, &filtered, rate)?);
+    }
+    print_table(&whole);
+    println!("\nChannels that are rejected in at most half of the windows:\n");
+    print_table(&usable);
+    Ok(())
+}
+
+/// A recording before and after.
+struct Row {
+    name: String,
+    n_channels: usize,
+    calibrated: String,
+    before: Tally,
+    after: Tally,
+}
+
+impl Row {
+    fn of(name: String, filtered: &Array2<f32>, rate: SampleRate) -> Result<Self, Box<dyn Error>> {
         let judge = |signal: &Array2<f32>| {
             judge_windows(&RejectionConfig::default(), signal, rate, WINDOW_S)
         };
-        let before = Tally::of(&judge(&filtered)?);
+        let before = Tally::of(&judge(filtered)?);
         let config = AsrConfig::new(rate);
-        let (calibrated, after) = match Asr::calibrate(&config, &filtered) {
+        let (calibrated, after) = match Asr::calibrate(&config, filtered) {
             Ok(asr) => {
-                let share = CleanWindows::find(&config, &filtered)?.share();
-                let after = Tally::of(&judge(&asr.clean(&filtered)?)?);
+                let share = CleanWindows::find(&config, filtered)?.share();
+                let after = Tally::of(&judge(&asr.clean(filtered)?)?);
                 (format!("{:.0} %", 100.0 * share), after)
             }
             Err(error) => (format!("not: {error}"), before),
         };
+        Ok(Self {
+            name,
+            n_channels: filtered.nrows(),
+            calibrated,
+            before,
+            after,
+        })
+    }
+}
+
+fn print_table(rows: &[Row]) {
+    println!(
+        "| recording | label | channels | windows | rejected before | their channels | calibrated on | rejected after | their channels |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    let (mut before, mut after) = (Tally::default(), Tally::default());
+    for row in rows {
         println!(
-            "| {key} | {label} | {} | {} | {calibrated} | {} |",
-            before.windows,
-            before.cells(),
-            after.cells()
+            "| {} | {} | {} | {} | {} | {} |",
+            row.name,
+            row.n_channels,
+            row.before.windows,
+            row.before.cells(),
+            row.calibrated,
+            row.after.cells()
         );
-        before_all.add(&before);
-        after_all.add(&after);
+        before.add(&row.before);
+        after.add(&row.after);
     }
     println!(
-        "| all | | {} | {} | | {} |",
-        before_all.windows,
-        before_all.cells(),
-        after_all.cells()
+        "| {} in all | | | {} | {} | | {} |",
+        rows.len(),
+        before.windows,
+        before.cells(),
+        after.cells()
     );
-    Ok(())
 }

@@ -3,7 +3,7 @@
 //! `cargo run --release -p emo-eeg --example asr_clean -- IN.npy OUT.npy RATE [CUTOFF [REPEAT [MIXING.npy THRESHOLD.npy]]] [--median N]`
 //!
 //! IN holds `[channels, samples]` in µV as `f32`. The recording is its own calibration, unless there are
-//! matrices of another one. With --median, thresholds are medians over as many fits, or with 0, those of the best one. With REPEAT, all of it is done as often, to be timed from outside.
+//! matrices of another one. With --median, thresholds are medians over as many fits, or with 0 those of the best one. With REPEAT, all of it is done as often, to be timed from outside.
 
 use std::error::Error;
 

@@ -1,7 +1,7 @@
 use crate::DspError;
 
 use super::moments::{check_signal, sum_of_logs};
-use super::sample_entropy::check_embedding;
+use super::sample_entropy::{SampleEntropyConfig, check_embedding};
 use super::template_matches::{Comparison, Matching, Pairs, TemplateMatches};
 use super::tolerance::Tolerance;
 
@@ -109,5 +109,28 @@ impl ApproximateEntropy {
         };
         let n_short = counts.len();
         Ok(phi(0, n_short) - phi(1, n_short - self.config.delay))
+    }
+
+    /// How many pairs are alike at `m` and at `m + 1` samples by the settings of a sample entropy, of the `n_samples` that
+    /// were computed last; `None` where what was counted does not say.
+    pub(super) fn pairs_once(
+        &self,
+        config: &SampleEntropyConfig,
+        n_samples: usize,
+    ) -> Option<[u64; 2]> {
+        let ApproximateEntropyConfig {
+            dimension,
+            delay,
+            tolerance,
+        } = self.config;
+        let is_same = dimension == config.dimension
+            && delay == config.delay
+            && tolerance == config.tolerance
+            && (config.comparison == Comparison::AtMost || !self.matches.has_ties());
+        // The shortest signal of an approximate entropy is too short for the other one.
+        if !is_same || delay != 1 || n_samples < dimension + 2 {
+            return None;
+        }
+        self.matches.pairs_once()
     }
 }

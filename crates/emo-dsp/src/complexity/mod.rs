@@ -1,6 +1,7 @@
 //! How regular, rough or predictable a signal is: entropies of patterns, fractal dimensions, scaling exponents.
 
 mod approximate_entropy;
+mod bit_rows;
 mod decaying_exp;
 mod dfa;
 mod fuzzy_entropy;
@@ -11,6 +12,7 @@ mod lempel_ziv;
 mod line_fit;
 mod moments;
 mod multiscale_entropy;
+mod pattern_entropies;
 mod permutation_entropy;
 mod petrosian;
 mod sample_entropy;
@@ -31,6 +33,7 @@ pub use katz::katz_fd;
 pub use lempel_ziv::{BinaryThreshold, LempelZiv};
 pub use line_fit::LineFit;
 pub use multiscale_entropy::{MultiscaleEntropy, MultiscaleEntropyConfig, MultiscaleMethod};
+pub use pattern_entropies::PatternEntropies;
 pub use permutation_entropy::{
     MAX_PERMUTATION_ORDER, PermutationEntropy, PermutationEntropyConfig,
 };

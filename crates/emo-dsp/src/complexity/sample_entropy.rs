@@ -126,7 +126,15 @@ impl SampleEntropy {
     pub fn compute(&mut self, signal: &[f64]) -> Result<f64, DspError> {
         check_signal(signal, self.min_len())?;
         let tolerance = self.config.tolerance.of(signal, "sample entropy")?;
-        let [short, long] = self.count_pairs(signal, tolerance);
+        Self::of_pairs(self.count_pairs(signal, tolerance))
+    }
+
+    pub(super) fn config(&self) -> &SampleEntropyConfig {
+        &self.config
+    }
+
+    /// The entropy of so many pairs that are alike at `m` and at `m + 1` samples.
+    pub(super) fn of_pairs([short, long]: [u64; 2]) -> Result<f64, DspError> {
         if long == 0 {
             return Err(DspError::Undefined {
                 measure: "sample entropy",

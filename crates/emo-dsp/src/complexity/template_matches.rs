@@ -1,3 +1,5 @@
+use super::bit_rows::{BitRows, LANES};
+
 /// Whether two samples exactly the tolerance apart are alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -45,6 +47,9 @@ pub(crate) struct TemplateMatches {
     /// Bits over time of what is alike to each sample, `[samples, words]`.
     rows: Vec<u64>,
     row: Vec<u64>,
+    /// The columns of a block that are templates.
+    mask: Vec<u64>,
+    has_ties: bool,
     /// `[m, m + 1]` for each template.
     counts: Vec<[u32; 2]>,
 }
@@ -70,14 +75,45 @@ impl TemplateMatches {
 
         // Words beyond the block, which its templates' later samples reach into; one more for the shift.
         let margin = reach / 64 + 2;
-        let words = n_templates.div_ceil(64);
-        let block_words = (MAX_WORDS / n).saturating_sub(margin).clamp(1, words);
+        let words = n_templates.div_ceil(64).next_multiple_of(LANES);
+        let block_words = (MAX_WORDS / n).saturating_sub(margin) / LANES * LANES;
+        let block_words = block_words.clamp(LANES, words);
         for first_word in (0..words).step_by(block_words) {
             let len = block_words.min(words - first_word);
             self.fill_rows(n, first_word, len + margin);
-            self.count_block(matching, n_templates, first_word, len, len + margin);
+            let first_column = 64 * first_word;
+            self.mask.clear();
+            self.mask.extend((0..len).map(|word| {
+                let used = n_templates.saturating_sub(first_column + 64 * word).min(64);
+                u64::MAX.checked_shr(64 - used as u32).unwrap_or(0)
+            }));
+            let rows = BitRows {
+                rows: &self.rows[..n * (len + margin)],
+                width: len + margin,
+                first_column,
+                mask: &self.mask,
+            };
+            rows.count(matching, &mut self.counts);
         }
         &self.counts
+    }
+
+    /// Whether, of the signal counted last, two samples lie exactly the tolerance apart, so that the comparisons differ.
+    pub(super) fn has_ties(&self) -> bool {
+        self.has_ties
+    }
+
+    /// From the counts of all pairs at a delay of one, those of [`Pairs::EachOnce`] over all templates.
+    ///
+    /// All pairs hold each one twice and each template with itself. At `m` samples they also hold the last template,
+    /// which has no sample `m + 1`.
+    pub(super) fn pairs_once(&self) -> Option<[u64; 2]> {
+        let (last, long) = self.counts.split_last()?;
+        let twice = |place: usize| -> u64 {
+            let sum: u64 = long.iter().map(|counts| u64::from(counts[place])).sum();
+            sum - long.len() as u64
+        };
+        Some([(twice(0) - u64::from(last[0] - 1)) / 2, twice(1) / 2])
     }
 
     fn find_ranges(&mut self, signal: &[f64], matching: &Matching) {
@@ -90,18 +126,27 @@ impl TemplateMatches {
         self.sorted
             .extend(signal.iter().zip(0_u32..).map(|(&x, i)| (x, i)));
         self.sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        // A range begins after all samples whose own range has ended by then.
+        let n = signal.len();
         self.ranges.clear();
-        let (mut from, mut to) = (0, 0);
+        self.ranges.resize(n + 1, (0, 0));
+        self.has_ties = false;
         for (position, &(value, _)) in self.sorted.iter().enumerate() {
-            while from < position && !alike(self.sorted[from].0, value) {
-                from += 1;
-            }
-            to = to.max(position);
-            while to < self.sorted.len() && alike(value, self.sorted[to].0) {
-                to += 1;
-            }
-            self.ranges.push((from as u32, to as u32));
+            let above = &self.sorted[position..];
+            let n_alike = above.partition_point(|x| alike(value, x.0));
+            let is_tie = |x: &(f64, u32)| x.0 - value == tolerance;
+            let furthest = above[..n_alike].last();
+            self.has_ties |= furthest.into_iter().chain(above.get(n_alike)).any(is_tie);
+            let end = position + n_alike;
+            self.ranges[position].1 = end as u32;
+            self.ranges[end].0 += 1;
         }
+        let mut n_ended = 0;
+        for range in &mut self.ranges {
+            n_ended += range.0;
+            range.0 = n_ended;
+        }
+        self.ranges.truncate(n);
     }
 
     /// Bits `64·first_word ..` of each sample's set, `width` words of them.
@@ -111,84 +156,37 @@ impl TemplateMatches {
         }
         self.row.clear();
         self.row.resize(width, 0);
-        let columns = 64 * first_word..64 * (first_word + width);
         let (mut from, mut to) = (0, 0);
-        let flip = |row: &mut [u64], column: u32| {
-            let column = column as usize;
-            if columns.contains(&column) {
-                let bit = column - columns.start;
-                row[bit / 64] ^= 1 << (bit % 64);
-            }
-        };
+        let row = &mut self.row[..];
         for (&(_, sample), &(first, end)) in self.sorted.iter().zip(&self.ranges) {
-            while to < end {
-                flip(&mut self.row, self.sorted[to as usize].1);
-                to += 1;
-            }
-            while from < first {
-                flip(&mut self.row, self.sorted[from as usize].1);
-                from += 1;
-            }
+            flip(row, first_word, &self.sorted[to..end as usize]);
+            flip(row, first_word, &self.sorted[from..first as usize]);
+            (from, to) = (first as usize, end as usize);
             let start = sample as usize * width;
-            self.rows[start..start + width].copy_from_slice(&self.row);
-        }
-    }
-
-    /// Adds what the columns from `64·first_word`, `len` words of them, hold of each template's matches.
-    fn count_block(
-        &mut self,
-        matching: &Matching,
-        n_templates: usize,
-        first_word: usize,
-        len: usize,
-        width: usize,
-    ) {
-        let (m, delay) = (matching.dimension, matching.delay);
-        let first_column = 64 * first_word;
-        let used = (n_templates - first_column).min(64 * len);
-        let last_mask = u64::MAX >> ((64 - used % 64) % 64);
-        let n = self.sorted.len();
-        for (i, counts) in self.counts.iter_mut().enumerate() {
-            // Columns before this one are not counted.
-            let from = match matching.pairs {
-                Pairs::EachOnce => (i + 1).saturating_sub(first_column),
-                Pairs::All => 0,
-            };
-            if from >= 64 * len {
-                break;
-            }
-            let skipped = from / 64;
-            let row_of = |k: usize| {
-                let start = (i + k * delay) * width + skipped + k * delay / 64;
-                let shift = (k * delay % 64) as u32;
-                (&self.rows[start..=start + len - skipped], shift)
-            };
-            let matches = &mut self.row[..len - skipped];
-            matches.copy_from_slice(&row_of(0).0[..len - skipped]);
-            for k in 1..m {
-                keep_shifted(matches, row_of(k));
-            }
-            matches[0] &= u64::MAX << (from % 64);
-            matches[len - skipped - 1] &= last_mask;
-            counts[0] += ones(matches);
-            if i + m * delay < n {
-                keep_shifted(matches, row_of(m));
-                counts[1] += ones(matches);
-            }
+            self.rows[start..start + width].copy_from_slice(row);
         }
     }
 }
 
-/// `matches & (row >> shift)`, the row one word longer.
-fn keep_shifted(matches: &mut [u64], (row, shift): (&[u64], u32)) {
-    for ((word, low), high) in matches.iter_mut().zip(row).zip(&row[1..]) {
-        // Two shifts, since one by 64 is none.
-        *word &= (low >> shift) | ((high << 1) << (63 - shift));
+/// Flips the bits of these samples' places in time, in words that start at `first_word`.
+#[inline(always)]
+fn flip(row: &mut [u64], first_word: usize, samples: &[(f64, u32)]) {
+    let flip = |row: &mut [u64], place: u32, is_one: bool| {
+        let word = (place as usize / 64).wrapping_sub(first_word);
+        let is_inside = word < row.len();
+        row[if is_inside { word } else { 0 }] ^= u64::from(is_one && is_inside) << (place % 64);
+    };
+    // Most often there are up to two, which is done without a branch that a processor cannot guess.
+    let is_there = !samples.is_empty();
+    let first = samples.first().map_or(0, |x| x.1);
+    let last = samples.last().map_or(0, |x| x.1);
+    flip(row, first, is_there);
+    flip(row, last, samples.len() > 1);
+    if samples.len() > 2 {
+        for &(_, place) in &samples[1..samples.len() - 1] {
+            flip(row, place, true);
+        }
     }
-}
-
-fn ones(words: &[u64]) -> u32 {
-    words.iter().map(|word| word.count_ones()).sum()
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub(super) fn calibrate(
         }
     }
 
-    let fit = AmplitudeFit::new(begins.len(), config);
+    let fit = AmplitudeFit::new(begins.len(), config, config.fit);
     let mut thresholds = vec![0.0; n];
     for (component, threshold) in thresholds.iter_mut().enumerate() {
         let vector = eigen.vector(component);

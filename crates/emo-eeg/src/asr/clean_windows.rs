@@ -1,7 +1,7 @@
 use ndarray::{Array2, ArrayRef2, Axis};
 
 use super::distribution::AmplitudeFit;
-use super::{AsrConfig, checked};
+use super::{AsrConfig, AsrFit, checked};
 use crate::EegError;
 
 /// Standard deviations from the mean of clean amplitude between which a channel is good, as in asrpy.
@@ -12,8 +12,9 @@ pub(super) const MIN_WINDOWS: usize = 60;
 
 /// The stretches of a recording in which nearly all channels have the amplitude of clean EEG.
 ///
-/// As asrpy's `clean_windows`, where the fit is [`AsrFit::Best`](crate::AsrFit::Best): in every channel a distribution of clean amplitudes is fitted, and windows are dropped
-/// in which more than [`AsrConfig::max_bad_channels`] are above it by five standard deviations or below it by 3.5.
+/// As asrpy's `clean_windows`: in every channel a distribution of clean amplitudes is fitted by [`AsrFit::Best`], and
+/// windows are dropped in which more than [`AsrConfig::max_bad_channels`] are above it by five standard deviations or
+/// below it by 3.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CleanWindows {
     mask: Vec<bool>,
@@ -43,7 +44,7 @@ impl CleanWindows {
                 required: len + (MIN_WINDOWS as f64 * hop).ceil() as usize,
             });
         }
-        let fit = AmplitudeFit::new(begins.len(), config);
+        let fit = AmplitudeFit::new(begins.len(), config, AsrFit::Best);
         let mut scores = Array2::zeros((begins.len(), n_channels));
         for (channel, row) in rows.iter().enumerate() {
             let amplitudes = amplitudes(row, &begins, len);

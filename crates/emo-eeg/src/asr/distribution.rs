@@ -48,8 +48,8 @@ struct Width {
 }
 
 impl AmplitudeFit {
-    /// For `n` amplitudes.
-    pub(super) fn new(n: usize, config: &AsrConfig) -> Self {
+    /// For `n` amplitudes, by `rule`.
+    pub(super) fn new(n: usize, config: &AsrConfig, rule: AsrFit) -> Self {
         let n = n as f64;
         let (min_clean, max_dropout) = (config.min_clean, config.max_dropout);
         let shapes = shapes();
@@ -75,7 +75,7 @@ impl AmplitudeFit {
             shapes,
             begins,
             widths,
-            rule: config.fit,
+            rule,
         }
     }
 
@@ -257,13 +257,11 @@ mod tests {
             .collect()
     }
 
-    fn config(fit: AsrFit) -> AsrConfig {
-        let mut config = AsrConfig::new(emo_dsp::SampleRate::from_hz(128.0).unwrap());
-        config.fit = fit;
-        config
+    fn config() -> AsrConfig {
+        AsrConfig::new(emo_dsp::SampleRate::from_hz(128.0).unwrap())
     }
 
-    const RULES: [AsrFit; 2] = [AsrFit::Best, AsrFit::Median { n_best: 200 }];
+    const RULES: [AsrFit; 2] = [AsrFit::Best, AsrFit::Median { n_best: 100 }];
 
     #[test]
     fn the_spread_of_clean_windows_is_found_among_artefacts() {
@@ -271,9 +269,9 @@ mod tests {
     }
 
     fn check_found_among_artefacts(rule: AsrFit) {
-        let config = config(rule);
+        let config = config();
         let mut amplitudes = normal(700, 10.0, 1.0);
-        let fit = |x: &[f64]| AmplitudeFit::new(x.len(), &config).fit(x).unwrap();
+        let fit = |x: &[f64]| AmplitudeFit::new(x.len(), &config, rule).fit(x).unwrap();
         let clean = fit(&amplitudes);
         assert!((clean.mean - 10.0).abs() < 0.3, "{clean:?}");
         assert!((clean.deviation - 1.0).abs() < 0.2, "{clean:?}");
@@ -304,7 +302,7 @@ mod tests {
                                     * (((k * 7919 + round * 104_729) % 1009) as f64 / 1009.0 - 0.5))
                         })
                         .collect();
-                    let spread = AmplitudeFit::new(700, &config(rule))
+                    let spread = AmplitudeFit::new(700, &config(), rule)
                         .fit(&disturbed)
                         .unwrap();
                     spread.mean + 10.0 * spread.deviation
@@ -322,8 +320,7 @@ mod tests {
     #[test]
     fn equal_amplitudes_have_no_spread() {
         for (rule, amplitudes) in RULES.into_iter().zip([&[2.0; 100][..], &[]]) {
-            let config = config(rule);
-            let fit = AmplitudeFit::new(amplitudes.len(), &config);
+            let fit = AmplitudeFit::new(amplitudes.len(), &config(), rule);
             assert_eq!(fit.fit(amplitudes), None);
         }
     }

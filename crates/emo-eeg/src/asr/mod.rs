@@ -5,6 +5,7 @@ mod clean_windows;
 mod distribution;
 mod orthonormal;
 mod reconstruction;
+mod sliding_covariance;
 mod stream;
 mod weighting;
 
@@ -18,8 +19,8 @@ pub use stream::AsrStream;
 use crate::EegError;
 use crate::window::checked_channel;
 
-/// How mean and deviation of clean amplitude are taken from the search among some six thousand candidates, of which many
-/// are nearly as good as the best.
+/// How mean and deviation of a component's clean amplitude, of which its threshold is made, are taken from the search
+/// among some six thousand candidates, of which many are nearly as good as the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AsrFit {
@@ -61,7 +62,8 @@ pub struct AsrConfig {
     pub step: usize,
     /// Share of the dimensions that are taken away at most, 0 to 1. Default: 0.66.
     pub max_removed: f64,
-    /// How clean amplitude is fitted; with [`AsrFit::Best`], a calibration is asrpy's. Default: medians over 200.
+    /// How clean amplitude is fitted for thresholds; with [`AsrFit::Best`], a calibration is asrpy's. Default: medians
+    /// over 100.
     pub fit: AsrFit,
 }
 
@@ -80,7 +82,7 @@ impl AsrConfig {
             lookahead_s: 0.25,
             step: 32,
             max_removed: 0.66,
-            fit: AsrFit::Median { n_best: 200 },
+            fit: AsrFit::Median { n_best: 100 },
         }
     }
 
@@ -257,8 +259,8 @@ impl Asr {
 
     /// Calibrates on all of a clean recording `[channels, samples]` in µV.
     ///
-    /// As asrpy's `asr_calibrate` where the fit is [`AsrFit::Best`], but that the geometric median is iterated until it stands still relative to its size,
-    /// not to 10⁻⁵ µV².
+    /// As asrpy's `asr_calibrate` where the fit is [`AsrFit::Best`], but that the geometric median is iterated until it
+    /// stands still relative to its size, not to 10⁻⁵ µV².
     ///
     /// # Errors
     /// Those of [`calibrate`](Self::calibrate).

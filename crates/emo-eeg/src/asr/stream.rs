@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayRef2, s};
 use super::Asr;
 use super::orthonormal::dot;
 use super::reconstruction::Reconstruction;
+use super::sliding_covariance::SlidingCovariance;
 use super::weighting::{ORDER, Weighting};
 use crate::EegError;
 use crate::window::to_f32;
@@ -15,7 +16,6 @@ use crate::window::to_f32;
 #[derive(Debug, Clone)]
 pub struct AsrStream {
     n_channels: usize,
-    window_len: usize,
     lookahead: usize,
     step: usize,
     /// Samples taken so far, counted from one look-ahead before the first.
@@ -23,9 +23,8 @@ pub struct AsrStream {
     weighting: Weighting,
     state: Vec<f64>,
     sample: Vec<f64>,
-    /// The last window of weighted samples, a ring `[window_len, channels]`.
-    weighted: Vec<f64>,
-    covariance: Vec<f64>,
+    /// That of the last window of weighted samples.
+    covariance: SlidingCovariance,
     reconstruction: Reconstruction,
     /// The last samples, a ring `[latency + 1, channels]`: those that are old enough are clean.
     delayed: Vec<f64>,
@@ -39,19 +38,17 @@ impl AsrStream {
     pub(super) fn new(asr: &Asr) -> Self {
         let n = asr.n_channels();
         let config = &asr.config;
-        let (window_len, lookahead) = (config.window_len(), config.lookahead_len());
+        let lookahead = config.lookahead_len();
         let identity: Vec<f64> = Array2::eye(n).into_iter().collect();
         Self {
             n_channels: n,
-            window_len,
             lookahead,
             step: config.step,
             time: lookahead,
             weighting: Weighting::new(config.sample_rate),
             state: vec![0.0; ORDER * n],
             sample: vec![0.0; n],
-            weighted: vec![0.0; window_len * n],
-            covariance: vec![0.0; n * n],
+            covariance: SlidingCovariance::new(n, config.window_len(), config.step),
             reconstruction: Reconstruction::new(&asr.mixing, &asr.threshold, config.max_removed),
             delayed: vec![0.0; (lookahead + config.step) * n],
             matrices: [identity.clone(), identity],
@@ -119,8 +116,7 @@ impl AsrStream {
         let n = self.n_channels;
         let slot = self.slot(self.time);
         self.delayed[slot..][..n].copy_from_slice(&self.sample);
-        let at = (self.time - self.lookahead) % self.window_len * n;
-        let weighted = &mut self.weighted[at..][..n];
+        let weighted = self.covariance.next();
         self.weighting.run(&mut self.state, &self.sample, weighted);
         self.time += 1;
     }
@@ -128,12 +124,10 @@ impl AsrStream {
     /// Finds the reconstruction for the last window, and blends to it over the `len` newest of those samples that are
     /// older than the look-ahead.
     fn update(&mut self, len: usize) {
-        covariance(&self.weighted, self.n_channels, &mut self.covariance);
+        let covariance = self.covariance.update();
         self.matrices.swap(0, 1);
         self.removing.swap(0, 1);
-        self.removing[0] = self
-            .reconstruction
-            .find(&self.covariance, &mut self.matrices[0]);
+        self.removing[0] = self.reconstruction.find(covariance, &mut self.matrices[0]);
         if self.removing == [false; 2] {
             return;
         }
@@ -163,35 +157,6 @@ impl AsrStream {
             }
         }
     }
-}
-
-/// Mean products of all pairs of channels over the samples `[_, n]`, the lower triangle.
-fn covariance(samples: &[f64], n: usize, out: &mut [f64]) {
-    out.fill(0.0);
-    let share = n as f64 / samples.len() as f64;
-    let blocks = samples.chunks_exact(4 * n);
-    let rest = blocks.remainder();
-    for block in blocks {
-        let (a, tail) = block.split_at(n);
-        let (b, tail) = tail.split_at(n);
-        let (c, d) = tail.split_at(n);
-        for row in 0..n {
-            let (w, x, y, z) = (a[row], b[row], c[row], d[row]);
-            let sums = &mut out[row * n..][..=row];
-            let columns = a.iter().zip(b).zip(c.iter().zip(d));
-            for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(columns) {
-                *sum += w * a + x * b + y * c + z * d;
-            }
-        }
-    }
-    for sample in rest.chunks_exact(n) {
-        for (row, x) in sample.iter().enumerate() {
-            for (sum, y) in out[row * n..][..=row].iter_mut().zip(sample) {
-                *sum += x * y;
-            }
-        }
-    }
-    out.iter_mut().for_each(|sum| *sum *= share);
 }
 
 /// A whole recording; see [`Asr::clean`].

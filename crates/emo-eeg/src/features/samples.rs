@@ -1,8 +1,7 @@
 use emo_dsp::{
-    ApproximateEntropy, ApproximateEntropyConfig, BinaryThreshold, Dfa, DfaConfig, Higuchi,
-    HiguchiConfig, LempelZiv, PermutationEntropy, PermutationEntropyConfig, PetrosianLength,
-    SampleEntropy, SampleEntropyConfig, SampleRate, SvdEntropy, SvdEntropyConfig, katz_fd,
-    petrosian_fd,
+    ApproximateEntropyConfig, BinaryThreshold, Dfa, DfaConfig, Higuchi, HiguchiConfig, LempelZiv,
+    PatternEntropies, PermutationEntropy, PermutationEntropyConfig, PetrosianLength,
+    SampleEntropyConfig, SampleRate, SvdEntropy, SvdEntropyConfig, katz_fd, petrosian_fd,
 };
 
 use super::output::Output;
@@ -80,8 +79,7 @@ impl TimeFeatures {
 /// Entropies, dimensions and exponents of a channel's samples.
 #[derive(Debug, Clone)]
 pub(super) struct ComplexityFeatures {
-    sample_entropy: SampleEntropy,
-    approximate_entropy: ApproximateEntropy,
+    pattern_entropies: PatternEntropies,
     permutation_entropy: PermutationEntropy,
     svd_entropy: SvdEntropy,
     lempel_ziv: LempelZiv,
@@ -105,8 +103,10 @@ impl ComplexityFeatures {
 
     pub(super) fn new() -> Result<Self, EegError> {
         Ok(Self {
-            sample_entropy: SampleEntropy::new(&SampleEntropyConfig::antropy())?,
-            approximate_entropy: ApproximateEntropy::new(&ApproximateEntropyConfig::antropy())?,
+            pattern_entropies: PatternEntropies::new(
+                &SampleEntropyConfig::antropy(),
+                &ApproximateEntropyConfig::antropy(),
+            )?,
             permutation_entropy: PermutationEntropy::new(&PermutationEntropyConfig::default())?,
             svd_entropy: SvdEntropy::new(&SvdEntropyConfig::antropy())?,
             lempel_ziv: LempelZiv::new(BinaryThreshold::Median)?,
@@ -116,8 +116,9 @@ impl ComplexityFeatures {
     }
 
     pub(super) fn compute(&mut self, x: &[f64], out: &mut Output<'_>) -> Result<(), EegError> {
-        out.put_result(self.sample_entropy.compute(x))?;
-        out.put_result(self.approximate_entropy.compute(x))?;
+        for entropy in self.pattern_entropies.compute(x) {
+            out.put_result(entropy)?;
+        }
         out.put_result(self.permutation_entropy.compute(x))?;
         let singular = self.svd_entropy.compute(x);
         out.put_result(singular.clone().map(|s| s.entropy))?;
