@@ -2,8 +2,8 @@
 
 use arbitrary::Arbitrary;
 use emo_image::{
-    FaceBox, FaceCrop, FaceCropConfig, Frame, GreyImage, Limits, PixelFormat, decode_bytes,
-    face_quality,
+    FaceBox, FaceCrop, FaceCropConfig, Frame, GreyImage, Limits, OpenCvFilter, PixelFormat, Plane,
+    Resize, ResizeConfig, ResizeFilter, decode_bytes, face_quality,
 };
 
 /// The decoders panic on some inputs, which `decode_bytes` catches and reports; a fuzzer's hook would
@@ -67,6 +67,7 @@ pub(crate) fn frame(raw: &RawFrame) {
     frame.to_rgb(&mut rgb).unwrap();
     if let Some(plane) = frame.plane() {
         assert!(plane.rows().flatten().eq(&grey));
+        resize(plane, raw.face);
     }
     let whole = GreyImage::from_frame(&frame);
     assert!(
@@ -87,5 +88,26 @@ pub(crate) fn frame(raw: &RawFrame) {
     match crop.compute(&whole, Some(face)) {
         Ok(expected) => assert_eq!(crop.compute_frame(&frame, Some(face)).unwrap(), expected),
         Err(_) => assert!(crop.compute_frame(&frame, Some(face)).is_err()),
+    }
+}
+
+/// Whole numbers and double precision agree.
+#[allow(dead_code, reason = "for the target that makes frames")]
+fn resize(plane: Plane<'_, u8>, (_, _, width, height): (i32, i32, u32, u32)) {
+    let [width, height] = [width, height].map(|side| 1 + side as usize % 80);
+    let real: Vec<f32> = plane.rows().flatten().copied().map(f32::from).collect();
+    let real = Plane::new(&real, plane.width(), plane.height()).unwrap();
+    for filter in [
+        OpenCvFilter::Linear,
+        OpenCvFilter::LinearExact,
+        OpenCvFilter::Cubic,
+        OpenCvFilter::Lanczos4,
+    ] {
+        let mut config = ResizeConfig::new(width, height);
+        config.filter = ResizeFilter::OpenCv(filter);
+        let mut resize = Resize::new(config).unwrap();
+        for (level, real) in resize.compute(plane).iter().zip(&resize.compute(real)) {
+            assert!((f32::from(*level) - real.clamp(0.0, 255.0)).abs() < 1.6);
+        }
     }
 }

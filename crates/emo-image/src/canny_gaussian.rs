@@ -3,7 +3,7 @@ use ndarray::Array2;
 use crate::{
     ImageError, Plane, Sample, SmoothingKernel,
     canny::{STRONG, WEAK, push_strong},
-    vectors::vectorised,
+    vectors::{Row, vectorised},
 };
 
 /// How [`GaussianCanny`] finds edges.
@@ -68,7 +68,7 @@ impl GaussianCanny {
             .expect("a new array is in standard layout");
         let mut smoother = Smoother::new(plane, self.kernel.weights());
         // Three smoothed rows, of which the frame's are mirrored, and three of strengths.
-        let mut levels = [(); 3].map(|()| vec![0.0; width]);
+        let mut levels = [(); 3].map(|()| Row::new(width, 0));
         let mut lines = [(); 3].map(|()| Line::new(width));
         let mut stack = Vec::new();
         smoother.row(0, &mut levels[2]);
@@ -142,12 +142,13 @@ struct Smoother<'a, T> {
     /// The levels of bytes over 255.
     of_bytes: [f64; 256],
     /// A row smoothed down, with a frame of zeros of the kernel's radius.
-    padded: Vec<f64>,
-    /// Rows of the picture over 255, and the first that is not among them.
-    rows: Vec<Vec<f64>>,
+    padded: Row,
+    /// Rows of the picture over 255, as many as there are weights, and the first that is not among
+    /// them.
+    rows: Row,
     next: usize,
     /// What a row of ones becomes, and the sum of weights down for which it holds.
-    shares: Vec<f64>,
+    shares: Row,
     shares_of: f64,
 }
 
@@ -158,10 +159,10 @@ impl<'a, T: Sample> Smoother<'a, T> {
             plane,
             weights,
             of_bytes: std::array::from_fn(|byte| byte as f64 / 255.0),
-            padded: vec![0.0; width + weights.len() - 1],
-            rows: vec![vec![0.0; width]; weights.len()],
+            padded: Row::new(width + weights.len() - 1, weights.len() / 2),
+            rows: Row::new(weights.len() * width.next_multiple_of(8), 0),
             next: 0,
-            shares: vec![0.0; width],
+            shares: Row::new(width, 0),
             shares_of: f64::NAN,
         }
     }
@@ -170,46 +171,72 @@ impl<'a, T: Sample> Smoother<'a, T> {
     fn row(&mut self, row: usize, out: &mut [f64]) {
         let radius = self.weights.len() / 2;
         let (width, height) = (self.plane.width(), self.plane.height());
+        let (n_lines, pitch) = (self.weights.len(), width.next_multiple_of(8));
         while self.next <= (row + radius).min(height - 1) {
-            let slot = self.next % self.rows.len();
-            shares(
-                self.plane.row(self.next),
-                &self.of_bytes,
-                &mut self.rows[slot],
-            );
+            let slot = pitch * (self.next % n_lines);
+            let levels = &mut self.rows[slot..slot + width];
+            shares(self.plane.row(self.next), &self.of_bytes, levels);
             self.next += 1;
         }
         // The taps that lie in the picture.
         let taps = radius.saturating_sub(row)..self.weights.len().min(height + radius - row);
         let weights = &self.weights[taps.clone()];
-        let first = (row + taps.start - radius) % self.rows.len();
+        let first = (row + taps.start - radius) % n_lines;
         let sum = weights.iter().sum();
         let middle = &mut self.padded[radius..radius + width];
-        weigh(weights, (&self.rows, first, 0), middle);
+        let lines = Lines {
+            values: &self.rows,
+            n_lines,
+            pitch,
+            first,
+            step: 0,
+        };
+        weigh(weights, lines, middle);
         let weights = self.weights;
         if sum != self.shares_of {
-            let mut ones = vec![0.0; self.padded.len()];
+            let mut ones = Row::new(self.padded.len(), radius);
             ones[radius..radius + width].fill(sum);
-            weigh(weights, (&[ones], 0, 1), &mut self.shares);
+            weigh(weights, Lines::shifted(&ones), &mut self.shares);
             self.shares
                 .iter_mut()
                 .for_each(|share| *share += f64::EPSILON);
             self.shares_of = sum;
         }
-        let padded = std::slice::from_ref(&self.padded);
-        weigh_and_divide(weights, (padded, 0, 1), &self.shares, out);
+        weigh_and_divide(weights, Lines::shifted(&self.padded), &self.shares, out);
     }
 }
 
-/// Lines in a ring, the first of those that are weighed, and how much further on each line after it
-/// is read.
-type Lines<'a> = (&'a [Vec<f64>], usize, usize);
+/// Lines of which a sum is made.
+#[derive(Clone, Copy)]
+struct Lines<'a> {
+    /// The lines of a ring, one after the other.
+    values: &'a [f64],
+    n_lines: usize,
+    /// From one line to the next.
+    pitch: usize,
+    first: usize,
+    /// How much further on each line is read than the one before it.
+    step: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// One line from each of its values on.
+    fn shifted(values: &'a [f64]) -> Self {
+        Self {
+            values,
+            n_lines: 1,
+            pitch: 0,
+            first: 0,
+            step: 1,
+        }
+    }
+}
 
 /// The sums from `done` on in chunks that stay in registers; gives where it ended.
 #[inline(always)]
 fn weigh_chunks<const N: usize>(
     weights: &[f64],
-    (ring, first, step): Lines<'_>,
+    lines: Lines<'_>,
     divisors: Option<&[f64]>,
     done: usize,
     sums: &mut [f64],
@@ -217,9 +244,15 @@ fn weigh_chunks<const N: usize>(
     let mut done = done;
     for chunk in sums[done..].as_chunks_mut::<N>().0 {
         let mut of_chunk = [0.0; N];
-        let lines = ring[first..].iter().chain(ring.iter().cycle());
-        for ((tap, weight), line) in weights.iter().enumerate().zip(lines) {
-            let values = line[done + tap * step..].first_chunk::<N>();
+        let mut line = lines.first;
+        for (tap, weight) in weights.iter().enumerate() {
+            let values = &lines.values[line * lines.pitch + tap * lines.step + done..];
+            let values = values.first_chunk::<N>();
+            line = if line + 1 < lines.n_lines {
+                line + 1
+            } else {
+                0
+            };
             for (sum, value) in of_chunk.iter_mut().zip(values.unwrap_or(&[0.0; N])) {
                 *sum += weight * value;
             }
@@ -334,18 +367,18 @@ vectorised! {
 
 /// The derivatives of a row and their length.
 struct Line {
-    down: Vec<f64>,
-    across: Vec<f64>,
-    strength: Vec<f64>,
+    down: Row,
+    across: Row,
+    strength: Row,
     /// Differences down and sums down, mirrored by a pixel.
-    differences: Vec<f64>,
-    sums: Vec<f64>,
+    differences: Row,
+    sums: Row,
 }
 
 impl Line {
     fn new(width: usize) -> Self {
-        let [down, across, strength] = [(); 3].map(|()| vec![0.0; width]);
-        let [differences, sums] = [(); 2].map(|()| vec![0.0; width + 2]);
+        let [down, across, strength] = [(); 3].map(|()| Row::new(width, 0));
+        let [differences, sums] = [(); 2].map(|()| Row::new(width + 2, 1));
         Self {
             down,
             across,
@@ -356,10 +389,10 @@ impl Line {
     }
 
     /// From the smoothed rows above, here and below.
-    fn measure(&mut self, [above, here, below]: [&Vec<f64>; 3]) {
-        let width = here.len();
+    fn measure(&mut self, rows: [&[f64]; 3]) {
+        let width = rows[1].len();
         slopes_down(
-            [above, here, below].map(Vec::as_slice),
+            rows,
             &mut self.differences[1..=width],
             &mut self.sums[1..=width],
         );

@@ -10,7 +10,8 @@ pub struct Limits {
     /// Rows of the stored picture; default 8192.
     pub max_height: u32,
     /// Bytes that the decoder may allocate: the decoded pixels, and the coefficients of a
-    /// progressive JPEG or the planes of a WebP, which take 5 to 11 bytes for each pixel in all.
+    /// progressive JPEG or the planes of a WebP, which take 5 to 11 bytes for each pixel in all,
+    /// and the code tables of a lossless WebP.
     /// Default 192 MiB, enough for 48 megapixels of 8-bit RGB. Turning the picture by its EXIF
     /// orientation may need as much again as its pixels take.
     pub max_alloc: u64,

@@ -58,3 +58,39 @@ pub(crate) fn has_avx512() -> bool {
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")
 }
+
+/// Values of which the one at `aligned` lies at a multiple of 64 bytes, so that vectors from there on
+/// do not lie across two lines of the cache.
+#[derive(Debug)]
+pub(crate) struct Row {
+    values: Vec<f64>,
+    start: usize,
+    len: usize,
+}
+
+impl Row {
+    pub(crate) fn new(len: usize, aligned: usize) -> Self {
+        const LINE: usize = 64 / size_of::<f64>();
+        let values = vec![0.0; len + LINE];
+        let start = values[aligned % LINE..].as_ptr().align_offset(64);
+        Self {
+            start: start.min(LINE),
+            values,
+            len,
+        }
+    }
+}
+
+impl std::ops::Deref for Row {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        &self.values[self.start..][..self.len]
+    }
+}
+
+impl std::ops::DerefMut for Row {
+    fn deref_mut(&mut self) -> &mut [f64] {
+        &mut self.values[self.start..][..self.len]
+    }
+}

@@ -239,6 +239,93 @@ fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     [b"RIFF".as_slice(), &len, &body].concat()
 }
 
+/// Bits from the lowest of each byte on.
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Bits {
+    fn put(&mut self, value: u32, n: usize) -> &mut Self {
+        for bit in 0..n {
+            if self.len.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            let last = self.bytes.last_mut().unwrap();
+            *last |= ((value >> bit & 1) as u8) << (self.len % 8);
+            self.len += 1;
+        }
+        self
+    }
+
+    /// A code of one symbol of 8 bits.
+    fn one(&mut self, symbol: u8) -> &mut Self {
+        self.put(0b101, 3).put(symbol.into(), 8)
+    }
+}
+
+/// The bits of a lossless picture of 8 × 8 pixels with groups of codes that take 11 bytes each, and
+/// 70 kilobytes when decoded.
+fn groups_of_codes(n_groups: u16) -> Vec<u8> {
+    let mut bits = Bits::default();
+    // No transform, a colour cache of 2¹¹ colours, groups by blocks of 4 × 4 pixels.
+    bits.put(0, 1).put(1, 1).put(11, 4).put(1, 1).put(0, 3);
+    // Their picture has one colour, the last group, and no cache.
+    let [high, low] = (n_groups - 1).to_be_bytes();
+    bits.put(0, 1).one(low).one(high).one(0).one(0).one(0);
+    for _ in 0..n_groups {
+        // Green: of the lengths of a code, 15 are given and only that of 11 is used, so that it takes no
+        // bits; the first 2048 symbols have that length.
+        bits.put(0, 1).put(11, 4).put(0, 21).put(0, 21).put(1, 3);
+        bits.put(1, 1).put(7, 3).put(2046, 16);
+        // Red, blue, alpha and distances: 0.
+        bits.put(0b0001, 4)
+            .put(0b0001, 4)
+            .put(0b0001, 4)
+            .put(0b0001, 4);
+    }
+    // 64 pixels of 11 bits.
+    bits.bytes.extend([0; 100]);
+    bits.bytes
+}
+
+#[test]
+fn code_tables_of_a_lossless_webp_are_bounded_by_the_limits() {
+    let lossless = |n_groups| {
+        let header = [0x2F, 7, 0xC0, 1, 0];
+        riff(&[(
+            b"VP8L",
+            &[&header, groups_of_codes(n_groups).as_slice()].concat(),
+        )])
+    };
+    let mut limits = limits();
+    for n_groups in [200, 3000, u16::MAX] {
+        let error = decode_bytes(&lossless(n_groups), &limits).unwrap_err();
+        let ImageError::TooMuchMemory { required, limit } = error else {
+            unreachable!("{error}");
+        };
+        assert!(required > limit && required < limit + 100_000, "{required}");
+    }
+    assert_eq!(decode_bytes(&lossless(100), &limits).unwrap().width(), 8);
+    // What the limit allows fits this process: 500 groups of 70 kB.
+    limits.max_alloc = 37 << 20;
+    assert_eq!(decode_bytes(&lossless(500), &limits).unwrap().width(), 8);
+    limits.max_alloc = 33 << 20;
+    assert!(decode_bytes(&lossless(500), &limits).is_err());
+
+    // Alpha beside a lossy picture is coded alike, without a header.
+    let lossy = seed("lossy.webp");
+    let len = u32::from_le_bytes(*lossy[16..20].first_chunk().unwrap()) as usize;
+    let picture = &lossy[20..20 + len];
+    let [width, height] = [26, 28].map(|at| lossy[at]);
+    let canvas = [0x10, 0, 0, 0, width - 1, 0, 0, height - 1, 0, 0];
+    let alpha = [&[1], groups_of_codes(3000).as_slice()].concat();
+    let file = riff(&[(b"VP8X", &canvas), (b"ALPH", &alpha), (b"VP8 ", picture)]);
+    let error = decode_bytes(&file, &limits).unwrap_err();
+    assert!(matches!(error, ImageError::TooMuchMemory { .. }), "{error}");
+}
+
 #[test]
 fn chunks_that_lie_are_refused() {
     let reason = |file: &[u8]| {

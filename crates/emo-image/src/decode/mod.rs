@@ -18,6 +18,8 @@ mod png;
 mod pnm;
 #[cfg(feature = "webp")]
 mod webp;
+#[cfg(feature = "webp")]
+mod webp_codes;
 
 use std::{
     fs::File,
@@ -180,17 +182,22 @@ struct Claim {
     min_len: u64,
 }
 
+#[cfg_attr(
+    not(any(
+        feature = "bmp",
+        feature = "jpeg",
+        feature = "png",
+        feature = "pnm",
+        feature = "webp"
+    )),
+    expect(dead_code, reason = "there is nothing to decode")
+)]
 impl Claim {
-    #[cfg_attr(
-        not(any(
-            feature = "bmp",
-            feature = "jpeg",
-            feature = "png",
-            feature = "pnm",
-            feature = "webp"
-        )),
-        expect(dead_code, reason = "there is nothing to decode")
-    )]
+    /// The bytes that decoding takes.
+    fn required(&self) -> u64 {
+        (u64::from(self.width) * u64::from(self.height)).saturating_mul(self.bytes_per_pixel)
+    }
+
     fn check(&self, limits: &Limits) -> Result<(), ImageError> {
         let (width, height) = (self.width, self.height);
         if width == 0 || height == 0 {

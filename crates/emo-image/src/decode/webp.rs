@@ -5,6 +5,7 @@ use image::{DynamicImage, codecs::webp::WebPDecoder};
 use super::{
     Claim,
     reading::{failure, malformed, upright},
+    webp_codes::tables_len,
 };
 use crate::{ImageError, Limits};
 
@@ -32,6 +33,8 @@ enum WebPScanError {
     NoHeader,
     #[error("the file is animated")]
     Animated,
+    #[error("the codes of a lossless picture end too early or are none")]
+    Codes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +46,7 @@ struct Header {
 }
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, ImageError> {
-    let header = scan(bytes).map_err(|error| match error {
+    let (header, coded) = scan(bytes).map_err(|error| match error {
         WebPScanError::Animated => ImageError::Animated { format: FORMAT },
         WebPScanError::Truncated { .. } => ImageError::Truncated {
             format: FORMAT,
@@ -67,6 +70,17 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, Imag
         min_len: 0,
     };
     claim.check(limits)?;
+    let mut required = claim.required();
+    for bits in coded {
+        let left = limits.max_alloc.saturating_sub(required);
+        let size = (header.width, header.height);
+        let tables = tables_len(bits, size, left);
+        required += tables.ok_or_else(|| malformed(FORMAT, WebPScanError::Codes))?;
+        if required > limits.max_alloc {
+            let limit = limits.max_alloc;
+            return Err(ImageError::TooMuchMemory { required, limit });
+        }
+    }
     let decoder =
         WebPDecoder::new(Cursor::new(bytes)).map_err(|e| failure(FORMAT, bytes.len(), e))?;
     upright(claim, decoder, limits)
@@ -75,8 +89,10 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, Imag
 /// Follows the chunks from the first to the end of the file.
 ///
 /// The decoder takes memory for chunks and pictures by their own sizes; this finds beforehand that
-/// each chunk lies in the file and each picture has the size of the canvas.
-fn scan(bytes: &[u8]) -> Result<Header, WebPScanError> {
+/// each chunk lies in the file and each picture has the size of the canvas. Beside the header it gives
+/// what is coded like a lossless picture, from its transforms on.
+fn scan(bytes: &[u8]) -> Result<(Header, Vec<&[u8]>), WebPScanError> {
+    let mut coded = Vec::new();
     let mut canvas = None;
     let mut has_alpha = false;
     let mut picture: Option<Header> = None;
@@ -96,7 +112,18 @@ fn scan(bytes: &[u8]) -> Result<Header, WebPScanError> {
             }
             b"ANIM" | b"ANMF" => return Err(WebPScanError::Animated),
             b"VP8 " => lossy(content, has_alpha),
-            b"VP8L" => lossless(content),
+            b"VP8L" => {
+                coded.extend(content.get(5..));
+                lossless(content)
+            }
+            b"ALPH" if has_alpha => {
+                // The lowest bits of the first byte are the kind of coding.
+                if let Some((1, bits)) = content.split_first().map(|(kind, bits)| (kind & 3, bits))
+                {
+                    coded.push(bits);
+                }
+                continue;
+            }
             _ => continue,
         };
         let found = found.ok_or(WebPScanError::NoHeader)?;
@@ -111,7 +138,7 @@ fn scan(bytes: &[u8]) -> Result<Header, WebPScanError> {
         }
         picture.get_or_insert(found);
     }
-    picture.ok_or(WebPScanError::NoPicture)
+    Ok((picture.ok_or(WebPScanError::NoPicture)?, coded))
 }
 
 type Chunk<'a> = (&'a [u8; 4], &'a [u8]);
