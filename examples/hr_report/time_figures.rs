@@ -125,7 +125,7 @@ fn quality(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
     for (bars, colour) in bars.into_iter().zip([UNUSABLE, USABLE]) {
         plot.bars(&panel, bars.into_iter(), colour);
     }
-    let label = format!("usable, ≥ {}", analysis.usable_from());
+    let label = format!("usable, ≥ {:.2}", analysis.usable_from());
     plot.key(&mut panel, &label, USABLE);
     plot.key(&mut panel, "not usable", UNUSABLE);
 }

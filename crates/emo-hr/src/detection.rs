@@ -2,7 +2,7 @@ use emo_dsp::SampleRate;
 
 use crate::quality::beat_quality;
 use crate::signal::{largest, narrowed};
-use crate::{Beats, HrError};
+use crate::{Beats, EcgConfig, HrError};
 
 /// Amplitude after cleaning, relative to before, up to which it counts as rounding.
 ///
@@ -32,6 +32,8 @@ pub struct Detection {
     /// C. Orphanidou et al. (2015). Signal-quality indices for the electrocardiogram and photoplethysmogram. IEEE
     /// Journal of Biomedical and Health Informatics 19(3). doi:10.1109/JBHI.2014.2338351.
     pub quality: f32,
+    /// By which an electrocardiogram was searched, for the agreement of other detectors.
+    pub(crate) ecg: Option<EcgConfig>,
 }
 
 impl Detection {
@@ -49,6 +51,7 @@ impl Detection {
             beats,
             cleaned: narrowed(cleaned)?,
             inverted,
+            ecg: None,
         })
     }
 }

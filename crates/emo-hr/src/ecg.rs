@@ -209,16 +209,20 @@ impl EcgDetector {
     pub fn detect(&self, ecg: &[f32]) -> Result<Detection, HrError> {
         let rate = self.config.sample_rate;
         let wide = self.checked(ecg)?;
-        if self.config.method == EcgMethod::Rhythm {
+        let mut detection = if self.config.method == EcgMethod::Rhythm {
             let (positions, inverted) = self.rhythm(ecg);
             let mut upright = self.gradient.cleaned(&wide)?;
             turn(&mut upright, inverted);
-            return Detection::new(&wide, &upright, inverted, rate, |_| positions);
-        }
-        let ready = self.ready(&wide)?;
-        Detection::new(&wide, ready.looked_at(), ready.inverted, rate, |cleaned| {
-            self.positions(cleaned, &ready)
-        })
+            Detection::new(&wide, &upright, inverted, rate, |_| positions)
+        } else {
+            let ready = self.ready(&wide)?;
+            let cleaned = ready.looked_at();
+            Detection::new(&wide, cleaned, ready.inverted, rate, |cleaned| {
+                self.positions(cleaned, &ready)
+            })
+        }?;
+        detection.ecg = Some(self.config.clone());
+        Ok(detection)
     }
 
     /// The R peaks alone, those of [`detect`](Self::detect), in less time.

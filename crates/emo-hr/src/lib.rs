@@ -50,6 +50,7 @@
 //! error of [`HeartRateWindow`], since a model has never seen them. Too few beats for a rate are an error, not a
 //! series of NaN.
 
+mod agreement;
 mod artifact;
 mod beat_stream;
 mod beats;

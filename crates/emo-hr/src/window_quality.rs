@@ -1,5 +1,8 @@
+use std::ops::Range;
+
 use emo_dsp::{SampleRate, Welch, WelchConfig};
 
+use crate::agreement::agreements;
 use crate::quality::window_quality;
 use crate::{Beats, Detection, HrError};
 
@@ -39,17 +42,31 @@ pub struct WindowQuality {
     pub flat_share: f64,
     /// Share of samples in stretches of three and more at the recording's largest or smallest value.
     pub rail_share: f64,
-    /// `template`, times the share of samples that are neither flat nor at a rail: 0 to 1, a weight for fusion. The shares
-    /// of power do not enter: noise of electrodes raises `qrs_share`, and beats do not suffer from a slow baseline.
+    /// Of an electrocardiogram: how far two detectors of other principles find the same beats, 0 to 1: the product over both
+    /// of the harmonic mean of the shares of beats that are within 0.15 s of one of the other's. They are the first two of
+    /// [`EcgMethod::NeuroKit`], [`EcgMethod::VisibilityGraph`] and [`EcgMethod::Rhythm`] that did not find the beats
+    /// themselves. `None` of a photoplethysmogram.
+    ///
+    /// [`EcgMethod::NeuroKit`]: crate::EcgMethod::NeuroKit
+    /// [`EcgMethod::VisibilityGraph`]: crate::EcgMethod::VisibilityGraph
+    /// [`EcgMethod::Rhythm`]: crate::EcgMethod::Rhythm
+    #[doc(alias = "bSQI")]
+    pub agreement: Option<f64>,
+    /// A weight for fusion, 0 to 1. Of a photoplethysmogram `template`, times the share of samples that are neither flat nor
+    /// at a rail. Of an electrocardiogram that share times `agreement` and `(1 + template) / 2`: beats that do not resemble
+    /// each other count half, since their times may be right all the same. The shares of power do not enter: noise of
+    /// electrodes raises `qrs_share`, and beats do not suffer from a slow baseline.
     pub combined: f64,
 }
 
 impl Detection {
     /// The quality of each 10 s of the signal `given` to the detector; the last window takes the remainder.
     ///
+    /// Cost, of an electrocardiogram: that of two more detections, each of 5 min at a time.
+    ///
     /// # Errors
     /// - [`HrError::SignalTooShort`] if `given` is shorter than the signal in which the beats were found.
-    /// - [`HrError::Dsp`] if it is not that signal, and holds a NaN or infinite sample.
+    /// - [`HrError::NonFinite`] and [`HrError::Dsp`] if it is not that signal, and holds a NaN or infinite sample.
     ///
     /// # References
     /// - C. Orphanidou et al. (2015). Signal-quality indices for the electrocardiogram and photoplethysmogram. IEEE
@@ -82,14 +99,25 @@ impl Detection {
                 (low.min(x), high.max(x))
             });
         let rail = stretches(given, RAIL_SAMPLES, |x| x == low || x == high);
+        let end = |i: usize| if i + 1 == n_windows { n } else { (i + 1) * len };
+        let windows: Vec<Range<usize>> = (0..n_windows).map(|i| i * len..end(i)).collect();
+        let positions = self.beats.positions();
+        let agreements = match &self.ecg {
+            Some(config) => agreements(config, positions, self.inverted, given, &windows)?
+                .into_iter()
+                .map(Some)
+                .collect(),
+            None => vec![None; windows.len()],
+        };
         let powers = Powers::new(self.beats.sample_rate(), n.min(len))?;
-        (0..n_windows)
-            .map(|i| {
-                let start = i * len;
-                let end = if i + 1 == n_windows { n } else { start + len };
-                let mut quality = of_window(&cleaned, &self.beats, start..end, &flat, &rail);
+        windows
+            .into_iter()
+            .zip(agreements)
+            .map(|(window, agreement)| {
+                let given = &given[window.clone()];
+                let mut quality = of_window(&cleaned, &self.beats, window, &flat, &rail, agreement);
                 if let Some(powers) = &powers {
-                    let window: Vec<f64> = given[start..end].iter().map(|&x| x.into()).collect();
+                    let window: Vec<f64> = given.iter().map(|&x| x.into()).collect();
                     (quality.qrs_share, quality.baseline) = powers.shares(&window)?;
                 }
                 Ok(quality)
@@ -101,9 +129,10 @@ impl Detection {
 fn of_window(
     cleaned: &[f64],
     beats: &Beats,
-    window: std::ops::Range<usize>,
+    window: Range<usize>,
     flat: &[bool],
     rail: &[bool],
+    agreement: Option<f64>,
 ) -> WindowQuality {
     let start = window.start;
     let n = window.len().max(1) as f64;
@@ -132,7 +161,8 @@ fn of_window(
         baseline: None,
         flat_share,
         rail_share,
-        combined: template * usable,
+        agreement,
+        combined: usable * agreement.map_or(template, |share| share * (1.0 + template) / 2.0),
     }
 }
 

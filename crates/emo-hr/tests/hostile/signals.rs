@@ -122,7 +122,10 @@ fn detectors_of_ppg() {
                 let case = format!("{method:?}, {refinement:?}, {rate} Hz");
                 check_detections(&case, detector.min_len(), |signal| {
                     let _ = detector.clean(signal);
-                    detector.detect(signal)
+                    let beats = detector.beats(signal);
+                    let detection = detector.detect(signal)?;
+                    assert_eq!(beats.as_ref(), Ok(&detection.beats), "{case}");
+                    Ok(detection)
                 });
             }
         }
