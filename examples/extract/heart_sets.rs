@@ -1,7 +1,7 @@
 //! The feature sets of heart rate, ECG, PPG and intervals.
 
-use emo_examples::Heart;
-use emo_fusion::hr::{HeartRateWindow, HeartRateWindowConfig, Hrv, HrvConfig};
+use emo_examples::heart::{Heart, Run, Variability};
+use emo_fusion::hr::{HeartRateWindow, HeartRateWindowConfig, Hrv};
 
 use crate::{
     Failure,
@@ -33,7 +33,7 @@ pub(crate) const HR: &[FeatureSet<Heart>] = &[
     FeatureSet {
         name: "hrv",
         about: "all indices of heart rate variability, empty where the recording is too short for one",
-        plan: |_| Ok(Box::new(Variability(Hrv::new(&HrvConfig::default())?))),
+        plan: |_| Ok(Box::new(Indices(Variability::new()?))),
     },
     FeatureSet {
         name: "beats",
@@ -89,7 +89,12 @@ impl Features<Heart> for Seed {
     }
 
     fn compute(&mut self, heart: &Heart) -> Result<Vec<f32>, Failure> {
-        let window = self.window.compute(&heart.per_second()?)?;
+        let bpm = heart.per_second()?;
+        let used = bpm.len().saturating_sub(self.seconds);
+        if bpm[used..].iter().any(|bpm| bpm.is_nan()) {
+            return Ok(vec![f32::NAN; self.seconds]);
+        }
+        let window = self.window.compute(&bpm)?;
         Ok(window.iter().copied().collect())
     }
 }
@@ -98,16 +103,16 @@ fn numbered(name: &str, n: usize) -> Vec<String> {
     (0..n).map(|second| format!("{name}_{second:02}")).collect()
 }
 
-struct Variability(Hrv);
+struct Indices(Variability);
 
-impl Features<Heart> for Variability {
+impl Features<Heart> for Indices {
     fn names(&self) -> Vec<String> {
         Hrv::names().map(str::to_owned).collect()
     }
 
     fn compute(&mut self, heart: &Heart) -> Result<Vec<f32>, Failure> {
-        let rr = heart.rr.as_ref().ok_or(NEEDS_BEATS)?;
-        let indices = self.0.compute(rr)?;
+        let rr = heart.rr()?.ok_or(NEEDS_BEATS)?;
+        let indices = self.0.compute(&rr)?;
         let values = indices.values().iter();
         Ok(values
             .map(|index| index.value.map_or(f32::NAN, |value| value as f32))
@@ -134,23 +139,12 @@ impl Features<Heart> for BeatList {
     }
 
     fn rows(&mut self, heart: &Heart) -> Result<Vec<(f64, Vec<f32>)>, Failure> {
-        let beats = heart.beats.as_ref().ok_or(NEEDS_BEATS)?;
-        let hz = beats.found.sample_rate().hz();
-        let lists = beats.artifacts.lists();
-        let mut previous = f64::NAN;
-        let rows = beats
-            .found
-            .positions()
-            .iter()
-            .enumerate()
-            .map(|(beat, position)| {
-                let seconds = position / hz;
-                let rr_ms = 1000.0 * (seconds - previous);
-                previous = seconds;
-                let mut row = vec![seconds as f32, rr_ms as f32];
-                row.extend(lists.map(|list| f32::from(u8::from(list.contains(&beat)))));
-                (seconds, row)
-            });
+        let runs = heart.runs.as_ref().ok_or(NEEDS_BEATS)?;
+        let rows = runs.iter().flat_map(Run::found).map(|beat| {
+            let mut row = vec![beat.time_s as f32, beat.rr_ms as f32];
+            row.extend((0..KINDS.len()).map(|kind| f32::from(u8::from(beat.class == Some(kind)))));
+            (beat.time_s, row)
+        });
         Ok(rows.collect())
     }
 }
@@ -165,17 +159,21 @@ impl Features<Heart> for Quality {
     }
 
     fn compute(&mut self, heart: &Heart) -> Result<Vec<f32>, Failure> {
-        let beats = heart.beats.as_ref().ok_or(NEEDS_BEATS)?;
+        let runs = heart.runs.as_ref().ok_or(NEEDS_BEATS)?;
         let finding = heart.finding;
-        let bpm = heart.per_second();
-        let mean = |bpm: Vec<f32>| bpm.iter().sum::<f32>() / bpm.len() as f32;
+        let rates = heart.per_second().unwrap_or_default();
+        let rates: Vec<f32> = rates.into_iter().filter(|bpm| !bpm.is_nan()).collect();
+        let n_beats: usize = runs.iter().map(Run::n_found).sum();
         let mut values = vec![
             finding.map_or(f32::NAN, |finding| finding.quality),
             finding.map_or(f32::NAN, |finding| f32::from(u8::from(finding.inverted))),
-            beats.found.positions().len() as f32,
-            bpm.map_or(f32::NAN, mean),
+            n_beats as f32,
+            rates.iter().sum::<f32>() / rates.len() as f32,
         ];
-        values.extend(beats.artifacts.lists().map(|list| list.len() as f32));
+        values.extend((0..KINDS.len()).map(|kind| {
+            let counts = runs.iter().map(|run| run.artifacts.lists()[kind].len());
+            counts.sum::<usize>() as f32
+        }));
         Ok(values)
     }
 }

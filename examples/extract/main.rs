@@ -25,7 +25,11 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
-use emo_examples::{Heart, HeartSignal, error_chain, parse_face, replace};
+use emo_examples::{
+    error_chain,
+    heart::{Heart, HeartSignal},
+    parse_face, replace,
+};
 use emo_fusion::{EegSignal, ImageSignal, SpeechSignal, eeg::MissingChannels, image::FaceBox};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, path::Path};
 
-use emo_examples::{Heart, HeartSignal};
+use emo_examples::heart::{Heart, HeartSignal};
 use emo_fusion::{
     EegRecording, EegSignal, ImageSignal, Inputs, SpeechSignal,
     eeg::{MissingChannels, SpatialFilter},

@@ -2,16 +2,12 @@
 
 use std::{error::Error, ops::Range, path::Path};
 
-use emo_examples::HeartSignal;
-use emo_fusion::hr::{
-    EcgConfig, EcgDetector, Hrv, HrvConfig, HrvIndices, PpgConfig, PpgDetector, RrSeries,
-    SpectrumMethod, WindowQuality, respiration_rate,
+use emo_examples::heart::{
+    FoundBeat, HeartSignal, Run, Signal, Stretch, Variability, corrected, has_gaps,
 };
+use emo_fusion::hr::{HrvIndices, RrSeries, WindowQuality, respiration_rate};
 
-use crate::{
-    runs::{FoundBeat, Run, corrected},
-    source::{self, Signal, Source},
-};
+use crate::source::{self, Source};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -29,9 +25,6 @@ const MAX_WINDOWS: f64 = 400.0;
 /// is 0.43 of an electrocardiogram, and there nine tenths of them are agreed upon.
 const USABLE_ECG: f64 = 0.9 * (1.0 + 0.43) / 2.0;
 const USABLE_PPG: f64 = 0.77;
-
-/// The spectrum without interpolation.
-pub(crate) const LOMB: SpectrumMethod = SpectrumMethod::LombScargle { step_hz: 0.001 };
 
 /// A recording and what was found in it.
 pub(crate) struct Analysis {
@@ -126,47 +119,22 @@ impl Analysis {
         Ok(analysis)
     }
 
-    /// In each stretch by itself, so that no beat is made of a gap.
     fn find_beats(&mut self, signal: Signal) -> Result<(), Failure> {
-        let rate = signal.sample_rate;
-        let mut failure = None;
-        let (mut n_searched, mut n_inverted) = (0, 0);
-        for stretch in &signal.stretches {
-            let detection = if signal.is_ecg {
-                EcgDetector::new(&EcgConfig::new(rate))?.detect(&stretch.samples)
-            } else {
-                PpgDetector::new(&PpgConfig::new(rate))?.detect(&stretch.samples)
-            };
-            // A stretch may be too short where the others are not.
-            let detection = match detection {
-                Ok(detection) => detection,
-                Err(error) => {
-                    failure.get_or_insert(error);
-                    self.without_search
-                        .push(stretch.samples.len() as f64 / rate.hz());
-                    continue;
-                }
-            };
+        let hz = signal.sample_rate.hz();
+        let search = signal.search(|stretch, detection| {
             let qualities = detection.window_qualities(&stretch.samples)?;
             let ends = qualities.iter().skip(1).map(|window| window.start);
             let ends: Vec<usize> = ends.chain([stretch.samples.len()]).collect();
-            let seconds = |sample: usize| stretch.start_s + sample as f64 / rate.hz();
+            let seconds = |sample: usize| stretch.start_s + sample as f64 / hz;
             for (quality, end) in qualities.into_iter().zip(ends) {
                 let span = seconds(quality.start)..seconds(end);
                 self.windows.push((span, quality));
             }
-            let n = stretch.samples.len();
-            n_searched += n;
-            n_inverted += if detection.inverted { n } else { 0 };
-            self.runs
-                .extend(Run::of_beats(stretch.start_s, &detection.beats)?);
-        }
-        if let Some(error) = failure
-            && self.windows.is_empty()
-        {
-            return Err(error.into());
-        }
-        self.is_inverted = 2 * n_inverted > n_searched;
+            Ok(())
+        })?;
+        self.runs = search.runs;
+        self.is_inverted = search.finding.inverted;
+        self.without_search = search.too_short_s;
         self.duration_s = signal.duration_s;
         self.signal = Some(signal);
         Ok(())
@@ -203,14 +171,9 @@ impl Analysis {
         Ok(())
     }
 
-    /// All indices, in the frequency domain without a bridge over gaps if there are any.
     fn indices_of(&mut self, rr: &RrSeries) -> Result<HrvIndices, Failure> {
-        let mut config = HrvConfig::default();
-        if has_gaps(rr) {
-            self.has_gaps = true;
-            config.frequency.spectrum.method = LOMB;
-        }
-        Ok(Hrv::new(&config)?.compute(rr)?)
+        self.has_gaps |= has_gaps(rr);
+        Ok(Variability::new()?.compute(rr)?)
     }
 
     fn over_time(&mut self) {
@@ -302,7 +265,7 @@ impl Analysis {
         let spans: Vec<Range<f64>> = match &self.signal {
             Some(signal) => {
                 let hz = signal.sample_rate.hz();
-                let span = |s: &source::Stretch| s.start_s..s.start_s + s.samples.len() as f64 / hz;
+                let span = |s: &Stretch| s.start_s..s.start_s + s.samples.len() as f64 / hz;
                 signal.stretches.iter().map(span).collect()
             }
             None if self.kind == HeartSignal::Rr => self
@@ -336,11 +299,6 @@ impl Analysis {
             self.n_corrected().iter().sum::<usize>()
         )
     }
-}
-
-/// Whether an interval does not follow upon the one before.
-pub(crate) fn has_gaps(rr: &RrSeries) -> bool {
-    rr.pairs().count() + 1 < rr.len()
 }
 
 /// The share of the time from the first beat to the last that no interval covers.

@@ -8,7 +8,6 @@
 mod analysis;
 mod beat_figures;
 mod page;
-mod runs;
 mod source;
 mod stretches;
 mod time_figures;
@@ -17,7 +16,7 @@ mod variability_figures;
 use std::{error::Error, io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use emo_examples::{HeartSignal, conclude, error_about, replace};
+use emo_examples::{conclude, error_about, heart::HeartSignal, replace};
 
 use crate::analysis::Analysis;
 

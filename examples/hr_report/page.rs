@@ -1,14 +1,13 @@
 //! The page around the figures.
 
 use emo_examples::{
-    HeartSignal,
+    heart::{HeartSignal, PAUSE_S},
     report::{self, columns, html_table, section, words},
 };
 use emo_fusion::hr::{HrvIndices, HrvValue, NotMeaningful, series_quality};
 
 use crate::{
     analysis::{Analysis, quantile},
-    runs::PAUSE_S,
     stretches,
     time_figures::{self, CLASSES},
     variability_figures,
@@ -47,7 +46,7 @@ fn about(analysis: &Analysis) -> String {
     match (&analysis.signal, analysis.kind) {
         (Some(signal), _) => format!(
             "{} from channel {}, {} at {} Hz{}",
-            if signal.is_ecg { "ECG" } else { "PPG" },
+            time_figures::signal_name(signal),
             signal.channel,
             clock_time(analysis.duration_s),
             report::number(signal.sample_rate.hz()),

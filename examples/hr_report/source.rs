@@ -2,11 +2,11 @@
 
 use std::{error::Error, ops::Range, path::Path};
 
-use emo_examples::{HeartSignal, read_rr};
+use emo_examples::heart::{HeartSignal, Signal, heart_channel, read_heart_recording, read_rr};
 use emo_fusion::{
     Inputs,
-    hr::{RrSeries, SampleRate},
-    recording::{AbsentValues, Channel, CsvConfig, Recording},
+    hr::RrSeries,
+    recording::{Channel, Recording},
 };
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -32,24 +32,6 @@ pub(crate) struct Rate {
     pub(crate) step_s: f64,
 }
 
-/// A signal in stretches.
-pub(crate) struct Signal {
-    pub(crate) is_ecg: bool,
-    pub(crate) channel: String,
-    pub(crate) unit: Option<String>,
-    pub(crate) sample_rate: SampleRate,
-    pub(crate) stretches: Vec<Stretch>,
-    pub(crate) duration_s: f64,
-    /// Whether a clock went back, so that what follows is drawn later than the file says.
-    pub(crate) went_back: bool,
-}
-
-/// Neighbouring samples.
-pub(crate) struct Stretch {
-    pub(crate) start_s: f64,
-    pub(crate) samples: Vec<f32>,
-}
-
 /// Reads a file; `signal` says what it holds, or else the names of its channels.
 pub(crate) fn read(
     path: &Path,
@@ -59,7 +41,7 @@ pub(crate) fn read(
     let (signal, opened) = match signal {
         Some(signal) => (signal, None),
         None => {
-            let opened = recording(path, rate_hz);
+            let opened = read_heart_recording(path, rate_hz);
             match guess(path, opened.as_ref().ok()) {
                 Some(signal) => (signal, Some(opened)),
                 None => return Err(unclear(path, &opened?)),
@@ -72,27 +54,14 @@ pub(crate) fn read(
     let default_hz = (signal == HeartSignal::Bpm).then_some(1.0);
     let recording = match opened {
         Some(opened) if rate_hz.or(default_hz) == rate_hz => opened?,
-        _ => recording(path, rate_hz.or(default_hz))?,
-    };
-    let channel = match signal {
-        HeartSignal::Ecg => Inputs::ecg_channel(&recording)?,
-        HeartSignal::Ppg => Inputs::ppg_channel(&recording)?,
-        _ => Inputs::heart_rate_channel(&recording)?,
+        _ => read_heart_recording(path, rate_hz.or(default_hz))?,
     };
     let source = if signal == HeartSignal::Bpm {
-        Source::Rate(rates(channel)?)
+        Source::Rate(rates(heart_channel(&recording, signal)?)?)
     } else {
-        Source::Signal(in_stretches(channel, signal == HeartSignal::Ecg)?)
+        Source::Signal(Signal::of(&recording, signal)?)
     };
     Ok((signal, source))
-}
-
-fn recording(path: &Path, rate_hz: Option<f64>) -> Result<Recording, Failure> {
-    let mut csv = CsvConfig::default();
-    csv.sample_rate = rate_hz.map(SampleRate::from_hz).transpose()?;
-    // Gaps are drawn, not refused.
-    csv.absent = AbsentValues::Mark;
-    Ok(Recording::read_with(path, &csv)?)
 }
 
 /// What the channels' names say, or else numbers that can be nothing but intervals.
@@ -142,43 +111,6 @@ fn unclear(path: &Path, recording: &Recording) -> Failure {
         names.join(", ")
     )
     .into()
-}
-
-fn in_stretches(channel: &Channel, is_ecg: bool) -> Result<Signal, Failure> {
-    let sample_rate = channel
-        .sample_rate
-        .ok_or_else(|| format!("channel {} has no sampling rate: use --rate", channel.name))?;
-    let mut stretches: Vec<Stretch> = Vec::new();
-    let (mut end_s, mut went_back) = (0.0, false);
-    for segment in channel.segments() {
-        let start_s = channel.time_of(segment.start).unwrap_or(0.0) - channel.start;
-        went_back |= start_s < end_s - 0.5 / sample_rate.hz();
-        let start_s = start_s.max(end_s);
-        end_s = start_s + segment.len() as f64 / sample_rate.hz();
-        stretches.push(Stretch {
-            start_s,
-            samples: channel.samples[segment].to_vec(),
-        });
-    }
-    if stretches.is_empty() {
-        return Err(match channel.samples.len() {
-            0 => format!("channel {} has no samples", channel.name),
-            n => format!(
-                "none of the {n} samples of channel {} was measured",
-                channel.name
-            ),
-        }
-        .into());
-    }
-    Ok(Signal {
-        is_ecg,
-        channel: channel.name.clone(),
-        unit: channel.unit.clone(),
-        sample_rate,
-        stretches,
-        duration_s: end_s,
-        went_back,
-    })
 }
 
 /// Steps after which a value is missing.

@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use emo_examples::report::{DISC, INK, Mark, Panel, Plot, TICK, figure};
+use emo_examples::{
+    heart::{Signal, Stretch},
+    report::{DISC, INK, Mark, Panel, Plot, TICK, figure},
+};
 use emo_fusion::hr::WindowQuality;
 
 use crate::{
     analysis::Analysis,
-    source::{Signal, Stretch},
     time_figures::{CLASSES, FAINT, mark, open, padded, signal_name, unit},
 };
 

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
-use emo_examples::report::{
-    DIAMOND, DISC, GREEN, INK, Mark, Panel, Plot, SQUARE, Stroke, TRIANGLE, figure, number,
-    round_ticks,
+use emo_examples::{
+    heart::{FoundBeat, HeartSignal, Signal},
+    report::{
+        DIAMOND, DISC, GREEN, INK, Mark, Panel, Plot, SQUARE, Stroke, TRIANGLE, figure, number,
+        round_ticks,
+    },
 };
 
-use crate::{analysis::Analysis, runs::FoundBeat, source::Signal};
+use crate::analysis::Analysis;
 
 /// Classes of beats in the order of the corrector's lists.
 pub(crate) const CLASSES: [(&str, Mark); 4] = [
@@ -348,7 +351,10 @@ pub(crate) fn padded(values: impl Iterator<Item = f64>) -> Range<f64> {
 }
 
 pub(crate) fn signal_name(signal: &Signal) -> &'static str {
-    if signal.is_ecg { "ECG" } else { "PPG" }
+    match signal.kind {
+        HeartSignal::Ecg => "ECG",
+        _ => "PPG",
+    }
 }
 
 pub(crate) fn unit(signal: &Signal) -> &str {

@@ -5,13 +5,14 @@ use std::{
     ops::Range,
 };
 
-use emo_examples::report::{
-    INK, Mark, POINT, Plot, Stroke, WARM, coloured_uri, figure, number, plots, section,
+use emo_examples::{
+    heart::{LOMB, has_gaps},
+    report::{INK, Mark, POINT, Plot, Stroke, WARM, coloured_uri, figure, number, plots, section},
 };
 use emo_fusion::hr::{Deviation, Poincare, RrSeries, Spectrum, SpectrumConfig};
 
 use crate::{
-    analysis::{Analysis, LOMB, gap_share, has_gaps, quantile},
+    analysis::{Analysis, gap_share, quantile},
     beat_figures,
     time_figures::{open, padded},
 };

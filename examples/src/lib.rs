@@ -2,7 +2,7 @@
 
 mod face_box;
 mod faces;
-mod heart;
+pub mod heart;
 mod replace;
 pub mod report;
 mod samples;
@@ -17,7 +17,6 @@ use std::{
 
 pub use face_box::parse_face;
 pub use faces::{Face, Faces};
-pub use heart::{Finding, FoundBeats, Heart, HeartSignal, read_rr};
 pub use replace::replace;
 pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};
 pub use tables::{array, table};
