@@ -19,7 +19,17 @@ pub fn decorrelation_time(samples: &[f64], rate: SampleRate) -> Result<Option<f6
     let n = samples.len();
     let mean = samples.iter().sum::<f64>() / n as f64;
     let product = |a: &[f64], b: &[f64]| -> f64 {
-        a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum()
+        // Eight sums, which a processor adds up side by side.
+        let (a_blocks, a_rest) = a.as_chunks::<8>();
+        let (b_blocks, b_rest) = b.as_chunks::<8>();
+        let mut sums = [0.0; 8];
+        for (a, b) in a_blocks.iter().zip(b_blocks) {
+            for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+                *sum += (a - mean) * (b - mean);
+            }
+        }
+        let rest = a_rest.iter().zip(b_rest);
+        sums.iter().sum::<f64>() + rest.map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>()
     };
     let at = |lag: usize| {
         let (head, tail) = samples.split_at(lag);

@@ -47,10 +47,14 @@ impl SymmetricEigen {
     /// Decomposes a symmetric matrix, given by its lower triangle row after row with a row's full length in between.
     pub(crate) fn decompose(&mut self, matrix: &[f64]) {
         let n = self.n;
+        // To the size of 1, so that no square leaves the range: by a power of 2, which rounds nothing.
+        let lower = (0..n).flat_map(|row| &matrix[row * n..][..=row]);
+        let unit = power_of_2(lower.fold(0.0, |size: f64, x| size.max(x.abs())));
         for row in 0..n {
             for column in 0..=row {
-                self.matrix[row * n + column] = matrix[row * n + column];
-                self.matrix[column * n + row] = matrix[row * n + column];
+                let x = matrix[row * n + column] / unit;
+                self.matrix[row * n + column] = x;
+                self.matrix[column * n + row] = x;
             }
         }
         (0..n).for_each(|k| self.reflect(k));
@@ -59,6 +63,7 @@ impl SymmetricEigen {
             scale.max(self.values[k].abs() + self.coupling[k].abs())
         });
         (0..n).for_each(|k| self.uncouple(k, f64::EPSILON * scale));
+        self.values.iter_mut().for_each(|x| *x *= unit);
         self.sort();
     }
 
@@ -125,12 +130,12 @@ impl SymmetricEigen {
                 break;
             }
             let half = (d[k + 1] - d[k]) / (2.0 * e[k]);
-            let mut bulge = d[end] - d[k] + e[k] / (half + half.hypot(1.0).copysign(half));
+            let mut bulge = d[end] - d[k] + e[k] / (half + length(half, 1.0).copysign(half));
             let (mut sin, mut cos, mut shift) = (1.0, 1.0, 0.0);
             let mut split = false;
             for i in (k..end).rev() {
                 let (across, along) = (sin * e[i], cos * e[i]);
-                let length = f64::hypot(across, bulge);
+                let length = length(across, bulge);
                 e[i + 1] = length;
                 if length == 0.0 {
                     d[i + 1] -= shift;
@@ -170,6 +175,27 @@ impl SymmetricEigen {
                 head[to * n..][..n].swap_with_slice(&mut tail[..n]);
             }
         }
+    }
+}
+
+/// The largest power of 2 that is not above `size`; 1 for what is none, as 0.
+fn power_of_2(size: f64) -> f64 {
+    if size.is_normal() {
+        // The exponent without sign and digits.
+        f64::from_bits(size.to_bits() & (0x7ff << 52))
+    } else {
+        1.0
+    }
+}
+
+/// Of a vector that is not so long that its length only counts as infinite.
+fn length(x: f64, y: f64) -> f64 {
+    let square = x * x + y * y;
+    // Smaller squares lose digits.
+    if square > 1e-200 {
+        square.sqrt()
+    } else {
+        x.hypot(y)
     }
 }
 

@@ -161,10 +161,16 @@ fn halve(signal: &[f64], low: &mut [f64], high: &mut [f64]) {
         signal[if i < n { i } else { 2 * n - 1 - i } as usize]
     };
     for (k, (low, high)) in low.iter_mut().zip(high).enumerate() {
-        let end = 2 * k as isize + 1;
+        let end = 2 * k + 1;
+        let inside = (end + 1)
+            .checked_sub(DB4.len())
+            .and_then(|start| signal.get(start..=end));
+        let samples: [f64; DB4.len()] = match inside.and_then(|x| x.try_into().ok()) {
+            Some(samples) => samples,
+            None => std::array::from_fn(|j| mirrored((end + 1 + j) as isize - DB4.len() as isize)),
+        };
         let (mut l, mut h) = (0.0, 0.0);
-        for (j, tap) in DB4.iter().enumerate() {
-            let x = mirrored(end - j as isize);
+        for (j, (tap, x)) in DB4.iter().zip(samples.iter().rev()).enumerate() {
             l += tap * x;
             // The high-pass filter is the low-pass filter backwards with every second sign turned.
             let mirror = DB4[DB4.len() - 1 - j];

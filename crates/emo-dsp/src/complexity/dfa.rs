@@ -246,9 +246,15 @@ impl Dfa {
             WindowOverlap::None => (len, self.walk.len() + 1 - len),
             WindowOverlap::Half => (len / 2, self.walk.len() - len),
         };
+        let n_windows = end.div_ceil(step);
+        // Where fewer are left than go side by side, the last one stands for those that are missing.
+        let window = |i: usize| &self.walk[step * i.min(n_windows - 1)..][..len];
+        let squares = (0..n_windows).step_by(LANES).flat_map(|i| {
+            let squares = detrended_mean_squares(std::array::from_fn(|k| window(i + k)), len);
+            squares.into_iter().take(n_windows - i)
+        });
         let (mut sum, mut count) = (0.0, 0.0);
-        for start in (0..end).step_by(step) {
-            let square = detrended_mean_square(&self.walk[start..start + len]);
+        for square in squares {
             match self.config.mean {
                 FluctuationMean::RootMeanSquare => sum += square,
                 FluctuationMean::RootMeanSquareAbove1e8 | FluctuationMean::Order(_)
@@ -293,28 +299,38 @@ pub(crate) fn logarithmic_from_10(len: usize, windows: &mut Vec<usize>) {
     windows.dedup();
 }
 
-/// The mean square of what a line by least squares leaves of `window`.
-fn detrended_mean_square(window: &[f64]) -> f64 {
-    let n = window.len() as f64;
+/// Windows whose sums, each of which waits for the one before, are computed side by side.
+const LANES: usize = 4;
+
+/// The mean squares of what lines by least squares leave of windows of `len` samples.
+fn detrended_mean_squares(windows: [&[f64]; LANES], len: usize) -> [f64; LANES] {
+    let windows = windows.map(|window| &window[..len]);
+    let n = len as f64;
     let centre = (n - 1.0) / 2.0;
     // Differences from the first sample, which a walk far from 0 keeps its digits in.
-    let origin = window[0];
-    let (mut sum, mut moment) = (0.0, 0.0);
+    let origins = windows.map(|window| window[0]);
+    let (mut sums, mut moments) = ([0.0; LANES], [0.0; LANES]);
     let mut x = -centre;
-    for y in window {
-        sum += y - origin;
-        moment += x * (y - origin);
+    for i in 0..len {
+        for lane in 0..LANES {
+            let y = windows[lane][i] - origins[lane];
+            sums[lane] += y;
+            moments[lane] += x * y;
+        }
         x += 1.0;
     }
-    let slope = 12.0 * moment / (n * (n * n - 1.0));
-    let start = origin + sum / n - slope * centre;
-    let mut squares = 0.0;
+    let slopes = moments.map(|moment| 12.0 * moment / (n * (n * n - 1.0)));
+    let starts: [f64; LANES] =
+        std::array::from_fn(|lane| origins[lane] + sums[lane] / n - slopes[lane] * centre);
+    let mut squares = [0.0; LANES];
     let mut x = 0.0;
-    for y in window {
-        squares += (y - (start + slope * x)).powi(2);
+    for i in 0..len {
+        for lane in 0..LANES {
+            squares[lane] += (windows[lane][i] - (starts[lane] + slopes[lane] * x)).powi(2);
+        }
         x += 1.0;
     }
-    squares / n
+    squares.map(|sum| sum / n)
 }
 
 #[cfg(test)]
