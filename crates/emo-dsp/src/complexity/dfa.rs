@@ -304,16 +304,20 @@ const LANES: usize = 4;
 
 /// The mean squares of what lines by least squares leave of windows of `len` samples.
 fn detrended_mean_squares(windows: [&[f64]; LANES], len: usize) -> [f64; LANES] {
-    let windows = windows.map(|window| &window[..len]);
+    let [a, b, c, d] = windows.map(|window| &window[..len]);
+    let samples = || {
+        let zipped = a.iter().zip(b).zip(c).zip(d);
+        zipped.map(|(((a, b), c), d)| [*a, *b, *c, *d])
+    };
     let n = len as f64;
     let centre = (n - 1.0) / 2.0;
     // Differences from the first sample, which a walk far from 0 keeps its digits in.
     let origins = windows.map(|window| window[0]);
     let (mut sums, mut moments) = ([0.0; LANES], [0.0; LANES]);
     let mut x = -centre;
-    for i in 0..len {
+    for samples in samples() {
         for lane in 0..LANES {
-            let y = windows[lane][i] - origins[lane];
+            let y = samples[lane] - origins[lane];
             sums[lane] += y;
             moments[lane] += x * y;
         }
@@ -324,9 +328,9 @@ fn detrended_mean_squares(windows: [&[f64]; LANES], len: usize) -> [f64; LANES] 
         std::array::from_fn(|lane| origins[lane] + sums[lane] / n - slopes[lane] * centre);
     let mut squares = [0.0; LANES];
     let mut x = 0.0;
-    for i in 0..len {
+    for samples in samples() {
         for lane in 0..LANES {
-            squares[lane] += (windows[lane][i] - (starts[lane] + slopes[lane] * x)).powi(2);
+            squares[lane] += (samples[lane] - (starts[lane] + slopes[lane] * x)).powi(2);
         }
         x += 1.0;
     }
