@@ -5,7 +5,9 @@ use std::{error::Error, ops::Range, path::Path};
 use emo_examples::heart::{
     FoundBeat, HeartSignal, Run, Signal, Stretch, Variability, corrected, has_gaps,
 };
-use emo_fusion::hr::{HrvIndices, RrSeries, WindowQuality, respiration_rate};
+use emo_fusion::hr::{
+    HrvIndices, RrSeries, WindowQuality, respiration_rate, respiration_rate_from_heights,
+};
 
 use crate::source::{self, Source};
 
@@ -51,6 +53,8 @@ pub(crate) struct Analysis {
     pub(crate) rate: Vec<(f64, f64)>,
     /// Rates in windows; empty if the recording is shorter than one.
     pub(crate) medians: Vec<Median>,
+    /// Times of beats in seconds and their heights; of an ECG alone.
+    heights: Vec<(f64, f64)>,
     /// Times in seconds and breaths per minute; NaN where none can be told.
     pub(crate) breathing: Vec<(f64, f64)>,
     /// Whether indices are of a series with gaps.
@@ -93,6 +97,7 @@ impl Analysis {
             usable: None,
             rate: Vec::new(),
             medians: Vec::new(),
+            heights: Vec::new(),
             breathing: Vec::new(),
             has_gaps: false,
             window_s: WINDOW_S,
@@ -122,6 +127,12 @@ impl Analysis {
     fn find_beats(&mut self, signal: Signal) -> Result<(), Failure> {
         let hz = signal.sample_rate.hz();
         let search = signal.search(|stretch, detection| {
+            if signal.kind == HeartSignal::Ecg {
+                let positions = detection.beats.positions().iter();
+                let times = positions.map(|position| stretch.start_s + position / hz);
+                self.heights
+                    .extend(times.zip(detection.heights(&stretch.samples)?));
+            }
             let qualities = detection.window_qualities(&stretch.samples)?;
             let ends = qualities.iter().skip(1).map(|window| window.start);
             let ends: Vec<usize> = ends.chain([stretch.samples.len()]).collect();
@@ -212,10 +223,20 @@ impl Analysis {
                 let rate = RrSeries::with_times(ms, times)
                     .ok()
                     .filter(|rr| rr.covered_s() >= MIN_COVERED * WINDOW_S)
-                    .and_then(|rr| respiration_rate(&rr).ok().flatten());
+                    .and_then(|rr| self.breaths_per_minute(&rr, &span));
                 ((span.start + span.end) / 2.0, rate.unwrap_or(f64::NAN))
             })
             .collect();
+    }
+
+    /// By the heights of R peaks, or else by the intervals, which have more reasons to change.
+    fn breaths_per_minute(&self, rr: &RrSeries, span: &Range<f64>) -> Option<f64> {
+        if self.kind != HeartSignal::Ecg {
+            return respiration_rate(rr).ok().flatten();
+        }
+        let (times, heights): (Vec<f64>, Vec<f64>) = part(&self.heights, span).unzip();
+        let rate = respiration_rate_from_heights(&times, &heights);
+        rate.ok().flatten()
     }
 
     /// From which quality on a window counts as usable.
@@ -253,6 +274,14 @@ impl Analysis {
         let mut values: Vec<f64> = self.finite_rates().collect();
         values.sort_by(f64::total_cmp);
         (!values.is_empty()).then(|| quantile(&values, 0.5))
+    }
+
+    /// The median rate of breathing of windows of an ECG.
+    pub(crate) fn median_breathing(&self) -> Option<f64> {
+        let rates = self.breathing.iter().map(|(_, rate)| *rate);
+        let mut rates: Vec<f64> = rates.filter(|rate| !rate.is_nan()).collect();
+        rates.sort_by(f64::total_cmp);
+        (self.kind == HeartSignal::Ecg && !rates.is_empty()).then(|| quantile(&rates, 0.5))
     }
 
     pub(crate) fn finite_rates(&self) -> impl Iterator<Item = f64> {

@@ -171,6 +171,13 @@ fn beat_tiles(analysis: &Analysis, tiles: &mut Vec<(&str, String, String)>) {
             "breaths per minute, from the intervals",
         ),
     ] {
+        if name == "RespRate"
+            && let Some(rate) = analysis.median_breathing()
+        {
+            let meaning = "breaths per minute, from the heights of R peaks";
+            tiles.push((title, format!("{rate:.digits$}"), meaning.to_owned()));
+            continue;
+        }
         let index = analysis
             .indices
             .as_ref()

@@ -275,8 +275,12 @@ fn breathing(plot: &mut Plot, analysis: &Analysis, clock: Clock) {
         return;
     }
     let ticks = [6.0, 12.0, 18.0, 24.0, 30.0];
-    let title = "Breathing from the intervals in windows of 60 s, breaths per minute";
-    let mut panel = plot.panel(title, 80.0, 5.0..31.0, &ticks, number);
+    let from = match analysis.kind {
+        HeartSignal::Ecg => "the heights of R peaks",
+        _ => "the intervals",
+    };
+    let title = format!("Breathing from {from} in windows of 60 s, breaths per minute");
+    let mut panel = plot.panel(&title, 80.0, 5.0..31.0, &ticks, number);
     gaps(plot, analysis, &mut panel, clock);
     let points = analysis.breathing.iter().map(|&point| clock.at(point));
     plot.marks(&panel, points, BREATH);

@@ -1,13 +1,16 @@
 use emo_dsp::SampleRate;
 
 use crate::quality::beat_quality;
-use crate::signal::{largest, narrowed};
+use crate::signal::{check_len, largest, narrowed, samples_in};
 use crate::{Beats, EcgConfig, HrError};
 
 /// Amplitude after cleaning, relative to before, up to which it counts as rounding.
 ///
 /// `f32` samples resolve 6e-8 of the largest one, so nothing below 1e-10 was measured.
 const ROUNDING: f64 = 1e-10;
+
+/// Seconds around a beat in which its height is taken.
+const HEIGHT_SECONDS: f64 = 0.05;
 
 /// What a detector found in a signal.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +40,25 @@ pub struct Detection {
 }
 
 impl Detection {
+    /// The height of each beat in the signal `given` to the detector: the highest sample within 0.05 s less the lowest, in the
+    /// signal's unit. Of an electrocardiogram it rises and falls with the breath, which cleaning would blur.
+    ///
+    /// # Errors
+    /// [`HrError::SignalTooShort`] if `given` is shorter than the signal in which the beats were found.
+    pub fn heights(&self, given: &[f32]) -> Result<Vec<f64>, HrError> {
+        check_len(given.len(), self.cleaned.len())?;
+        let reach = samples_in(HEIGHT_SECONDS, self.beats.sample_rate().hz()).max(1);
+        let height = |&beat: &usize| {
+            let around = &given[beat.saturating_sub(reach)..(beat + reach + 1).min(given.len())];
+            let extremes = (f32::INFINITY, f32::NEG_INFINITY);
+            let (low, high) = around
+                .iter()
+                .fold(extremes, |(low, high), &x| (low.min(x), high.max(x)));
+            f64::from(high) - f64::from(low)
+        };
+        Ok(self.beats.indices().iter().map(height).collect())
+    }
+
     /// The beats of [`beats_of`] with their quality.
     pub(crate) fn new(
         signal: &[f64],

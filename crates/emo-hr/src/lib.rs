@@ -41,7 +41,7 @@
 //! | | [`Tachogram`], [`Spectrum`], [`lomb_scargle`] | what lies in between |
 //! | beats one by one | [`HrvStream`] | the indices of the last seconds, without allocation |
 //! | values of one person | [`Baseline`] | distances from what is usual for that person |
-//! | a belt, a heart rate or [`Beats`] | [`Respiration`] | breathing and its rate; from intervals alone: [`respiration_rate`] |
+//! | a belt, a heart rate or [`Beats`] | [`Respiration`] | breathing and its rate; from intervals alone: [`respiration_rate`]; from [`Detection::heights`]: [`respiration_rate_from_heights`] |
 //! | [`Beats`] and [`Respiration`] | [`Rsa`] | respiratory sinus arrhythmia |
 //!
 //! # What is refused and what lowers the quality
@@ -112,6 +112,7 @@ pub use ppg::{PpgConfig, PpgDetector, PpgMethod};
 pub use pulse_shape::{PulseAcceleration, PulseShape, PulseShapeConfig, PulseShapes};
 pub use respiration::{
     Breaths, EdrMethod, PorgesBohrerOf, Respiration, Rsa, RsaConfig, respiration_rate,
+    respiration_rate_from_heights,
 };
 pub use rr::RrSeries;
 pub use series::{PLAUSIBLE_BPM, resample_to_1hz, series_quality};

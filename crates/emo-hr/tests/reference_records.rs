@@ -250,3 +250,45 @@ fn pulses_of_wrists_have_plausible_shapes() {
         }
     }
 }
+
+/// The intervals of record 100 swing at 0.167 Hz throughout, as steadily as a motor; the heights of its R peaks move with
+/// the breath, and both leads say so.
+#[test]
+fn breaths_of_record_100_are_in_the_heights_of_both_leads() {
+    let Some(file) = shared("data/reference/ecg_mitdb100/mitdb100.npz") else {
+        return;
+    };
+    let file = fs::File::open(file).expect("a readable file");
+    let mut arrays = NpzReader::new(file).expect("an archive");
+    let adc: ndarray::Array2<i16> = arrays.by_name("adc").expect("the samples");
+    let rate = SampleRate::from_hz(360.0).expect("a valid rate");
+    let detector = EcgDetector::new(&EcgConfig::new(rate)).expect("a valid configuration");
+    let rates = [0, 1].map(|lead| {
+        let lead: Vec<f32> = adc.column(lead).iter().map(|&x| f32::from(x)).collect();
+        let detection = detector.detect(&lead).expect("a valid signal");
+        let seconds = detection.beats.positions().iter().map(|p| p / 360.0);
+        let beats: Vec<(f64, f64)> = seconds
+            .zip(detection.heights(&lead).expect("the same signal"))
+            .collect();
+        let windows = (0..30).map(|k| {
+            let span = f64::from(k) * 60.0..f64::from(k + 1) * 60.0;
+            let inside = beats.iter().filter(|(time, _)| span.contains(time));
+            let (times, heights): (Vec<f64>, Vec<f64>) = inside.copied().unzip();
+            emo_hr::respiration_rate_from_heights(&times, &heights).expect("enough beats")
+        });
+        windows.collect::<Vec<_>>()
+    });
+    eprintln!("{rates:.1?}");
+    let both: Vec<(f64, f64)> = rates[0]
+        .iter()
+        .zip(&rates[1])
+        .filter_map(|(a, b)| a.zip(*b))
+        .collect();
+    assert!(both.len() >= 20, "{rates:.1?}");
+    for (a, b) in &both {
+        assert!(
+            (a - b).abs() <= 2.0 && (15.0..24.0).contains(a),
+            "{rates:.1?}"
+        );
+    }
+}

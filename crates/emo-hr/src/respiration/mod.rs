@@ -1,6 +1,7 @@
 //! Breathing: from a belt, from the heart rate, and what it does to the heart rate.
 
 mod breaths;
+mod from_heights;
 mod from_intervals;
 mod gates;
 mod heart_rate;
@@ -10,6 +11,7 @@ mod savitzky_golay;
 mod symmetric_eigen;
 
 pub use breaths::Breaths;
+pub use from_heights::respiration_rate_from_heights;
 pub use from_intervals::respiration_rate;
 pub use heart_rate::EdrMethod;
 pub use rsa::{PorgesBohrerOf, Rsa, RsaConfig};
