@@ -12,7 +12,7 @@ use std::{
 };
 
 use clap::{Parser, builder::PossibleValuesParser};
-use emo_examples::{error_chain, parse_face};
+use emo_examples::{FacePlace, error_chain, parse_face_place};
 use emo_fusion::{
     Bundle, CpuBackend, Inputs, Recognition, Recognizer, image::FaceBox, score::Scale,
 };
@@ -36,12 +36,13 @@ struct Args {
     /// Speech, as WAV, FLAC, MP3 or OGG.
     #[arg(long, value_name = "FILE")]
     speech: Option<PathBuf>,
-    /// A picture of a face, as PNG or JPEG.
+    /// A picture of a face, as JPEG, PNG, WebP, BMP or PNM.
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
-    /// Where the face is in the picture; otherwise the whole picture is taken.
-    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", requires = "image", value_parser = parse_face)]
-    face: Option<FaceBox>,
+    /// Where the face is in the picture, or `find` to look for it and straighten it; otherwise the whole picture is
+    /// taken to be the face.
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT|find", requires = "image", value_parser = parse_face_place)]
+    face: Option<FacePlace>,
     /// Sampling rate in Hz of a CSV that has no time column; a heart rate has 1 Hz where nothing is said.
     #[arg(long, value_name = "HZ")]
     rate: Option<f64>,
@@ -114,7 +115,7 @@ fn read_inputs(args: &Args) -> Result<Inputs, Box<dyn Error>> {
         inputs.read_speech(path)?;
     }
     if let Some(path) = &args.image {
-        inputs.read_image(path, args.face)?;
+        FacePlace::read(args.face, &mut inputs, path)?;
     }
     if inputs.is_empty() {
         let recordings = fixture_recordings();

@@ -4,8 +4,8 @@ use emo_examples::{Face, Faces};
 use emo_fusion::{
     ImageSignal,
     image::{
-        FaceBox, FaceCrop, FaceCropConfig, GreyImage, Hog, HogConfig, Interpolation, Lbp,
-        LbpConfig, LbpMethod, Plane, face_quality,
+        EyeCentres, EyeFinder, FaceBox, FaceCrop, FaceCropConfig, GreyImage, Hog, HogConfig,
+        Interpolation, Lbp, LbpConfig, LbpMethod, Plane, face_quality, face_quality_with_eyes,
     },
 };
 
@@ -40,8 +40,8 @@ pub(crate) const IMAGE: &[FeatureSet<ImageSignal>] = &[
     },
     FeatureSet {
         name: "quality",
-        about: "how well the face can be seen from 0 to 1, and what of it is sharpness, exposure and size",
-        plan: |_| Ok(Box::new(Quality)),
+        about: "how well the face can be seen from 0 to 1, and what of it is sharpness, exposure, size, pose and symmetry",
+        plan: |_| Ok(Box::new(Quality(EyeFinder::new()))),
     },
     FeatureSet {
         name: "faces",
@@ -131,19 +131,35 @@ impl Features<ImageSignal> for BinaryPatterns {
 }
 
 /// Names and values of how well a face can be seen.
-const QUALITY: [&str; 4] = ["quality", "sharpness", "exposure", "size"];
+const QUALITY: [&str; 6] = [
+    "quality",
+    "sharpness",
+    "exposure",
+    "size",
+    "pose",
+    "symmetry",
+];
 
-fn quality(image: &GreyImage, face: Option<FaceBox>) -> Result<[f32; 4], Failure> {
-    let quality = face_quality(image, face)?;
+fn quality(
+    image: &GreyImage,
+    face: FaceBox,
+    eyes: Option<EyeCentres>,
+) -> Result<[f32; 6], Failure> {
+    let quality = match eyes {
+        Some(eyes) => face_quality_with_eyes(image, face, &eyes)?,
+        None => face_quality(image, Some(face))?,
+    };
     Ok([
         quality.overall(),
         quality.sharpness,
         quality.exposure,
         quality.size,
+        quality.pose.unwrap_or(f32::NAN),
+        quality.symmetry,
     ])
 }
 
-struct Quality;
+struct Quality(EyeFinder);
 
 impl Features<ImageSignal> for Quality {
     fn names(&self) -> Vec<String> {
@@ -151,7 +167,16 @@ impl Features<ImageSignal> for Quality {
     }
 
     fn compute(&mut self, signal: &ImageSignal) -> Result<Vec<f32>, Failure> {
-        Ok(quality(&signal.image, signal.face)?.to_vec())
+        let image = &signal.image;
+        let whole = FaceBox {
+            x: 0,
+            y: 0,
+            width: image.width() as u32,
+            height: image.height() as u32,
+        };
+        let face = signal.face.unwrap_or(whole);
+        let eyes = self.0.find(Plane::from(image), face)?;
+        Ok(quality(image, face, eyes)?.to_vec())
     }
 }
 
@@ -203,6 +228,6 @@ fn face_row(image: &GreyImage, face: &Face) -> Result<Vec<f32>, Failure> {
         }
         None => row.extend([f32::NAN; 6]),
     }
-    row.extend(quality(image, Some(face.bounds))?);
+    row.extend(quality(image, face.bounds, face.eyes)?);
     Ok(row)
 }

@@ -26,11 +26,11 @@ use std::{
 
 use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
 use emo_examples::{
-    error_chain,
+    FacePlace, error_chain,
     heart::{Heart, HeartSignal},
-    parse_face, replace,
+    parse_face_place, replace,
 };
-use emo_fusion::{EegSignal, ImageSignal, SpeechSignal, eeg::MissingChannels, image::FaceBox};
+use emo_fusion::{EegSignal, ImageSignal, SpeechSignal, eeg::MissingChannels};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
@@ -54,7 +54,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 struct Args {
     /// What the files hold.
     modality: Modality,
-    /// The recordings: CSV or EDF for hr and eeg, for eeg also BDF, BrainVision and XDF, WAV, FLAC, MP3 or OGG for speech, JPEG or PNG for image.
+    /// The recordings: CSV or EDF for hr and eeg, for eeg also BDF, BrainVision and XDF, WAV, FLAC, MP3 or OGG for speech, JPEG, PNG, WebP, BMP or PNM for image.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Which features.
@@ -72,9 +72,10 @@ struct Args {
     /// What the files of hr hold [default: bpm].
     #[arg(long)]
     signal: Option<HeartSignal>,
-    /// Where the face is in each picture of image [default: the whole picture].
-    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", allow_hyphen_values = true, value_parser = parse_face)]
-    face: Option<FaceBox>,
+    /// Where the face is in each picture of image, or `find` to look for the surest one and straighten it [default: the
+    /// whole picture].
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT|find", allow_hyphen_values = true, value_parser = parse_face_place)]
+    face: Option<FacePlace>,
     /// Where to write: CSV, or the matrix as NPY (float32) with `.columns.txt` and `.rows.csv` beside it; without it
     /// CSV goes to the standard output.
     #[arg(long, value_name = "FILE.csv|FILE.npy")]
@@ -151,6 +152,9 @@ fn check(args: &Args) -> Result<(), String> {
     }
     if args.face.is_some() && modality != Modality::Image {
         return Err(format!("--face is for image, not for {name}"));
+    }
+    if args.face == Some(FacePlace::Find) && args.set == "faces" {
+        return Err("--set faces finds all faces, without --face find".to_owned());
     }
     if args.window.is_some() && modality == Modality::Image {
         return Err("--window needs a recording in time, not an image".to_owned());

@@ -2,11 +2,13 @@
 
 use std::{ops::Range, path::Path};
 
-use emo_examples::heart::{Heart, HeartSignal};
+use emo_examples::{
+    FacePlace,
+    heart::{Heart, HeartSignal},
+};
 use emo_fusion::{
     EegRecording, EegSignal, ImageSignal, Inputs, SpeechSignal,
     eeg::{MissingChannels, SpatialFilter},
-    image::FaceBox,
     ndarray::s,
 };
 
@@ -17,7 +19,7 @@ use crate::Failure;
 pub(crate) struct ReadOptions {
     pub(crate) rate_hz: Option<f64>,
     pub(crate) heart_signal: HeartSignal,
-    pub(crate) face: Option<FaceBox>,
+    pub(crate) face: Option<FacePlace>,
     /// The channels that are asked for; none if any will do.
     pub(crate) channels: Vec<String>,
 }
@@ -164,7 +166,8 @@ impl Signal for SpeechSignal {
 impl Signal for ImageSignal {
     fn read(path: &Path, options: &ReadOptions) -> Result<Found<Self>, Failure> {
         let mut inputs = Inputs::default();
-        let signal = inputs.read_image(path, options.face)?.image().cloned();
+        let read = FacePlace::read(options.face, &mut inputs, path)?;
+        let signal = read.image().cloned();
         signal.map(Found::whole).ok_or_else(|| "no picture".into())
     }
 

@@ -5,7 +5,7 @@ use std::{error::Error, path::Path};
 use emo_examples::{Face, Faces};
 use emo_fusion::image::{
     DynamicImage, FaceAlignment, FaceAlignmentConfig, FaceAnchor, FaceBox, FaceQuality, GreyImage,
-    Interpolation, Limits, Plane, decode_file, face_quality,
+    Interpolation, Limits, Plane, decode_file, face_quality, face_quality_with_eyes,
 };
 
 /// How the page came to its faces.
@@ -94,7 +94,10 @@ fn describe(
     face: Face,
     origin: Origin,
 ) -> Result<Described, Box<dyn Error>> {
-    let quality = face_quality(grey, Some(face.bounds))?;
+    let quality = match face.eyes {
+        Some(eyes) => face_quality_with_eyes(grey, face.bounds, &eyes)?,
+        None => face_quality(grey, Some(face.bounds))?,
+    };
     if origin == Origin::Whole {
         // As the emotion models take a picture without a box.
         let side = alignment.config().size;

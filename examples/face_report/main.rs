@@ -23,7 +23,7 @@ use crate::analysis::Analysis;
 #[derive(Debug, Parser)]
 #[command(name = "face_report", version)]
 struct Args {
-    /// The picture: JPEG or PNG.
+    /// The picture: JPEG, PNG, WebP, BMP or PNM.
     file: PathBuf,
     /// Where the face is [default: searched for].
     #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", allow_hyphen_values = true, value_parser = parse_face)]

@@ -214,12 +214,17 @@ fn faces_table(analysis: &Analysis) -> String {
 
 fn quality_table(quality: &FaceQuality) -> String {
     let row = |name: &str, mark: f32| [name.to_owned(), format!("{mark:.2}")];
-    let rows = [
+    let seen = [
         row("sharpness", quality.sharpness),
         row("exposure", quality.exposure),
         row("size", quality.size),
-        row("all, their product", quality.overall()),
     ];
+    // Without eyes the face is not straightened, and neither of these counts.
+    let straightened = quality
+        .pose
+        .map(|pose| [row("pose", pose), row("symmetry", quality.symmetry)]);
+    let rows = seen.into_iter().chain(straightened.into_iter().flatten());
+    let rows = rows.chain([row("all, their product", quality.overall())]);
     html_table("Quality", ["mark from 0 to 1", ""], rows)
 }
 

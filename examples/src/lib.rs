@@ -15,7 +15,7 @@ use std::{
     process::ExitCode,
 };
 
-pub use face_box::parse_face;
+pub use face_box::{FacePlace, parse_face, parse_face_place};
 pub use faces::{Face, Faces};
 pub use replace::replace;
 pub use samples::{CpuRunner, accuracy, best, read_labels, read_samples};

@@ -531,7 +531,18 @@ fn a_box_says_where_the_face_is() {
     let portrait = recording("portrait.jpg");
     let arguments = ["image", "--set", "quality", &portrait];
     let (header, whole) = table(&arguments);
-    assert_names(&header, &["quality", "sharpness", "exposure", "size"], 4);
+    assert_names(
+        &header,
+        &[
+            "quality",
+            "sharpness",
+            "exposure",
+            "size",
+            "pose",
+            "symmetry",
+        ],
+        6,
+    );
     // Eyes 0.315 of the box apart: (12.6 − 12) / 28 of the ramp.
     let (_, boxed) = table(&[&arguments[..], &["--face", "-20,8,60,70"]].concat());
     let size = features(&boxed[0])[3];
@@ -539,7 +550,9 @@ fn a_box_says_where_the_face_is() {
     assert_ne!(features(&whole[0]), features(&boxed[0]));
     for row in whole.iter().chain(&boxed) {
         let values = features(row);
-        let product = values[1..].iter().product::<f64>();
+        // Without eyes there is no pose, and symmetry does not count.
+        let counted = if values[4].is_nan() { 1..4 } else { 1..6 };
+        let product = values[counted].iter().product::<f64>();
         assert_close([values[0]], [product], 1e-5, 1e-7);
     }
     let output = extract(&["image", &portrait, "--face", "5000,0,10,10"]);
@@ -563,14 +576,44 @@ fn all_picture_sets_are_those_of_the_others() {
 }
 
 #[test]
+fn a_face_is_found_on_demand() {
+    let portrait = recording("portrait.jpg");
+    let of_face = |face: &[&str]| {
+        let (_, rows) = table(&[&["image", "--set", "seed", &portrait], face].concat());
+        features(&rows[0])
+    };
+    let [whole, boxed, found] =
+        [&[][..], &["--face", "165,65,120,120"], &["--face", "find"]].map(of_face);
+    let distance = |a: &[f64], b: &[f64]| {
+        let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+        differences.sum::<f64>() / a.len() as f64
+    };
+    // What is found is the face that the box holds, not the picture.
+    assert!(distance(&found, &boxed) < 0.7 * distance(&whole, &boxed));
+    let output = extract(&["image", "--set", "faces", &portrait, "--face", "find"]);
+    assert_eq!(output.status.code(), Some(2));
+    let flat = recording("speech.wav");
+    let output = extract(&["image", &flat, "--face", "find"]);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn faces_have_rows_of_their_own() {
     let portrait = recording("portrait.jpg");
     let arguments = ["image", "--set", "faces", &portrait];
     let (header, rows) = table(&[&arguments[..], &["--face", "165,65,120,120"]].concat());
     assert_names(
         &header,
-        &["x", "score", "left_eye_x", "roll_degrees", "quality"],
-        15,
+        &[
+            "x",
+            "score",
+            "left_eye_x",
+            "roll_degrees",
+            "quality",
+            "pose",
+            "symmetry",
+        ],
+        17,
     );
     assert_eq!(rows.len(), 1);
     let values = features(&rows[0]);

@@ -58,7 +58,8 @@
 //! follows faces through a stream, [`EyeFinder`] and [`FaceAlignment`] straighten them.
 //!
 //! # Quality and training
-//! [`face_quality`] and [`face_quality_at`] mark a face in a box and one with landmarks, [`HeadPose`]
+//! [`face_quality`], [`face_quality_with_eyes`] and [`face_quality_at`] mark a face in a box, with eyes
+//! and with landmarks, [`HeadPose`]
 //! says how a head is turned. [`Augment`] makes more training pictures of one.
 //!
 //! # Untrusted files
@@ -151,7 +152,9 @@ pub use ndarray;
 pub use normalize::{blob, gamma, min_max, standardize, tan_triggs};
 pub use plane::{Plane, Sample};
 pub use pose::HeadPose;
-pub use quality::{FaceQuality, face_quality, face_quality_at, laplacian_variance};
+pub use quality::{
+    FaceQuality, face_quality, face_quality_at, face_quality_with_eyes, laplacian_variance,
+};
 pub use resize::{
     Interpolation, OpenCvFilter, PillowFilter, Resize, ResizeConfig, ResizeFilter,
     ScikitImageFilter,

@@ -1,8 +1,8 @@
 use ndarray::ArrayRef2;
 
 use crate::{
-    FaceAlignment, FaceAlignmentConfig, FaceAnchor, FaceBox, GreyImage, HeadPose, ImageError,
-    Interpolation,
+    EyeCentres, FaceAlignment, FaceAlignmentConfig, FaceAnchor, FaceBox, GreyImage, HeadPose,
+    ImageError, Interpolation,
 };
 
 /// Side of the crop on which all but size and pose are measured, that of the common template of face
@@ -27,7 +27,9 @@ pub struct FaceQuality {
     /// Rises with the distance of the eyes in pixels, 0 up to 12, 1 from 40 on. Without landmarks
     /// it is taken as 0.315 of the shorter side, as on the 112-pixel recognition template.
     pub size: f32,
-    /// 1 less the yaw of [`HeadPose`] over 45°, 0 beyond; `None` without landmarks.
+    /// With landmarks 1 less the yaw of [`HeadPose`] over 45°, 0 beyond. With eyes alone their
+    /// [confidence](EyeCentres::confidence), since they look less like the eyes of a frontal face the
+    /// more a head is turned. `None` in a box.
     pub pose: Option<f32>,
     /// The correlation of the face's left half with its right half mirrored, which something before
     /// one half lowers, as do light from one side and a turned head: 0 up to 0, 1 from 0.3 on. A
@@ -36,8 +38,8 @@ pub struct FaceQuality {
 }
 
 impl FaceQuality {
-    /// The product of sharpness, exposure and size, and of pose and symmetry where landmarks were
-    /// given; from 0 to 1.
+    /// The product of sharpness, exposure and size, and of pose and symmetry where landmarks or eyes
+    /// were given; from 0 to 1.
     ///
     /// In a box the face is not straightened, so that its halves differ whether or not something
     /// covers them; there symmetry is given but does not count.
@@ -111,6 +113,51 @@ pub fn face_quality_at(
         FaceAlignment::new(config)?.compute(image.into(), &FaceAnchor::Landmarks(*landmarks))?;
     let pose = ramp(pose.yaw_degrees.abs(), 45.0, 0.0);
     Ok(marks(crop.levels(), eye_distance, Some(pose as f32)))
+}
+
+/// Marks how well the face in a box, whose eyes are where [`EyeFinder`](crate::EyeFinder) found them,
+/// can be seen.
+///
+/// The box is turned by the eyes' roll before the face is measured, where their confidence suffices for
+/// [`FaceAlignment::anchor`]. Its size is the box's, which is more certain than the eyes' distance.
+///
+/// # Errors
+/// [`ImageError::BoxOutside`] where the box covers no pixel.
+///
+/// # Example
+/// ```
+/// use emo_image::{EyeFinder, FaceBox, GreyImage, Plane, face_quality_with_eyes};
+///
+/// let dark = |x: f32, y: f32| (x - 31.0).hypot(y - 38.0) < 5.0 || (x - 69.0).hypot(y - 38.0) < 5.0;
+/// let image = GreyImage::new(&ndarray::Array2::from_shape_fn((100, 100), |(y, x)| {
+///     if dark(x as f32, y as f32) { 30.0 } else { 150.0 }
+/// }))?;
+/// let face = FaceBox { x: 0, y: 0, width: 100, height: 100 };
+/// let eyes = EyeFinder::new().find(Plane::from(&image), face)?;
+/// let eyes = eyes.expect("discs are like eyes");
+/// let quality = face_quality_with_eyes(&image, face, &eyes)?;
+/// assert_eq!(quality.pose, Some(eyes.confidence));
+/// assert!(quality.symmetry > 0.9);
+/// # Ok::<(), emo_image::ImageError>(())
+/// ```
+///
+/// # References
+/// Those of [`face_quality`].
+pub fn face_quality_with_eyes(
+    image: &GreyImage,
+    face: FaceBox,
+    eyes: &EyeCentres,
+) -> Result<FaceQuality, ImageError> {
+    face.clip(image.width(), image.height())?;
+    let config = FaceAlignmentConfig {
+        size: CROP_SIDE,
+        margin: 0.0,
+        ..FaceAlignmentConfig::default()
+    };
+    let alignment = FaceAlignment::new(config)?;
+    let crop = alignment.compute(image.into(), &alignment.anchor(face, Some(*eyes)))?;
+    let eye_distance = EYE_DISTANCE * f64::from(face.width.min(face.height));
+    Ok(marks(crop.levels(), eye_distance, Some(eyes.confidence)))
 }
 
 fn marks(levels: &ArrayRef2<f32>, eye_distance: f64, pose: Option<f32>) -> FaceQuality {

@@ -4,7 +4,7 @@
 
 use emo_image::{
     Affine, EyeCentres, EyeFinder, FaceAlignment, FaceAlignmentConfig, FaceAnchor, FaceBox,
-    GreyImage, Limits, Outside, Plane, decode_file,
+    GreyImage, Limits, Outside, Plane, decode_file, face_quality, face_quality_with_eyes,
 };
 use proptest::prelude::*;
 
@@ -186,4 +186,38 @@ proptest! {
         let alignment = FaceAlignment::new(FaceAlignmentConfig::default()).unwrap();
         let _ = alignment.compute(plane, &alignment.anchor(face, None));
     }
+}
+
+#[test]
+fn quality_with_eyes_does_not_depend_on_the_turn() {
+    let portrait = portrait();
+    let quality = |degrees| {
+        let (image, _) = turned(&portrait, degrees, 1.0);
+        let eyes = find(&image, FACE);
+        face_quality_with_eyes(&image, FACE, &eyes).unwrap()
+    };
+    let upright = quality(0.0);
+    assert_eq!(upright.pose, Some(find(&portrait, FACE).confidence));
+    let boxed = face_quality(&portrait, Some(FACE)).unwrap();
+    assert_eq!((upright.size, boxed.pose), (boxed.size, None));
+    for degrees in [-20.0, -10.0, 10.0, 20.0] {
+        let turned = quality(degrees);
+        let off = (turned.symmetry - upright.symmetry).abs();
+        assert!(off < 0.15, "{degrees}°: {off}");
+        assert!(turned.exposure == upright.exposure && turned.overall() > 0.0);
+    }
+    // Half of the face is the negative of the other.
+    let mut levels = portrait.levels().to_owned();
+    let negative = levels
+        .slice(ndarray::s![.., 165..225;-1])
+        .mapv(|level| 255.0 - level);
+    levels
+        .slice_mut(ndarray::s![.., 225..285])
+        .assign(&negative);
+    let covered = GreyImage::new(&levels).unwrap();
+    let eyes = find(&portrait, FACE);
+    let covered = face_quality_with_eyes(&covered, FACE, &eyes).unwrap();
+    assert_eq!((covered.symmetry, covered.overall()), (0.0, 0.0));
+    let far = FaceBox { x: 9000, ..FACE };
+    assert!(face_quality_with_eyes(&portrait, far, &eyes).is_err());
 }

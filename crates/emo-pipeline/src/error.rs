@@ -118,6 +118,14 @@ pub enum InputError {
     /// The picture of a face.
     #[error(transparent)]
     Image(#[from] emo_image::ImageError),
+    /// There is no face in the picture, or none that is found.
+    #[error("no face was found in the picture of {width}x{height} pixels")]
+    NoFace {
+        /// Its columns.
+        width: usize,
+        /// Its rows.
+        height: usize,
+    },
     /// A sampling rate.
     #[error(transparent)]
     SampleRate(#[from] emo_dsp::DspError),

@@ -246,3 +246,42 @@ fn every_rule_without_a_fit_recognizes() {
         assert_close([recognition.scores.sum()], [1.0_f32], 0.0, 1e-5);
     }
 }
+
+#[cfg(feature = "detector")]
+#[test]
+fn a_face_is_found_and_straightened() {
+    use emo_image::{EyeFinder, FaceBox, Plane};
+
+    let portrait = fixture("recordings/portrait.jpg");
+    let mut inputs = Inputs::default();
+    let signal = inputs.read_face(&portrait).unwrap().image().unwrap();
+    let (width, height) = (signal.image.width(), signal.image.height());
+    // As marked by hand, the face is 120 pixels large.
+    assert!(width == height && (80..180).contains(&width), "{width}");
+    assert_eq!(signal.face, None);
+    let whole = FaceBox {
+        x: 0,
+        y: 0,
+        width: width as u32,
+        height: height as u32,
+    };
+    let eyes = EyeFinder::new().find_detected(Plane::from(&signal.image), whole);
+    let eyes = eyes.unwrap().unwrap();
+    assert!(eyes.roll_degrees().abs() < 5.0, "{eyes:?}");
+    let recognition = recognizer().recognize(&inputs).unwrap();
+    assert!(recognition.modality(Modality::Image).is_some());
+
+    let folder = tempfile::tempdir().unwrap();
+    let blank = folder.path().join("blank.pgm");
+    let wall = emo_image::GreyImage::new(&Array2::from_elem((120, 160), 90.0)).unwrap();
+    let error = emo_pipeline::ImageSignal::of_face(&wall).unwrap_err();
+    let expected = "no face was found in the picture of 160x120 pixels";
+    assert_eq!(error.to_string(), expected);
+    assert!(matches!(
+        inputs.read_face(&blank),
+        Err(PipelineError::Input {
+            modality: Modality::Image,
+            ..
+        })
+    ));
+}
