@@ -8,13 +8,19 @@ PROGRAM is the example's executable. A detection counts where it shares half of 
 one. OpenCV's boxes are drawn about a face by a convention of their own: they are scaled about their middle and moved
 down by the factors that give it most recall on the frames of --tune. Both search from 24 pixels upward by steps of 1.1.
 OpenCV's faces are scored by their number of windows and kept in the folder of the frames, so that they are found once.
-Times are processor time of one thread; ours include the reading of frames and the writing of the table.
+
+    python compare_haar.py PROGRAM FRAMES --times 9
+
+times instead: the median frame of 40, one thread each, in turns, the searches alone.
 """
 import argparse
 import csv
 import json
+import os
 import pathlib
-import resource
+import re
+import shutil
+import statistics
 import subprocess
 import tempfile
 import time
@@ -24,6 +30,7 @@ import numpy as np
 
 BANDS = ((24, 32), (32, 48), (48, 80), (80, 140), (140, 301))
 IOU = 0.5
+CASCADES = ("haarcascade_frontalface_default.xml", "haarcascade_frontalface_alt2.xml")
 
 
 def read_truth(folder):
@@ -35,21 +42,19 @@ def read_truth(folder):
     return truth
 
 
-def ours(program, folder, model, options):
+def ours(program, folder, model=None, options=()):
+    """The faces of each frame, and what the program says of its time."""
     with tempfile.TemporaryDirectory() as out:
         command = [program, "detect", "--frames", folder, "--out", f"{out}/faces.csv", *options]
         if model:
             command += ["--model", model]
-        spent = lambda: resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        before = spent()
-        print(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
-        print(f"emo-image: {1e3 * (spent() - before) / len(read_truth(folder)):.2f} ms of processor per frame")
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
         found = {}
         with open(f"{out}/faces.csv", newline="") as file:
             for row in csv.DictReader(file):
                 box = [float(row[key]) for key in ("x", "y", "width", "height", "score")]
                 found.setdefault(row["frame"], []).append(box)
-    return found
+    return found, said
 
 
 def haar(name, folder, frames):
@@ -68,8 +73,33 @@ def haar(name, folder, frames):
             millis += 1e3 * (time.thread_time() - start) / len(frames)
             found[frame] = [(*map(int, box), int(count)) for box, count in zip(boxes, counts)]
         kept.write_text(json.dumps([found, millis]))
-    print(f"{name}: {millis:.2f} ms of processor per frame")
     return found
+
+
+def times(program, folder, rounds, model):
+    """Milliseconds of the median frame of each, in turns."""
+    cv2.setNumThreads(1)
+    names = sorted(path for path in os.listdir(folder) if path.endswith(".pgm"))[:40]
+    frames = [cv2.imread(str(folder / name), cv2.IMREAD_GRAYSCALE) for name in names]
+    cascades = {name: cv2.CascadeClassifier(cv2.data.haarcascades + name) for name in CASCADES}
+    taken = {name: [] for name in ("emo-image", *CASCADES)}
+    with tempfile.TemporaryDirectory() as few:
+        for name in names:
+            shutil.copy(folder / name, few)
+        for _ in range(rounds):
+            _, said = ours(program, few, model)
+            taken["emo-image"].append(float(re.search(r"([0-9.]+) ms", said)[1]))
+            for name, cascade in cascades.items():
+                millis = []
+                for frame in frames:
+                    start = time.perf_counter()
+                    cascade.detectMultiScale(frame, 1.1, 3, 0, (24, 24))
+                    millis.append(1e3 * (time.perf_counter() - start))
+                taken[name].append(statistics.median(millis))
+    print("| | ms per frame | share of ours |\n|---|---|---|")
+    for name, millis in taken.items():
+        share = statistics.median(a / b for a, b in zip(taken["emo-image"], millis))
+        print(f"| {name.removesuffix('.xml')} | {statistics.median(millis):.2f} | {share:.3f} |")
 
 
 def rescale(found, scale, down):
@@ -145,15 +175,20 @@ def main():
     parser.add_argument("--tune", type=pathlib.Path)
     parser.add_argument("--model", action="append")
     parser.add_argument("--no-haar", action="store_true")
+    parser.add_argument("--times", type=int, help="so many rounds of timing, and nothing else")
     parser.add_argument("options", nargs="*")
     options = parser.parse_args()
+    if options.times:
+        times(options.program, options.frames, options.times, (options.model or [None])[0])
+        return
     truth = read_truth(options.frames)
     results = {}
     for model in options.model or [None]:
-        found = ours(options.program, options.frames, model, options.options)
+        found, said = ours(options.program, options.frames, model, options.options)
+        print(said)
         results[f"emo-image {pathlib.Path(model).stem if model else ''}".strip()] = judge(found, truth)
     if not options.no_haar:
-        for name in ("haarcascade_frontalface_default.xml", "haarcascade_frontalface_alt2.xml"):
+        for name in CASCADES:
             scale, down = 1.0, 0.0
             if options.tune:
                 tuning = read_truth(options.tune)
@@ -170,4 +205,5 @@ def main():
     table(results, truth)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ use crate::{
     FrameOptions,
     faces::read_faces,
     picture::{Picture, read_pictures},
-    scene::{Conditions, Place, Rng, background, finish, paste},
+    scene::{Border, Conditions, Place, Rng, background, finish, paste},
 };
 
 const FRAME: (usize, usize) = (640, 480);
@@ -44,7 +44,8 @@ pub(crate) fn write_frames(options: &FrameOptions) -> Result<(), Box<dyn Error>>
             };
             if places.iter().all(free) {
                 let face = faces.choose(&mut rng).ok_or("there are no faces")?;
-                paste(&mut scene, face, place, &conditions, &mut rng);
+                let border = Border::fading(&mut rng);
+                paste(&mut scene, face, place, border, &conditions, &mut rng);
                 places.push(place);
             }
         }

@@ -56,7 +56,7 @@ struct TrainOptions {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Rounds of training.
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 15)]
     rounds: usize,
     /// Windows with a face.
     #[arg(long, default_value_t = 60_000)]

@@ -21,6 +21,8 @@ pub(crate) struct Conditions {
     pub(crate) slope: f32,
     /// Largest standard deviation of blur in pixels, of half the scenes.
     pub(crate) blur: f32,
+    /// Largest factor by which four of ten scenes were once smaller.
+    pub(crate) enlarged: f32,
     /// Largest standard deviation of noise in levels.
     pub(crate) noise: f32,
     /// Whether the background may also be turned, mirrored upside down and inverted.
@@ -36,6 +38,7 @@ impl Conditions {
             gamma: 1.4,
             slope: 25.0,
             blur: 1.1,
+            enlarged: 2.2,
             noise: 5.0,
             any_background: true,
         }
@@ -50,8 +53,30 @@ impl Conditions {
             gamma: 1.3,
             slope: 20.0,
             blur: 0.0,
+            enlarged: 1.0,
             noise: 4.0,
             any_background: false,
+        }
+    }
+}
+
+/// What is about a pasted face.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Border {
+    /// An ellipse that fades into the scene.
+    Oval,
+    /// A square that fades into the scene.
+    Square,
+    /// The face's own outermost pixels, as far as the scene goes: no border at all.
+    Continued,
+}
+
+impl Border {
+    pub(crate) fn fading(rng: &mut Rng) -> Self {
+        if rng.random_bool(0.5) {
+            Self::Oval
+        } else {
+            Self::Square
         }
     }
 }
@@ -107,16 +132,16 @@ pub(crate) fn background(
     view
 }
 
-/// Pastes a face, its light changed at random, with an oval or a square border that fades over a random width.
+/// Pastes a face, its light changed at random; a border fades over a random width.
 pub(crate) fn paste(
     scene: &mut Picture,
     face: &Pyramid,
     place: Place,
+    border: Border,
     conditions: &Conditions,
     rng: &mut Rng,
 ) {
     let mirror = if rng.random_bool(0.5) { -1.0 } else { 1.0 };
-    let oval = rng.random_bool(0.5);
     let fade = rng.random_range(0.02..0.15_f32);
     let (low, high) = conditions.contrast;
     let contrast = rng.random_range(low..high);
@@ -129,7 +154,10 @@ pub(crate) fn paste(
     let mean = level.pixels.iter().sum::<f32>() / level.pixels.len() as f32;
     let light = |value: f32| 255.0 * (value / 255.0).max(0.0).powf(gamma);
     let mean = light(mean);
-    let reach = place.side * 0.72;
+    let reach = match border {
+        Border::Continued => f32::INFINITY,
+        Border::Oval | Border::Square => place.side * 0.72,
+    };
     let rows = (place.y - reach).max(0.0) as usize
         ..((place.y + reach + 1.0).max(0.0) as usize).min(scene.height);
     for row in rows {
@@ -142,10 +170,10 @@ pub(crate) fn paste(
             );
             let (u, v) = (cos * dx + sin * dy, cos * dy - sin * dx);
             // The distance from the border as a share of the side, positive inside.
-            let inside = if oval {
-                0.5 - (u / 0.98).hypot(v)
-            } else {
-                0.5 - u.abs().max(v.abs())
+            let inside = match border {
+                Border::Oval => 0.5 - (u / 0.98).hypot(v),
+                Border::Square => 0.5 - u.abs().max(v.abs()),
+                Border::Continued => f32::INFINITY,
             };
             let share = (inside / fade).min(1.0);
             if share <= 0.0 {
@@ -166,7 +194,8 @@ pub(crate) fn paste(
                 level.sample(at(mirror * u, level.width), at(v, level.height))
             };
             let value = (light(value) - mean) * contrast + mean + brightness;
-            let value = value + 2.0 * (slope_x * u + slope_y * v);
+            let value = value
+                + 2.0 * (slope_x * u + slope_y * v).clamp(-conditions.slope, conditions.slope);
             let pixel = &mut scene.pixels[row * scene.width + column];
             *pixel += share * (value - *pixel);
         }
@@ -175,6 +204,11 @@ pub(crate) fn paste(
 
 /// Blur and noise of a whole scene, and its levels as a camera gives them.
 pub(crate) fn finish(mut scene: Picture, conditions: &Conditions, rng: &mut Rng) -> Picture {
+    // A face that fills a small scene keeps some 20 pixels.
+    let most = conditions.enlarged.min(scene.width as f32 / 36.0);
+    if most > 1.0 && rng.random_bool(0.4) {
+        scene = enlarged((most.ln() * rng.random::<f32>()).exp(), &scene);
+    }
     if conditions.blur > 0.0 && rng.random_bool(0.5) {
         blur(&mut scene, conditions.blur * rng.random::<f32>());
     }
@@ -185,6 +219,30 @@ pub(crate) fn finish(mut scene: Picture, conditions: &Conditions, rng: &mut Rng)
         *pixel = (*pixel + noise * 2.0 * sum).round().clamp(0.0, 255.0);
     }
     scene
+}
+
+/// The scene as it would be had it been taken smaller by a factor and then enlarged.
+fn enlarged(factor: f32, scene: &Picture) -> Picture {
+    let len = |len: usize| (len as f32 / factor).round().max(1.0);
+    let (width, height) = (len(scene.width), len(scene.height));
+    let (step_x, step_y) = (scene.width as f32 / width, scene.height as f32 / height);
+    let mut small = Picture::new(width as usize, height as usize);
+    for (index, pixel) in small.pixels.iter_mut().enumerate() {
+        let (row, column) = (index / small.width, index % small.width);
+        let mut sum = 0.0;
+        for (a, b) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
+            let x = (column as f32 + a) * step_x - 0.5;
+            sum += scene.sample(x, (row as f32 + b) * step_y - 0.5);
+        }
+        *pixel = sum / 4.0;
+    }
+    let mut large = Picture::new(scene.width, scene.height);
+    for (index, pixel) in large.pixels.iter_mut().enumerate() {
+        let (row, column) = (index / scene.width, index % scene.width);
+        let x = (column as f32 + 0.5) / step_x - 0.5;
+        *pixel = small.sample(x, (row as f32 + 0.5) / step_y - 0.5);
+    }
+    large
 }
 
 /// A Gaussian of five taps.

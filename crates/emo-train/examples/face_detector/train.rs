@@ -12,27 +12,32 @@ use crate::{
     faces::{Split, read_faces},
     picture::{Pyramid, read_pictures},
     sample::{SIDES, Sample, sample, smooth},
-    scene::{Conditions, Place, Rng, background, finish, paste},
+    scene::{Border, Conditions, Place, Rng, background, finish, paste},
     tree::{UNIT, learn},
 };
 
 /// Trees of each round, and the share of faces that the round may lose.
-const ROUNDS: [(usize, f64); 12] = [
+const ROUNDS: [(usize, f64); 15] = [
     (2, 0.020),
     (3, 0.020),
     (5, 0.015),
-    (8, 0.010),
-    (14, 0.010),
-    (20, 0.010),
-    (30, 0.010),
-    (45, 0.010),
-    (65, 0.008),
-    (90, 0.008),
-    (130, 0.006),
-    (180, 0.006),
+    (8, 0.015),
+    (14, 0.015),
+    (20, 0.015),
+    (30, 0.015),
+    (45, 0.015),
+    (65, 0.015),
+    (90, 0.015),
+    (130, 0.015),
+    (180, 0.015),
+    (220, 0.010),
+    (300, 0.010),
+    (380, 0.010),
 ];
 /// Every so many training faces one is kept for the thresholds.
 const CALIBRATION: usize = 8;
+/// The share of faces in training that have no border.
+const CONTINUED: f64 = 0.35;
 /// A scene in which false positives are sought.
 const SCENE: (usize, usize) = (320, 240);
 /// At most so many windows of one scene become samples.
@@ -66,23 +71,18 @@ impl Samples {
             .collect()
     }
 
+    /// Keeps what the cascade takes for faces, with its sums.
+    fn pass(&mut self, cascade: &Cascade) {
+        let samples = std::mem::take(&mut self.samples);
+        let sums: Vec<Option<i32>> = samples.par_iter().map(|s| cascade.sum(s)).collect();
+        self.sums = sums.iter().flatten().copied().collect();
+        let passed = samples.into_iter().zip(sums);
+        self.samples = passed.filter_map(|(s, sum)| sum.map(|_| s)).collect();
+    }
+
     fn add(&mut self, value: impl Fn(&Sample) -> i32 + Sync) {
         let sums = self.sums.par_iter_mut().zip(&self.samples);
         sums.for_each(|(sum, sample)| *sum += value(sample));
-    }
-
-    /// Drops what the cascade refuses.
-    fn refuse(&mut self, cascade: &Cascade) {
-        let keep: Vec<bool> = self
-            .samples
-            .par_iter()
-            .map(|s| cascade.sum(s).is_some())
-            .collect();
-        let mut kept = keep.iter();
-        self.samples
-            .retain(|_| kept.next().copied().unwrap_or(true));
-        let mut kept = keep.iter();
-        self.sums.retain(|_| kept.next().copied().unwrap_or(true));
     }
 }
 
@@ -112,21 +112,17 @@ pub(crate) fn train(options: &TrainOptions) -> Result<(), Box<dyn Error>> {
         pictures,
         conditions: Conditions::training(),
     };
-    let mut positives = positives(
-        &material.faces,
-        &material,
-        1.0,
-        options.positives,
-        rng.random(),
-    );
     let mut calibration =
         self::positives(&kept, &material, 0.6, options.positives / 4, rng.random());
     let n_calibration = calibration.samples.len() as f64;
-    let mut negatives = Samples::default();
     let mut cascade = Cascade::default();
     let mut lost = 0.0;
     for (round, &(n_trees, loss)) in ROUNDS.iter().take(options.rounds).enumerate() {
-        let searched = mine(&material, &cascade, &mut negatives, options, rng.random())?;
+        // Samples are drawn anew for each round: trees learn such details of those that they know.
+        let n = options.positives;
+        let mut positives = self::positives(&material.faces, &material, 1.0, n, rng.random());
+        positives.pass(&cascade);
+        let (mut negatives, searched) = mine(&material, &cascade, options, rng.random())?;
         println!(
             "round {round}: {} faces, {} others after {searched:.2e} windows, {:.0} s",
             positives.samples.len(),
@@ -161,13 +157,12 @@ pub(crate) fn train(options: &TrainOptions) -> Result<(), Box<dyn Error>> {
             calibration.sums.retain(|&sum| sum >= threshold);
         }
         lost += loss;
-        let before = negatives.samples.len();
-        positives.refuse(&cascade);
-        negatives.refuse(&cascade);
+        let passed = negatives.samples.len();
+        negatives.pass(&cascade);
         println!(
             "  {} trees, {:.4} of the others pass",
             cascade.trees.len(),
-            negatives.samples.len() as f64 / before as f64
+            negatives.samples.len() as f64 / passed as f64
         );
         cascade.write(&options.out.join(format!("face-{:02}.bin", round + 1)))?;
     }
@@ -191,10 +186,17 @@ fn positives(faces: &[Pyramid], material: &Material, spread: f32, n: usize, seed
             side: side as f32 * (1.0 + off(0.07)),
             angle: conditions.angle * rng.random_range(-1.0..1.0_f32),
         };
+        // The pasted faces' border must not become what a face is known by.
+        let border = if rng.random_bool(CONTINUED) {
+            Border::Continued
+        } else {
+            Border::fading(&mut rng)
+        };
         paste(
             &mut scene,
             &faces[index % faces.len()],
             place,
+            border,
             conditions,
             &mut rng,
         );
@@ -207,14 +209,14 @@ fn positives(faces: &[Pyramid], material: &Material, spread: f32, n: usize, seed
     Samples { samples, sums }
 }
 
-/// Fills up the negatives with windows that the cascade takes for faces; returns how many were looked at.
+/// Windows that the cascade takes for faces and are none, and how many were looked at.
 fn mine(
     material: &Material,
     cascade: &Cascade,
-    negatives: &mut Samples,
     options: &TrainOptions,
     seed: u64,
-) -> Result<f64, Box<dyn Error>> {
+) -> Result<(Samples, f64), Box<dyn Error>> {
+    let mut negatives = Samples::default();
     let mut config = CascadeConfig::default();
     config.max_size = SIDES.end - 1;
     config.overlap = 1.0;
@@ -247,7 +249,7 @@ fn mine(
             break;
         }
     }
-    Ok(searched)
+    Ok((negatives, searched))
 }
 
 /// Windows of one scene that are taken for faces and are none.
@@ -269,7 +271,8 @@ fn search(
                 angle: conditions.angle * rng.random_range(-1.0..1.0_f32),
             };
             let face = material.faces.choose(&mut rng).expect("there are faces");
-            paste(&mut scene, face, place, conditions, &mut rng);
+            let border = Border::fading(&mut rng);
+            paste(&mut scene, face, place, border, conditions, &mut rng);
             places.push(place);
         }
     }
