@@ -28,7 +28,7 @@ impl Faces {
     /// Where the detector's settings are not valid.
     pub fn new() -> Result<Self, ImageError> {
         Ok(Self {
-            detector: CascadeDetector::new(sure_faces())?,
+            detector: CascadeDetector::new(CascadeConfig::default())?,
             eyes: EyeFinder::new(),
         })
     }
@@ -63,11 +63,4 @@ impl Faces {
             eyes: self.eyes.find(Plane::from(image), bounds)?,
         })
     }
-}
-
-/// Clothing scores up to 1.9 where training saw no people; a report that lists faces does without.
-fn sure_faces() -> CascadeConfig {
-    let mut config = CascadeConfig::default();
-    config.score = 2.0;
-    config
 }

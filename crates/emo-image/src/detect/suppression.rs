@@ -19,8 +19,8 @@ const COVERED: f32 = 0.6;
 /// Gathers windows that overlap into faces, whose place is the mean of the windows weighted by their scores and
 /// whose score is the sum; of faces that cover one another only the surest stays.
 ///
-/// The best window is joined by all that share more than `overlap` of their union with it, then the best of the
-/// rest, and so on.
+/// The best window is joined by all that share more than `overlap` of their union with it or with the mean of those,
+/// then the best of the rest, and so on.
 pub(super) fn merge(windows: &mut Vec<Window>, overlap: f32, faces: &mut Vec<DetectedFace>) {
     faces.clear();
     windows.sort_unstable_by(order);
@@ -33,23 +33,22 @@ pub(super) fn merge(windows: &mut Vec<Window>, overlap: f32, faces: &mut Vec<Det
         return;
     }
     windows.truncate(MAX_WINDOWS);
-    while let Some(&leader) = windows.first() {
-        let (mut x, mut y, mut side, mut weights, mut score) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        windows.retain(|window| {
-            let joins = leader.shared(window) > overlap;
-            if joins {
-                // The least weight keeps the mean defined where all scores are zero.
-                let weight = window.score.max(1e-3);
-                x += weight * window.x;
-                y += weight * window.y;
-                side += weight * window.side;
-                weights += weight;
-                score += window.score;
-            }
-            !joins
+    while let Some(&best) = windows.first() {
+        // The best window may lie at the edge of its group: the group's own middle gathers it anew.
+        let middle = mean(
+            windows
+                .iter()
+                .filter(|window| best.shared(window) > overlap),
+        );
+        let joins =
+            |window: &Window| best.shared(window) > overlap || middle.shared(window) > overlap;
+        let group = mean(windows.iter().filter(|window| joins(window)));
+        windows.retain(|window| !joins(window));
+        let bounds = square(group.x, group.y, group.side);
+        faces.push(DetectedFace {
+            bounds,
+            score: group.score,
         });
-        let bounds = square(x / weights, y / weights, side / weights);
-        faces.push(DetectedFace { bounds, score });
     }
     faces.sort_by(|a, b| b.score.total_cmp(&a.score));
     // The means of two groups may have come close, and parts of a large face look a little like a small one.
@@ -66,6 +65,26 @@ pub(super) fn merge(windows: &mut Vec<Window>, overlap: f32, faces: &mut Vec<Det
         }
     }
     faces.truncate(kept);
+}
+
+/// The mean of windows, weighted by their scores, with the sum of their scores.
+fn mean<'a>(windows: impl Iterator<Item = &'a Window>) -> Window {
+    let (mut x, mut y, mut side, mut weights, mut score) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for window in windows {
+        // The least weight keeps the mean defined where all scores are zero.
+        let weight = window.score.max(1e-3);
+        x += weight * window.x;
+        y += weight * window.y;
+        side += weight * window.side;
+        weights += weight;
+        score += window.score;
+    }
+    Window {
+        x: x / weights,
+        y: y / weights,
+        side: side / weights,
+        score,
+    }
 }
 
 /// The area that two boxes have in common, that of their union and that of the smaller one.
