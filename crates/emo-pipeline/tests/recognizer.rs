@@ -265,7 +265,7 @@ fn a_face_is_found_and_straightened() {
         width: width as u32,
         height: height as u32,
     };
-    let eyes = EyeFinder::new().find_detected(Plane::from(&signal.image), whole);
+    let eyes = EyeFinder::new().find(Plane::from(&signal.image), whole);
     let eyes = eyes.unwrap().unwrap();
     assert!(eyes.roll_degrees().abs() < 5.0, "{eyes:?}");
     let recognition = recognizer().recognize(&inputs).unwrap();

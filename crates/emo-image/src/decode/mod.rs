@@ -115,6 +115,16 @@ pub fn decode_bytes(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, Image
 #[error("the decoder panicked")]
 struct DecoderPanicked;
 
+#[cfg_attr(
+    not(any(
+        feature = "bmp",
+        feature = "jpeg",
+        feature = "png",
+        feature = "pnm",
+        feature = "webp"
+    )),
+    expect(unused_variables, reason = "there is nothing to decode")
+)]
 fn decode_known(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, ImageError> {
     match image::guess_format(bytes) {
         #[cfg(feature = "bmp")]
@@ -214,7 +224,7 @@ impl Claim {
                 max_height: limits.max_height,
             });
         }
-        let required = (u64::from(width) * u64::from(height)).saturating_mul(self.bytes_per_pixel);
+        let required = self.required();
         if required > limits.max_alloc {
             return Err(ImageError::TooMuchMemory {
                 required,
