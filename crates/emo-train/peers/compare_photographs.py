@@ -1,13 +1,13 @@
-"""Compares the face detector of emo-image with OpenCV's frontal Haar cascades on photographs, none of which it was trained on.
+"""Compares the face detector of emo-image with OpenCV's frontal Haar cascades on photographs that training did not see.
 
     apt-get download opencv-doc=4.6.0+dfsg-12; dpkg-deb -x opencv-doc_*.deb packages
     pip download --no-deps insightface==2.1; python -m zipfile -e insightface-*.whl packages
     pip install scikit-image==0.26.0 opencv-python-headless==4.14.0.94
     python compare_photographs.py PROGRAM packages [--model MODEL]
 
-PROGRAM is the executable of the example face_detector. Two sets: photographs of one to six people, whose faces are marked
-by eye as FER+ crops them, and the small faces and other patches of scikit-image's lfw_subset, enlarged four times, their
-borders continued. A face is found where the box's middle lies within a third of the mark's side from the mark's middle
+PROGRAM is the executable of the example face_detector. Three sets: photographs of one to six people, whose faces are
+marked by eye as FER+ crops them; a portrait and two sheets of portraits side by side; and the small faces and other
+patches of scikit-image's lfw_subset, enlarged four times, their borders continued. A face is found where the box's middle lies within a third of the mark's side from the mark's middle
 and its side is 0.6 to 1.67 times the mark's, since each detector draws boxes by a convention of its own.
 """
 import argparse
@@ -30,7 +30,10 @@ PHOTOGRAPHS = {
         (107, 345, 125), (328, 216, 118), (512, 342, 130), (794, 415, 128), (951, 137, 140), (1175, 346, 125),
     ],
 }
-SCORES = (0.3, 0.5, 0.7, 1, 1.5, 2, 3)
+PORTRAIT = "opencv-doc/opencv4/html/faceDetection.png", [(306, 300, 150)]
+# How many portraits a sheet has across and down.
+SHEETS = {"opencv-doc/opencv4/html/2.jpg": (8, 3), "opencv-doc/opencv4/html/3.jpg": (6, 2)}
+SCORES = (0.3, 0.5, 0.7, 1, 1.5, 2)
 COUNTS = (1, 2, 3, 5, 9)
 
 
@@ -41,6 +44,18 @@ def photographs(packages):
         else:
             (path,) = packages.rglob(file)
         yield path.stem, cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), faces
+
+
+def sheets(packages):
+    file, faces = PORTRAIT
+    (path,) = packages.rglob(file)
+    yield path.stem, cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), faces
+    for file, (across, down) in SHEETS.items():
+        (path,) = packages.rglob(file)
+        grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        height, width = grey.shape[0] / down, grey.shape[1] / across
+        middles = [((column + 0.5) * width, (row + 0.5) * height) for row in range(down) for column in range(across)]
+        yield path.stem, grey, [(x, y, 0.8 * width) for x, y in middles]
 
 
 def patches():
@@ -99,6 +114,7 @@ def main():
     options = parser.parse_args()
     models = options.model or [None]
     compare("Photographs", list(photographs(options.packages)), options.program, models)
+    compare("Portraits", list(sheets(options.packages)), options.program, models)
     compare("Patches of lfw_subset", list(patches()), options.program, models)
 
 
