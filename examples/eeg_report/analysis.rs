@@ -11,6 +11,7 @@ use emo_fusion::{
     },
     ndarray::{Array2, ArrayView2, Axis, concatenate, s},
     pipeline::Stretch,
+    recording::Annotation,
 };
 
 use crate::{Args, alpha_peak::alpha_peak, cleaning::Cleaned, judging::Judged};
@@ -53,6 +54,8 @@ pub(crate) struct Analysis {
     /// Where the traces begin, in seconds.
     pub(crate) from_s: f64,
     pub(crate) window_s: f64,
+    /// What the file says that happened, from the first sample to the last.
+    pub(crate) annotations: Vec<Annotation>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -105,7 +108,7 @@ impl Analysis {
         let spectra = Spectra::new(&recorded, &cleaned, &judged, rate, args.window)?;
         let asymmetries = asymmetries(args, &channels, &judged, &spectra)?;
         let name = args.file.file_name();
-        Ok(Self {
+        let mut analysis = Self {
             name: name.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             alpha: dominant_alpha(&channels, &spectra, cleaned.line_hz),
             verdicts: verdicts(&recorded, &cleaned, rate).ok(),
@@ -113,6 +116,7 @@ impl Analysis {
                 .from
                 .unwrap_or_else(|| most_changed(&judged, &cleaned.stretches, rate)),
             window_s: args.window,
+            annotations: Vec::new(),
             channels,
             rate,
             recorded,
@@ -121,7 +125,11 @@ impl Analysis {
             spectra,
             asymmetries,
             notes,
-        })
+        };
+        let time = analysis.time();
+        let annotations = recording.annotations.into_iter();
+        analysis.annotations = annotations.filter(|a| time.contains(&a.onset)).collect();
+        Ok(analysis)
     }
 
     /// Seconds that were recorded, without gaps.

@@ -2,7 +2,9 @@
 
 use std::{error::Error, ops::Range};
 
-use emo_examples::report::{self, GREEN, INK, Panel, Plot, Stroke, WARM, coloured_uri, number};
+use emo_examples::report::{
+    self, GREEN, INK, NOTE, Panel, Plot, Stroke, WARM, coloured_uri, number,
+};
 use emo_fusion::ndarray::{Array2, s};
 
 use crate::{
@@ -78,8 +80,13 @@ fn amplitude(plot: &mut Plot, analysis: &Analysis) {
     plot.gaps(&panel, analysis.gaps().into_iter());
     plot.envelope(&panel, &before, RECORDED.colour);
     plot.envelope(&panel, &after, CLEANED.colour);
+    let annotations = &analysis.annotations;
+    plot.notes(&panel, annotations.iter().map(|a| (a.onset, "")));
     plot.key(&mut panel, "before cleaning", RECORDED.colour);
     plot.key(&mut panel, "after cleaning", CLEANED.colour);
+    if !annotations.is_empty() {
+        plot.key(&mut panel, "annotation", NOTE);
+    }
     if !analysis.gaps().is_empty() {
         plot.key(&mut panel, "gap", "#c3c9d0");
     }
@@ -197,6 +204,13 @@ pub(crate) fn traces(analysis: &Analysis) -> String {
             );
         }
     }
+    let annotations = analysis.annotations.iter();
+    plot.notes(
+        &panel,
+        annotations
+            .filter(|a| shown.contains(&a.onset))
+            .map(|a| (a.onset - shown.start, a.text.as_str())),
+    );
     plot.key(&mut panel, "as recorded", RECORDED.colour);
     plot.key(&mut panel, "cleaned", CLEANED.colour);
     plot.key(&mut panel, "rejected before", "#fae9c3");

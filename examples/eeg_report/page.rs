@@ -1,6 +1,6 @@
 //! The page around the panels.
 
-use std::error::Error;
+use std::{collections::BTreeMap, error::Error};
 
 use emo_examples::report::{self, html_table, number, section, tables};
 use emo_fusion::eeg::standard_channel_name;
@@ -62,6 +62,9 @@ pub(crate) fn page(analysis: &Analysis) -> Result<String, Box<dyn Error>> {
     body += &section("Channels", "");
     body += &tables([channels(analysis)]);
     body += &tables([reasons(analysis), notes(analysis)]);
+    if !analysis.annotations.is_empty() {
+        body += &tables([annotations(analysis)]);
+    }
     Ok(report::page(&analysis.name, &about(analysis), &body))
 }
 
@@ -269,4 +272,35 @@ fn notes(analysis: &Analysis) -> String {
         ["of this recording"],
         analysis.notes.iter().map(|note| [note.clone()]),
     )
+}
+
+/// How often each text is there, and when first and last.
+fn annotations(analysis: &Analysis) -> String {
+    const SHOWN: usize = 30;
+    let mut found: BTreeMap<&str, (usize, f64, f64)> = BTreeMap::new();
+    for annotation in &analysis.annotations {
+        let onset = annotation.onset;
+        let (count, _, last) = found.entry(&annotation.text).or_insert((0, onset, onset));
+        *count += 1;
+        *last = last.max(onset);
+    }
+    let n_more = found.len().saturating_sub(SHOWN);
+    let mut by_onset: Vec<_> = found.into_iter().collect();
+    by_onset.sort_by(|a, b| a.1.1.total_cmp(&b.1.1));
+    let rows = by_onset
+        .into_iter()
+        .take(SHOWN)
+        .map(|(text, (count, first, last))| {
+            [
+                text.to_owned(),
+                count.to_string(),
+                format!("{first:.2}"),
+                format!("{last:.2}"),
+            ]
+        });
+    let title = match n_more {
+        0 => "Annotations".to_owned(),
+        n => format!("Annotations, without {n} further texts"),
+    };
+    html_table(&title, ["text", "times", "first, s", "last, s"], rows)
 }

@@ -6,7 +6,7 @@ mod raster;
 use std::fmt::Write as _;
 
 pub use plot::{
-    DIAMOND, DISC, GREEN, INK, Mark, ON_PICTURE, POINT, Panel, Plot, SQUARE, Stroke, TICK,
+    DIAMOND, DISC, GREEN, INK, Mark, NOTE, ON_PICTURE, POINT, Panel, Plot, SQUARE, Stroke, TICK,
     TRIANGLE, WARM, number, round_ticks,
 };
 pub use raster::{colour, coloured_uri, data_uri, photo_uri};

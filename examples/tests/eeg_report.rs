@@ -303,6 +303,61 @@ fn what_is_no_eeg_is_left_aside_unless_it_is_named() {
     assert!(page.page.contains("DASM in alpha") && page.page.contains("ECG-Fp2 ("));
 }
 
+/// 20 s of two channels as BrainVision, with markers at these seconds.
+fn brainvision(markers: &[(f64, &str)]) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("head.vhdr");
+    let header = "Brain Vision Data Exchange Header File Version 1.0\n[Common Infos]\nDataFile=head.eeg\n\
+                  MarkerFile=head.vmrk\nDataFormat=BINARY\nDataOrientation=MULTIPLEXED\nNumberOfChannels=2\n\
+                  SamplingInterval=7812.5\n[Binary Infos]\nBinaryFormat=IEEE_FLOAT_32\n[Channel Infos]\n\
+                  Ch1=Fp1,,1,µV\nCh2=Fp2,,1,µV\n";
+    fs::write(&path, header).unwrap();
+    let mut text =
+        "Brain Vision Data Exchange Marker File, Version 1.0\n[Marker Infos]\n".to_owned();
+    for (k, (second, name)) in markers.iter().enumerate() {
+        // Positions count from 1.
+        let position = (second * RATE as f64) as usize + 1;
+        let _ = writeln!(text, "Mk{}=Stimulus,{name},{position},1,0", k + 1);
+    }
+    fs::write(folder.path().join("head.vmrk"), text).unwrap();
+    let samples: Vec<u8> = (0..20 * RATE)
+        .flat_map(|n| [0, 1].map(|channel| 8.0 * noise(channel, n) as f32))
+        .flat_map(f32::to_le_bytes)
+        .collect();
+    fs::write(folder.path().join("head.eeg"), samples).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn annotations_are_marked_where_they_are() {
+    let markers = [
+        (6.0, "S <1>"),
+        (8.0, "S  2"),
+        (8.5, "S <1>"),
+        (15.0, "S <1>"),
+    ];
+    let (_folder, path) = brainvision(&markers);
+    let page = report(&path, &["--from", "5"]);
+    let line = |second: f64, from: f64, len: f64| {
+        // The panels are 908 pixels wide, from pixel 64 on.
+        let x = 64.0 + 908.0 * (second - from) / len;
+        format!("<path class=\"note\" d=\"M{x:.1} ")
+    };
+    for (second, _) in markers {
+        assert_eq!(page.count(&line(second, 0.0, 20.0)), 1, "{second} overview");
+    }
+    // The traces are from 5 to 15 s, the last marker beyond their end.
+    for second in [6.0, 8.0, 8.5] {
+        assert_eq!(page.count(&line(second, 5.0, 10.0)), 1, "{second} traces");
+    }
+    assert_eq!(page.count("<path class=\"note\""), 4 + 3);
+    assert_eq!(page.count(">Stimulus/S &lt;1&gt;</text>"), 1);
+    // The third has no room for its text beside the second's.
+    assert_eq!(page.count("<text class=\"note\""), 2);
+    assert_eq!(page.row("Stimulus/S &lt;1&gt;"), ["3", "6.00", "15.00"]);
+    assert_eq!(page.row("Stimulus/S  2"), ["1", "8.00", "8.00"]);
+}
+
 #[test]
 fn streams_with_breaks_are_read() {
     let page = report(

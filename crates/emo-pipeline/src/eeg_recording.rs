@@ -2,7 +2,7 @@ use std::{ops::Range, path::Path};
 
 use emo_dsp::SampleRate;
 use emo_eeg::{ChannelKind, normalize_channel_name};
-use emo_recording::{Channel, CsvConfig, Recording, RecordingError};
+use emo_recording::{Annotation, Channel, CsvConfig, Recording, RecordingError};
 use ndarray::{Array2, ArrayView1, Axis, s};
 
 use crate::{EegSignal, InputError};
@@ -24,6 +24,8 @@ pub struct EegRecording {
     pub stretches: Vec<Stretch>,
     /// What else the file holds.
     pub left_aside: Vec<LeftAside>,
+    /// What the file says that happened meanwhile, by onset, in seconds after the recording's start.
+    pub annotations: Vec<Annotation>,
 }
 
 /// Neighbouring samples of a recording.
@@ -156,6 +158,7 @@ impl EegRecording {
             sample_rate,
             stretches,
             left_aside,
+            annotations: recording.annotations.clone(),
         })
     }
 

@@ -28,6 +28,9 @@ pub const WARM: Stroke = stroke("#c2410c", "6 3");
 /// The third.
 pub const GREEN: Stroke = stroke("#15803d", "2 3");
 
+/// The colour of what a file says beside its signals.
+pub const NOTE: &str = "#7c3aed";
+
 /// A small filled shape with a colour, so that it can be told apart without the colour.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
@@ -223,6 +226,49 @@ impl Plot {
                 panel.y,
                 column.end - column.start,
                 panel.height
+            );
+        }
+    }
+
+    /// Upright lines in [`NOTE`] at (axis, text), in order, each with its text at the top where there is room for it; those
+    /// that touch in the picture are drawn as one.
+    pub fn notes<'t>(&mut self, panel: &Panel, notes: impl Iterator<Item = (f64, &'t str)>) {
+        const LETTER: f64 = 6.5;
+        const SHOWN: usize = 24;
+        let (mut last, mut free) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        for (at, text) in notes {
+            let x = self.x_of(at);
+            if x < last + 1.0 {
+                continue;
+            }
+            last = x;
+            let (top, height) = (panel.y, panel.height);
+            let _ = write!(
+                self.body,
+                r#"<path class="note" d="M{x:.1} {top:.1}v{height}"/>"#
+            );
+            let mut shown: String = text.chars().take(SHOWN).collect();
+            if text.chars().nth(SHOWN).is_some() {
+                shown.push('…');
+            }
+            let width = LETTER * shown.chars().count() as f64;
+            // Next to its line, or before it at the right end.
+            let at_end = x + 4.0 + width > LEFT + self.inner();
+            let start = if at_end { x - 3.0 - width } else { x + 3.0 };
+            if shown.is_empty() || start < free {
+                continue;
+            }
+            free = start + width + 3.0;
+            let (anchor, x) = if at_end {
+                ("end", x - 3.0)
+            } else {
+                ("start", x + 3.0)
+            };
+            let _ = write!(
+                self.body,
+                r#"<text class="note" text-anchor="{anchor}" x="{x:.1}" y="{:.1}">{}</text>"#,
+                top + 10.0,
+                escape(&shown)
             );
         }
     }
@@ -560,8 +606,13 @@ mod tests {
             shape: POINT,
         };
         plot.marks(&panel, many(100_000).map(|x| (x, 0.5)), mark);
+        plot.notes(&panel, many(100_000).map(|x| (x, "a & b")));
         let svg = plot.finish();
         assert_eq!(svg.matches("class=\"gap\"").count(), 1);
-        assert!(svg.len() < 40_000, "{}", svg.len());
+        // Lines a pixel apart, and texts that do not overlap.
+        assert!(svg.matches("<path class=\"note\"").count() <= 1120);
+        let n_texts = svg.matches("a &amp; b</text>").count();
+        assert!((10..40).contains(&n_texts), "{n_texts}");
+        assert!(svg.len() < 100_000, "{}", svg.len());
     }
 }
