@@ -331,7 +331,7 @@ fn brainvision(markers: &[(f64, &str)]) -> (TempDir, PathBuf) {
 #[test]
 fn annotations_are_marked_where_they_are() {
     let markers = [
-        (6.0, "S <1>"),
+        (6.5, "S <1>"),
         (8.0, "S  2"),
         (8.5, "S <1>"),
         (15.0, "S <1>"),
@@ -347,14 +347,14 @@ fn annotations_are_marked_where_they_are() {
         assert_eq!(page.count(&line(second, 0.0, 20.0)), 1, "{second} overview");
     }
     // The traces are from 5 to 15 s, the last marker beyond their end.
-    for second in [6.0, 8.0, 8.5] {
+    for second in [6.5, 8.0, 8.5] {
         assert_eq!(page.count(&line(second, 5.0, 10.0)), 1, "{second} traces");
     }
     assert_eq!(page.count("<path class=\"note\""), 4 + 3);
     assert_eq!(page.count(">Stimulus/S &lt;1&gt;</text>"), 1);
     // The third has no room for its text beside the second's.
     assert_eq!(page.count("<text class=\"note\""), 2);
-    assert_eq!(page.row("Stimulus/S &lt;1&gt;"), ["3", "6.00", "15.00"]);
+    assert_eq!(page.row("Stimulus/S &lt;1&gt;"), ["3", "6.50", "15.00"]);
     assert_eq!(page.row("Stimulus/S  2"), ["1", "8.00", "8.00"]);
 }
 
