@@ -64,12 +64,19 @@ def best(read):
 
 
 def report(what, path, peers):
-    data, notes, seconds = ours(path)
+    try:
+        data, notes, seconds = ours(path)
+    except subprocess.CalledProcessError as error:
+        print(f"| {what} | | we refuse it: {error.stderr.strip()[-200:]} | | | | |")
+        data = None
     for name, read in peers.items():
         try:
             (their_data, their_notes), their_seconds = best(read)
         except Exception as error:
             print(f"| {what} | {name} | refuses it: {str(error)[:80]} | | | | |")
+            continue
+        if data is None:
+            print(f"| {what} | {name} | reads it | | | | |")
             continue
         assert len(data) == len(their_data), (len(data), len(their_data))
         worst = 0.0
@@ -112,8 +119,12 @@ def by_mne(read, path):
 def edf_peers(path):
     """All readers of an EDF or BDF file; MNE resamples where rates differ, and is left out there."""
     is_bdf = str(path).lower().endswith(".bdf")
-    with pyedflib.EdfReader(str(path)) as file:
-        rates = {file.getSampleFrequency(k) for k in range(file.signals_in_file)}
+    try:
+        with pyedflib.EdfReader(str(path)) as file:
+            rates = {file.getSampleFrequency(k) for k in range(file.signals_in_file)}
+    except OSError:
+        # It is refused once more, and said so, where it is to be read.
+        rates = {0}
     peers = {
         "pyedflib": lambda: by_pyedflib(path),
         "edfio": lambda: by_edfio(edfio.read_bdf if is_bdf else edfio.read_edf, path),
