@@ -24,13 +24,13 @@ struct Args {
     /// Heart rate in beats per minute, as CSV.
     #[arg(long, value_name = "CSV", group = "heart")]
     hr: Option<PathBuf>,
-    /// ECG, as CSV or EDF.
+    /// ECG, as EDF, BDF, WFDB or CSV.
     #[arg(long, value_name = "FILE", group = "heart")]
     ecg: Option<PathBuf>,
-    /// PPG, as CSV or EDF.
+    /// PPG, as EDF, BDF, CSV or an E4's BVP.csv.
     #[arg(long, value_name = "FILE", group = "heart")]
     ppg: Option<PathBuf>,
-    /// EEG in microvolts, as EDF or CSV.
+    /// EEG, as EDF, BDF, BrainVision, XDF or, in microvolts, CSV.
     #[arg(long, value_name = "FILE")]
     eeg: Option<PathBuf>,
     /// Speech, as WAV, FLAC, MP3 or OGG.
