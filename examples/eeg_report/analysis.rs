@@ -116,7 +116,7 @@ impl Analysis {
                 .from
                 .unwrap_or_else(|| most_changed(&judged, &cleaned.stretches, rate)),
             window_s: args.window,
-            annotations: Vec::new(),
+            annotations: recording.annotations,
             channels,
             rate,
             recorded,
@@ -127,8 +127,7 @@ impl Analysis {
             notes,
         };
         let time = analysis.time();
-        let annotations = recording.annotations.into_iter();
-        analysis.annotations = annotations.filter(|a| time.contains(&a.onset)).collect();
+        analysis.annotations.retain(|a| time.contains(&a.onset));
         Ok(analysis)
     }
 

@@ -5,14 +5,12 @@
 ASR_CLEAN is the built example of that name. Per kind of artefact and per cutoff, over N_SEEDS (default 5) recordings from FIRST_SEED (0) on, of
 two minutes of 16 channels at 250 Hz: signal-to-noise ratio where the artefacts are, before and after; correlation with the
 clean signal further than a second from any artefact (mean and, because the fitted thresholds hang on rounding, median and
-quartiles); the same of emo-eeg with asrpy's calibration; CPU time of calibration and cleaning, of one thread. asrpy's arrays of one element are made scalars, which numpy from 2.4 on wants.
+quartiles); the same of emo-eeg with asrpy's calibration; CPU time of calibration and cleaning, of one thread.
 """
 
+import asrpy_scalars  # Before numpy.
+
 import os
-
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-
 import resource
 import subprocess
 import sys
@@ -20,22 +18,9 @@ import tempfile
 import time
 
 import asrpy
-import asrpy.asr_utils
 import numpy as np
 import scipy.signal as ss
 
-
-class Scalars:
-    def __getattr__(self, name):
-        return getattr(np, name)
-
-    @staticmethod
-    def diff(x, *args, **kwargs):
-        difference = np.diff(x, *args, **kwargs)
-        return difference.item() if np.shape(difference) == (1,) else difference
-
-
-asrpy.asr_utils.np = Scalars()
 RATE, SECONDS, REPEAT = 250, 120, 4
 # Angles of 16 channels on a sphere: inclination from the crown, azimuth from the right ear, in degrees.
 PLACES = {"Fp1": (90, 108), "Fp2": (90, 72), "F7": (90, 144), "F3": (60, 129), "Fz": (45, 90), "F4": (60, 51),

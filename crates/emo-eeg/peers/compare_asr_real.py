@@ -11,34 +11,19 @@ artefacts are above 5 uV, correlation with the clean signal further than a secon
 emo-eeg by its default and by the best fit, with standard errors.
 """
 
-import os
-
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+import asrpy_scalars  # Before numpy.
 
 import csv
+import os
 import subprocess
 import sys
 import tempfile
 
 import asrpy
 import asrpy.asr
-import asrpy.asr_utils
 import numpy as np
 import scipy.signal as ss
 
-
-class Scalars:
-    def __getattr__(self, name):
-        return getattr(np, name)
-
-    @staticmethod
-    def diff(x, *args, **kwargs):
-        difference = np.diff(x, *args, **kwargs)
-        return difference.item() if np.shape(difference) == (1,) else difference
-
-
-asrpy.asr_utils.np = Scalars()
 fitted, fit_once = {}, asrpy.asr.fit_eeg_distribution
 
 

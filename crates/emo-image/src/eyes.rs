@@ -163,7 +163,7 @@ impl EyeFinder {
     }
 
     /// [`find`](Self::find) in a box of [`CascadeDetector`](crate::CascadeDetector), which is tighter than `find`
-    /// expects and lies up to a third of its side too low: the surest eyes of three wider boxes, one above another.
+    /// expects and may lie too low by up to a third of its side: the surest eyes of three wider boxes, one above another.
     ///
     /// # Errors
     /// Those of [`find`](Self::find).

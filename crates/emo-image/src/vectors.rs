@@ -1,8 +1,8 @@
-//! Loops compiled a second time, for vectors of 32 bytes.
+//! Loops compiled again, for vectors of 32 and of 64 bytes.
 
-/// Functions whose bodies are compiled for AVX2 as well, which runs where the machine has it.
+/// Functions whose bodies are compiled for AVX2 and AVX-512 as well; the widest that the machine has runs.
 ///
-/// AVX2 brings no fused multiplication, so both forms give the same results to the last bit. What a
+/// The compiler fuses no product with a sum unasked, so all forms give the same results to the last bit. What a
 /// body calls must be inlined into it. Type parameters stand in brackets.
 macro_rules! vectorised {
     ($(

@@ -60,6 +60,17 @@ fn rates_that_are_none_are_refused() {
     }
 }
 
+/// A detection, which has the beats that are found without the rest of it.
+fn with_beats(
+    case: &str,
+    detection: Result<Detection, HrError>,
+    beats: Result<Beats, HrError>,
+) -> Result<Detection, HrError> {
+    let detection = detection?;
+    assert_eq!(beats.as_ref(), Ok(&detection.beats), "{case}");
+    Ok(detection)
+}
+
 /// Detects in all signals: what is found lies in the signal, and what is refused deserves it.
 fn check_detections(
     setting: &str,
@@ -97,10 +108,7 @@ fn detectors_of_ecg() {
                 let case = format!("{method:?}, {refinement:?}, {rate} Hz");
                 check_detections(&case, detector.min_len(), |signal| {
                     let _ = detector.clean(signal);
-                    let beats = detector.beats(signal);
-                    let detection = detector.detect(signal)?;
-                    assert_eq!(beats.as_ref(), Ok(&detection.beats), "{case}");
-                    Ok(detection)
+                    with_beats(&case, detector.detect(signal), detector.beats(signal))
                 });
             }
         }
@@ -122,10 +130,7 @@ fn detectors_of_ppg() {
                 let case = format!("{method:?}, {refinement:?}, {rate} Hz");
                 check_detections(&case, detector.min_len(), |signal| {
                     let _ = detector.clean(signal);
-                    let beats = detector.beats(signal);
-                    let detection = detector.detect(signal)?;
-                    assert_eq!(beats.as_ref(), Ok(&detection.beats), "{case}");
-                    Ok(detection)
+                    with_beats(&case, detector.detect(signal), detector.beats(signal))
                 });
             }
         }

@@ -95,11 +95,6 @@ pub fn decode_bytes(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, Image
     if bytes.is_empty() {
         return Err(ImageError::Empty);
     }
-    if bytes.len() as u64 > limits.max_file_len {
-        return Err(ImageError::FileTooLarge {
-            limit: limits.max_file_len,
-        });
-    }
     // The decoders have assertions that damaged files can reach; none of their state outlives the
     // call.
     catch_unwind(AssertUnwindSafe(|| decode_known(bytes, limits))).unwrap_or_else(|_| {
@@ -115,17 +110,12 @@ pub fn decode_bytes(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, Image
 #[error("the decoder panicked")]
 struct DecoderPanicked;
 
-#[cfg_attr(
-    not(any(
-        feature = "bmp",
-        feature = "jpeg",
-        feature = "png",
-        feature = "pnm",
-        feature = "webp"
-    )),
-    expect(unused_variables, reason = "there is nothing to decode")
-)]
 fn decode_known(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, ImageError> {
+    if bytes.len() as u64 > limits.max_file_len {
+        return Err(ImageError::FileTooLarge {
+            limit: limits.max_file_len,
+        });
+    }
     match image::guess_format(bytes) {
         #[cfg(feature = "bmp")]
         Ok(ImageFormat::Bmp) => bmp::decode(bytes, limits),
