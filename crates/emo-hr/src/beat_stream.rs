@@ -250,6 +250,13 @@ impl BeatStream {
         self.locator.is_inverted()
     }
 
+    /// The positions of all beats of a signal that begins and ends here, and whether its lead was taken as inverted.
+    pub(crate) fn beats_of(mut self, signal: &[f32]) -> (Vec<f64>, bool) {
+        let mut positions: Vec<f64> = self.push(signal).iter().map(|b| b.position).collect();
+        positions.extend(self.finish().iter().map(|b| b.position));
+        (positions, self.is_inverted())
+    }
+
     /// Takes the next samples and returns the beats that became final by them, in ascending order.
     pub fn push(&mut self, samples: &[f32]) -> &[StreamBeat] {
         self.beats.clear();

@@ -210,7 +210,7 @@ impl EcgDetector {
         let rate = self.config.sample_rate;
         let wide = self.checked(ecg)?;
         let mut detection = if self.config.method == EcgMethod::Rhythm {
-            let (positions, inverted) = self.rhythm(ecg);
+            let (positions, inverted) = self.stream.clone().beats_of(ecg);
             let mut upright = self.gradient.cleaned(&wide)?;
             turn(&mut upright, inverted);
             Detection::new(&wide, &upright, inverted, rate, |_| positions)
@@ -248,7 +248,7 @@ impl EcgDetector {
         let wide = self.checked(ecg)?;
         if self.config.method == EcgMethod::Rhythm {
             // What is constant but for rounding has no beats for the stream either.
-            return Beats::at(self.rhythm(ecg).0, ecg.len(), rate);
+            return Beats::at(self.stream.clone().beats_of(ecg).0, ecg.len(), rate);
         }
         let ready = self.ready(&wide)?;
         beats_of(&wide, ready.looked_at(), rate, |cleaned| {
@@ -260,14 +260,6 @@ impl EcgDetector {
         let wide = checked(ecg)?;
         check_len(ecg.len(), self.min_len())?;
         Ok(wide)
-    }
-
-    /// The beats of the stream, and whether it took the lead as inverted.
-    fn rhythm(&self, ecg: &[f32]) -> (Vec<f64>, bool) {
-        let mut stream = self.stream.clone();
-        let mut positions: Vec<f64> = stream.push(ecg).iter().map(|b| b.position).collect();
-        positions.extend(stream.finish().iter().map(|b| b.position));
-        (positions, stream.is_inverted())
     }
 
     /// Cleans the signal and turns it upright.

@@ -139,13 +139,7 @@ impl PpgDetector {
     fn positions(&self, ppg: &[f32], cleaned: &[f64]) -> Vec<f64> {
         let hz = self.config.sample_rate.hz();
         let marks = match self.config.method {
-            PpgMethod::Rhythm => {
-                let mut stream = self.stream.clone();
-                let mut positions: Vec<f64> =
-                    stream.push(ppg).iter().map(|beat| beat.position).collect();
-                positions.extend(stream.finish().iter().map(|beat| beat.position));
-                return positions;
-            }
+            PpgMethod::Rhythm => return self.stream.clone().beats_of(ppg).0,
             PpgMethod::Elgendi2013 => elgendi::marks(cleaned, hz),
             PpgMethod::MsptdFast => msptd::marks(cleaned, hz),
         };
